@@ -1,0 +1,1 @@
+"""OWASP checklists that reviewers fill with evidence, teams close and managers sign."""

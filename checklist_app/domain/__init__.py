@@ -1,0 +1,1 @@
+"""The words and the rules: no web framework, no SQL, no input or output."""

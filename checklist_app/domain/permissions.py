@@ -1,0 +1,81 @@
+"""Who may do what: each role's permissions, stated once, default deny."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from checklist_app.domain.vocabulary import Role
+
+
+class Permission(StrEnum):
+    """Something a person may be allowed to do, named ``resource:action``."""
+
+    ACCOUNT_MANAGE = "account:manage"
+    PROJECT_LIST = "project:list"
+    PROJECT_CREATE = "project:create"
+    STANDARD_VIEW = "standard:view"
+
+    PROJECT_VIEW = "project:view"
+    PROJECT_EDIT = "project:edit"
+    MEMBER_MANAGE = "member:manage"
+    CHECKLIST_CREATE = "checklist:create"
+    CHECKLIST_SIGN_OFF = "checklist:sign_off"
+    VERDICT_RECORD = "verdict:record"
+    EVIDENCE_ADD = "evidence:add"
+    SCAN_IMPORT = "scan:import"
+    JOB_MANAGE = "job:manage"
+    REMEDIATION_PLAN = "remediation:plan"
+    REMEDIATION_ADVANCE = "remediation:advance"
+    WAIVER_GRANT = "waiver:grant"
+    REPORT_CREATE = "report:create"
+
+    USER_MANAGE = "user:manage"
+
+
+SIGNED_IN: frozenset[Permission] = frozenset(
+    {
+        Permission.ACCOUNT_MANAGE,
+        Permission.PROJECT_LIST,
+        Permission.PROJECT_CREATE,
+        Permission.STANDARD_VIEW,
+    }
+)
+"""What every active person may do, whatever their projects."""
+
+ADMINISTRATOR: frozenset[Permission] = frozenset({Permission.USER_MANAGE})
+"""What administrators may do besides; being one opens no project."""
+
+_VIEWER = frozenset({Permission.PROJECT_VIEW})
+_CONTRIBUTOR = _VIEWER | {
+    Permission.EVIDENCE_ADD,
+    Permission.SCAN_IMPORT,
+    Permission.JOB_MANAGE,
+    Permission.REMEDIATION_ADVANCE,
+}
+_REVIEWER = _CONTRIBUTOR | {
+    Permission.CHECKLIST_CREATE,
+    Permission.VERDICT_RECORD,
+    Permission.REMEDIATION_PLAN,
+    Permission.REPORT_CREATE,
+}
+_OWNER = _REVIEWER | {
+    Permission.PROJECT_EDIT,
+    Permission.MEMBER_MANAGE,
+    Permission.CHECKLIST_SIGN_OFF,
+    Permission.WAIVER_GRANT,
+}
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.OWNER: _OWNER,
+        Role.REVIEWER: _REVIEWER,
+        Role.CONTRIBUTOR: _CONTRIBUTOR,
+        Role.VIEWER: _VIEWER,
+    }
+)
+"""What each role may do inside its project."""
+
+PROJECT_PERMISSIONS: frozenset[Permission] = _OWNER
+"""The permissions that only mean something inside a project."""

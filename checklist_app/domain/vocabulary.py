@@ -1,0 +1,133 @@
+"""The closed vocabularies: one word, one meaning, stored by value."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language that everything is written in."""
+
+    ES = "es"
+    EN = "en"
+
+
+class Theme(StrEnum):
+    """How the screens are coloured; ``auto`` follows the device."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Outcome(StrEnum):
+    """A person's conclusion on an item. No verdict means *not assessed*, which is no member."""
+
+    PASS = "pass"
+    PARTIAL = "partial"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether this outcome asks for remediation."""
+        return self in (Outcome.PARTIAL, Outcome.FAIL)
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Position from 0 (critical) to 4 (info), for sorting."""
+        return list(Severity).index(self)
+
+
+class Role(StrEnum):
+    """What a person is in one project, strongest first."""
+
+    OWNER = "owner"
+    REVIEWER = "reviewer"
+    CONTRIBUTOR = "contributor"
+    VIEWER = "viewer"
+
+
+class ChecklistStatus(StrEnum):
+    """Where a checklist is in its life; signed-off checklists never change again."""
+
+    OPEN = "open"
+    SIGNED_OFF = "signed_off"
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is made of."""
+
+    FILE = "file"
+    LINK = "link"
+    NOTE = "note"
+    SCAN = "scan"
+
+
+class FindingStatus(StrEnum):
+    """What a tool last said of a finding."""
+
+    OPEN = "open"
+    SUPPRESSED = "suppressed"
+
+
+class RemediationStatus(StrEnum):
+    """How far the plan that closes a gap has come."""
+
+    OPEN = "open"
+    FIXING = "fixing"
+    READY_FOR_RETEST = "ready_for_retest"
+    CLOSED = "closed"
+
+
+class JobState(StrEnum):
+    """Where a background job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the job will not move again by itself."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class JobKind(StrEnum):
+    """The named background jobs."""
+
+    IMPORT_SCAN = "import_scan"
+    BUILD_REPORT = "build_report"
+
+
+class Confidence(StrEnum):
+    """How far a mapping can be trusted."""
+
+    STRONG = "strong"
+    WEAK = "weak"
+
+
+class MappingKind(StrEnum):
+    """Which key of a finding a mapping looks at."""
+
+    CWE = "cwe"
+    TAG = "tag"
+    RULE = "rule"
+
+
+class TokenPurpose(StrEnum):
+    """What a one-time link is for; a link works for its own purpose only."""
+
+    SET_PASSWORD = "set_password"  # noqa: S105 - the purpose of a link, not a secret
