@@ -1,0 +1,143 @@
+"""What a report says: one frozen picture of a checklist, and the only input of a report.
+
+Nothing in a report comes from anywhere else, so the report can be rebuilt from the stored snapshot
+and compared byte by byte.
+
+Order matters (it is the order on paper) and belongs to whoever builds the snapshot: sections and
+items as in the standard, findings worst first, evidence by id, verdict changes oldest first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from checklist_app.domain import canonical_json
+from checklist_app.domain.snapshot_facts import (
+    Assessor,
+    ChecklistFacts,
+    EvidenceFacts,
+    FindingFacts,
+    GapPoint,
+    ItemFacts,
+    OutcomeCounts,
+    ProjectFacts,
+    RemediationFacts,
+    ScanImportFacts,
+    SectionFacts,
+    Signer,
+    StandardFacts,
+    VerdictChange,
+    WaiverFacts,
+)
+from checklist_app.domain.vocabulary import Language, Severity
+
+__all__ = [
+    "Assessor",
+    "ChecklistFacts",
+    "EvidenceFacts",
+    "FORMAT",
+    "FindingFacts",
+    "GapPoint",
+    "ItemFacts",
+    "OutcomeCounts",
+    "ProjectFacts",
+    "RemediationFacts",
+    "ReportSnapshot",
+    "ScanImportFacts",
+    "SectionFacts",
+    "Signer",
+    "StandardFacts",
+    "VerdictChange",
+    "WaiverFacts",
+]
+
+FORMAT = 1
+"""The current :attr:`ReportSnapshot.format`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSnapshot:
+    """Everything that one report says.
+
+    Attributes:
+        format: version of this shape; raised when a stored snapshot would no longer load.
+        language: of the report.
+        generated_at: when the picture was taken; also the PDF's date.
+        number: of the report within the project, from 1.
+        public_id: unguessable id of the report, printed for the verify page.
+        verify_url: absolute address of the verify page.
+        signer: None in a draft.
+        gaps_over_time: oldest first, at most about 60 points.
+    """
+
+    format: int
+    language: Language
+    generated_at: datetime
+    number: int
+    public_id: str
+    verify_url: str
+    project: ProjectFacts
+    checklist: ChecklistFacts
+    assessors: tuple[Assessor, ...]
+    signer: Signer | None
+    sections: tuple[SectionFacts, ...]
+    evidence: tuple[EvidenceFacts, ...]
+    scan_imports: tuple[ScanImportFacts, ...]
+    verdict_changes: tuple[VerdictChange, ...]
+    gaps_over_time: tuple[GapPoint, ...]
+
+    @property
+    def items(self) -> tuple[ItemFacts, ...]:
+        """All items, in the order of the standard."""
+        return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def counts(self) -> OutcomeCounts:
+        """The outcomes of the whole checklist."""
+        return OutcomeCounts.of(self.items)
+
+    @property
+    def today(self) -> date:
+        """The day (UTC) on which waivers and due dates are judged."""
+        return self.generated_at.astimezone(UTC).date()
+
+    @property
+    def open_gaps(self) -> tuple[ItemFacts, ...]:
+        """Failed and partial items that no valid waiver accepts."""
+        return tuple(i for i in self.items if i.is_gap and not i.is_waived(self.today))
+
+    @property
+    def waived_gaps(self) -> tuple[ItemFacts, ...]:
+        """Failed and partial items that are accepted for now."""
+        return tuple(i for i in self.items if i.is_waived(self.today))
+
+    @property
+    def not_assessed(self) -> tuple[ItemFacts, ...]:
+        """Items without a verdict."""
+        return tuple(i for i in self.items if i.outcome is None)
+
+    def severities(self) -> dict[Severity, int]:
+        """How many listed findings there are of each severity, worst first, each counted once."""
+        seen = {finding.id: finding for item in self.items for finding in item.findings}
+        found = [finding.severity for finding in seen.values()]
+        return {severity: found.count(severity) for severity in Severity}
+
+    def to_json(self) -> bytes:
+        """Return the snapshot as canonical JSON; equal snapshots give equal bytes."""
+        return canonical_json.dump(self)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> ReportSnapshot:
+        """Rebuild a snapshot from :meth:`to_json`.
+
+        Raises:
+            InvalidInput: the bytes are not a snapshot of this format.
+        """
+        return canonical_json.load(cls, data)
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of :meth:`to_json`."""
+        return hashlib.sha256(self.to_json()).hexdigest()
