@@ -1,0 +1,1 @@
+"""Content files turned into standards; nothing here knows a database."""
