@@ -34,10 +34,10 @@ from checklist_app.domain.snapshot_facts import (
 from checklist_app.domain.vocabulary import Language, Severity
 
 __all__ = [
+    "FORMAT",
     "Assessor",
     "ChecklistFacts",
     "EvidenceFacts",
-    "FORMAT",
     "FindingFacts",
     "GapPoint",
     "ItemFacts",
