@@ -17,7 +17,9 @@ from urllib.parse import urlsplit
 PREFIX = "CHECKLIST_"
 TEST_PREFIX = "CHECKLIST_TEST_"
 SHORTEST_SECRET = 32
-WELL_KNOWN_SECRETS = frozenset({"dev", "secret", "changeme", "change-me", "password", "test"})
+WELL_KNOWN_SECRETS = frozenset(
+    {"dev", "secret", "changeme", "change-me", "password", "test"}
+)
 MEGABYTE = 1024 * 1024
 
 
@@ -86,7 +88,12 @@ def _path(raw: str) -> Path:
 def _web_address(raw: str) -> str:
     """http or https address"""  # noqa: D400, D403, D415
     parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+    ):
         raise ValueError("https://checklist.example.org")
     return raw.rstrip("/")
 
@@ -107,7 +114,11 @@ def _media_types(raw: str) -> frozenset[str]:
 
 
 def _setting(
-    parse: Callable[[str], Any], doc: str, *, default: Any = MISSING, secret: bool = False
+    parse: Callable[[str], Any],
+    doc: str,
+    *,
+    default: Any = MISSING,
+    secret: bool = False,
 ) -> Any:
     metadata = {"parse": parse, "doc": doc, "secret": secret}
     return field(default=default, metadata=metadata)
@@ -146,7 +157,9 @@ class Config:
         default="embedded",
     )
     data_dir: Path = _setting(
-        _path, "Where SQLite, evidence, secrets and keys live.", default=Path("var").absolute()
+        _path,
+        "Where SQLite, evidence, secrets and keys live.",
+        default=Path("var").absolute(),
     )
     database_url: str = _setting(
         _database_address,
@@ -167,10 +180,14 @@ class Config:
         default="http://127.0.0.1:8000",
     )
     organisation: str = _setting(
-        _plain, "Your name on reports and in the signing certificate.", default="OWASP Checklist"
+        _plain,
+        "Your name on reports and in the signing certificate.",
+        default="OWASP Checklist",
     )
     default_language: str = _setting(
-        _one_of("es", "en"), "Language when neither person nor browser asks.", default="es"
+        _one_of("es", "en"),
+        "Language when neither person nor browser asks.",
+        default="es",
     )
     redis_url: str = _setting(
         _plain,
@@ -179,28 +196,43 @@ class Config:
         secret=True,
     )
     trusted_proxies: int = _setting(
-        _whole_number(0, 5), "Reverse proxies in front whose X-Forwarded-* are believed.", default=0
+        _whole_number(0, 5),
+        "Reverse proxies in front whose X-Forwarded-* are believed.",
+        default=0,
     )
-    web_processes: int = _setting(_whole_number(1, 64), "Web server processes.", default=1)
-    web_threads: int = _setting(_whole_number(1, 128), "Threads of each web process.", default=8)
+    web_processes: int = _setting(
+        _whole_number(1, 64), "Web server processes.", default=1
+    )
+    web_threads: int = _setting(
+        _whole_number(1, 128), "Threads of each web process.", default=8
+    )
     session_idle_minutes: int = _setting(
-        _whole_number(1, 1440), "Minutes without a request that end a session.", default=120
+        _whole_number(1, 1440),
+        "Minutes without a request that end a session.",
+        default=120,
     )
     session_hours: int = _setting(
         _whole_number(1, 720), "Hours after which every session ends.", default=12
     )
     max_upload_mb: int = _setting(
-        _whole_number(1, 1024), "Largest request, in megabytes; larger ones answer 413.", default=64
+        _whole_number(1, 1024),
+        "Largest request, in megabytes; larger ones answer 413.",
+        default=64,
     )
     max_evidence_mb: int = _setting(
-        _whole_number(1, 1024), "Largest single piece of evidence, in megabytes.", default=25
+        _whole_number(1, 1024),
+        "Largest single piece of evidence, in megabytes.",
+        default=25,
     )
     project_quota_mb: int = _setting(
-        _whole_number(1, 1_000_000), "Evidence that one project may hold, in megabytes.",
+        _whole_number(1, 1_000_000),
+        "Evidence that one project may hold, in megabytes.",
         default=4096,
     )
     evidence_types: frozenset[str] = _setting(
-        _media_types, "Media types accepted as evidence.", default=DEFAULT_EVIDENCE_TYPES
+        _media_types,
+        "Media types accepted as evidence.",
+        default=DEFAULT_EVIDENCE_TYPES,
     )
     job_lease_seconds: int = _setting(
         _whole_number(2, 3600),
@@ -208,13 +240,18 @@ class Config:
         default=30,
     )
     sandbox_memory_mb: int = _setting(
-        _whole_number(128, 65536), "Memory of the process that reads a scanner report.", default=512
+        _whole_number(128, 65536),
+        "Memory of the process that reads a scanner report.",
+        default=512,
     )
     render_memory_mb: int = _setting(
-        _whole_number(256, 65536), "Memory of the process that renders a PDF.", default=2048
+        _whole_number(256, 65536),
+        "Memory of the process that renders a PDF.",
+        default=2048,
     )
     signing_pkcs12: Path | None = _setting(
-        _path, "PKCS#12 file with your signing certificate; otherwise one is generated.",
+        _path,
+        "PKCS#12 file with your signing certificate; otherwise one is generated.",
         default=None,
     )
     signing_pkcs12_password: str = _setting(
@@ -224,7 +261,9 @@ class Config:
         _web_address, "RFC 3161 time-stamp server; none by default.", default=""
     )
     log_level: str = _setting(
-        _one_of("debug", "info", "warning", "error"), "How much is logged.", default="info"
+        _one_of("debug", "info", "warning", "error"),
+        "How much is logged.",
+        default="info",
     )
 
     @classmethod
@@ -235,10 +274,15 @@ class Config:
             ConfigError: with every problem found.
         """
         problems = [
-            Problem(N_("%(name)s is not a setting; see docs/operator.md for those that are."),
-                    {"name": name})
+            Problem(
+                N_(
+                    "%(name)s is not a setting; see docs/operator.md for those that are."
+                ),
+                {"name": name},
+            )
             for name in sorted(environ)
-            if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX)
+            if name.startswith(PREFIX)
+            and not name.startswith(TEST_PREFIX)
             and name not in known_names()
         ]
         values: dict[str, Any] = {}
@@ -250,8 +294,12 @@ class Config:
                 values[item.name] = item.metadata["parse"](raw)
             except ValueError as error:
                 problems.append(
-                    Problem(N_("%(name)s has a value that cannot be used. Expected: %(hint)s."),
-                            {"name": env_name(item.name), "hint": str(error)})
+                    Problem(
+                        N_(
+                            "%(name)s has a value that cannot be used. Expected: %(hint)s."
+                        ),
+                        {"name": env_name(item.name), "hint": str(error)},
+                    )
                 )
         config = cls(**values)
         problems.extend(_production_problems(config, values))
@@ -293,7 +341,11 @@ def env_name(name: str) -> str:
 def known_names() -> frozenset[str]:
     """Return every environment variable that is understood."""
     names = {env_name(item.name) for item in fields(Config)}
-    names |= {env_name(item.name) + "_FILE" for item in fields(Config) if item.metadata["secret"]}
+    names |= {
+        env_name(item.name) + "_FILE"
+        for item in fields(Config)
+        if item.metadata["secret"]
+    }
     return frozenset(names)
 
 
@@ -322,13 +374,18 @@ def _raw_value(
         return environ.get(name)
     if name in environ:
         problems.append(
-            Problem(N_("%(name)s and %(name)s_FILE are both set; keep one."), {"name": name})
+            Problem(
+                N_("%(name)s and %(name)s_FILE are both set; keep one."), {"name": name}
+            )
         )
     try:
         return Path(file_name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         problems.append(
-            Problem(N_("%(name)s names a file that cannot be read."), {"name": name + "_FILE"})
+            Problem(
+                N_("%(name)s names a file that cannot be read."),
+                {"name": name + "_FILE"},
+            )
         )
         return None
 
@@ -336,16 +393,22 @@ def _raw_value(
 def _production_problems(config: Config, given: Mapping[str, Any]) -> list[Problem]:
     if config.environment != "production":
         return []
-    missing = [name for name in ("secret_key", "database_url", "base_url") if name not in given]
+    missing = [
+        name for name in ("secret_key", "database_url", "base_url") if name not in given
+    ]
     problems = [
-        Problem(N_("%(name)s is required when CHECKLIST_ENVIRONMENT is production."),
-                {"name": env_name(name)})
+        Problem(
+            N_("%(name)s is required when CHECKLIST_ENVIRONMENT is production."),
+            {"name": env_name(name)},
+        )
         for name in missing
     ]
     if "base_url" in given and not config.is_https:
         problems.append(
-            Problem(N_("%(name)s must begin with https:// in production."),
-                    {"name": env_name("base_url")})
+            Problem(
+                N_("%(name)s must begin with https:// in production."),
+                {"name": env_name("base_url")},
+            )
         )
     return problems
 
@@ -355,9 +418,17 @@ def _secret_problems(config: Config) -> list[Problem]:
     if not secret:
         return []
     if secret.lower() in WELL_KNOWN_SECRETS or len(set(secret)) < 8:
-        return [Problem(N_("%(name)s can be guessed; make one with: openssl rand -base64 48"),
-                        {"name": env_name("secret_key")})]
+        return [
+            Problem(
+                N_("%(name)s can be guessed; make one with: openssl rand -base64 48"),
+                {"name": env_name("secret_key")},
+            )
+        ]
     if len(secret) < SHORTEST_SECRET:
-        return [Problem(N_("%(name)s is too short: %(shortest)s characters at least."),
-                        {"name": env_name("secret_key"), "shortest": str(SHORTEST_SECRET)})]
+        return [
+            Problem(
+                N_("%(name)s is too short: %(shortest)s characters at least."),
+                {"name": env_name("secret_key"), "shortest": str(SHORTEST_SECRET)},
+            )
+        ]
     return []

@@ -1,0 +1,53 @@
+"""The tables: constraints and relationships, no workflow. Importing this registers them all."""
+
+from checklist_app.models.base import Base
+from checklist_app.models.checklist import Checklist, ChecklistItem, SignOff, Verdict
+from checklist_app.models.event import Event
+from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
+from checklist_app.models.finding import (
+    Finding,
+    ScanImport,
+    Suggestion,
+    SuggestionFinding,
+)
+from checklist_app.models.job import Job, WorkerHeartbeat
+from checklist_app.models.project import Membership, Project
+from checklist_app.models.remediation import Remediation, Waiver
+from checklist_app.models.report import Report
+from checklist_app.models.standard import (
+    Mapping,
+    Requirement,
+    RequirementText,
+    Standard,
+)
+from checklist_app.models.user import OneTimeLink, User, UserSession
+
+__all__ = [
+    "Base",
+    "Blob",
+    "Checklist",
+    "ChecklistItem",
+    "Event",
+    "Evidence",
+    "EvidenceLink",
+    "Finding",
+    "Job",
+    "Mapping",
+    "Membership",
+    "OneTimeLink",
+    "Project",
+    "Remediation",
+    "Report",
+    "Requirement",
+    "RequirementText",
+    "ScanImport",
+    "SignOff",
+    "Standard",
+    "Suggestion",
+    "SuggestionFinding",
+    "User",
+    "UserSession",
+    "Verdict",
+    "Waiver",
+    "WorkerHeartbeat",
+]

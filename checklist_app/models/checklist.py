@@ -1,0 +1,106 @@
+"""A project's pass over one standard: its items, their verdicts, the act that closes it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from checklist_app.domain.vocabulary import ChecklistStatus, Outcome
+from checklist_app.models.base import Base, LongText, Sha256
+from checklist_app.models.project import Project
+from checklist_app.models.standard import Requirement, Standard
+from checklist_app.models.user import User
+
+
+class Checklist(Base):
+    """A dated pass over one standard; the next round names this one as its predecessor."""
+
+    __tablename__ = "checklist"
+    __table_args__ = (UniqueConstraint("project_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    number: Mapped[int]
+    standard_id: Mapped[int] = mapped_column(ForeignKey("standard.id"))
+    level: Mapped[int | None] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(String(120))
+    status: Mapped[ChecklistStatus] = mapped_column(default=ChecklistStatus.OPEN)
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("checklist.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column()
+
+    project: Mapped[Project] = relationship()
+    standard: Mapped[Standard] = relationship()
+    created_by: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
+class ChecklistItem(Base):
+    """One requirement in one checklist.
+
+    ``outcome`` repeats that of the verdict numbered ``verdict_number`` (0: not assessed), so that
+    the page of 345 items is one query; only ``services/verdicts.py`` writes the two together.
+    """
+
+    __tablename__ = "checklist_item"
+    __table_args__ = (
+        UniqueConstraint("checklist_id", "requirement_id"),
+        Index("ix_checklist_item_order", "checklist_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"))
+    requirement_id: Mapped[int] = mapped_column(
+        ForeignKey("requirement.id"), index=True
+    )
+    position: Mapped[int]
+    outcome: Mapped[Outcome | None]
+    verdict_number: Mapped[int] = mapped_column(default=0)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    due_on: Mapped[date | None] = mapped_column(Date)
+    left_reason: Mapped[str] = mapped_column(LongText, default="")
+    row_version: Mapped[int] = mapped_column()
+
+    checklist: Mapped[Checklist] = relationship()
+    requirement: Mapped[Requirement] = relationship()
+    assignee: Mapped[User | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
+class Verdict(Base):
+    """A person's conclusion on an item; rows are only ever added."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"))
+    number: Mapped[int]
+    outcome: Mapped[Outcome]
+    rationale: Mapped[str] = mapped_column(LongText)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
+
+    item: Mapped[ChecklistItem] = relationship()
+    author: Mapped[User] = relationship()
+
+
+class SignOff(Base):
+    """The act that closed a checklist; ``snapshot_sha256`` is what was signed."""
+
+    __tablename__ = "sign_off"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"), unique=True)
+    signer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    statement: Mapped[str] = mapped_column(LongText)
+    snapshot_sha256: Mapped[Sha256]
+    signed_at: Mapped[datetime]
+
+    checklist: Mapped[Checklist] = relationship()
+    signer: Mapped[User] = relationship()

@@ -1,0 +1,62 @@
+"""How we talk to the database: one engine, SQLite made safe for several writers, MariaDB in UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def make_engine(url: str) -> Engine:
+    """Return the engine of a database address.
+
+    SQLite gets write-ahead logging, enforced foreign keys and explicit transactions: writers take
+    their lock at the beginning (``BEGIN IMMEDIATE``), so that two of them queue instead of failing
+    half-way, and DDL rolls back. MariaDB reads committed rows and keeps its clock in UTC.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=16, max_overflow=32)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_size=16,
+        max_overflow=32,
+        connect_args={"charset": "utf8mb4", "init_command": "SET time_zone = '+00:00'"},
+    )
+    return engine
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Return the maker of sessions; objects stay readable after their commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def begin_reading(session: Session) -> None:
+    """Open the session's transaction for reading, so that it never waits for a writer."""
+    session.connection(execution_options={"sqlite_begin": "BEGIN DEFERRED"})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))

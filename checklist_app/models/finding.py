@@ -1,0 +1,104 @@
+"""What scanners reported, and what that proposes for the items of a checklist."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from checklist_app.domain.vocabulary import Confidence, FindingStatus, Outcome, Severity
+from checklist_app.models.base import Base, LongText, Sha256
+from checklist_app.models.checklist import ChecklistItem
+from checklist_app.models.evidence import Evidence
+from checklist_app.models.project import Project
+from checklist_app.models.user import User
+
+
+class ScanImport(Base):
+    """One uploaded scanner report. ``account`` tells what became of every result that was read."""
+
+    __tablename__ = "scan_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
+    format: Mapped[str] = mapped_column(String(40), default="")
+    tool: Mapped[str] = mapped_column(String(120), default="")
+    tool_version: Mapped[str] = mapped_column(String(60), default="")
+    account: Mapped[dict[str, Any]]
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    project: Mapped[Project] = relationship()
+    evidence: Mapped[Evidence] = relationship()
+    imported_by: Mapped[User] = relationship()
+
+
+class Finding(Base):
+    """One weakness a tool reports; ``fingerprint`` is the same in every run that sees it."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        UniqueConstraint("project_id", "fingerprint"),
+        Index("ix_finding_list", "project_id", "severity_rank", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    first_import_id: Mapped[int] = mapped_column(
+        ForeignKey("scan_import.id"), index=True
+    )
+    last_import_id: Mapped[int] = mapped_column(
+        ForeignKey("scan_import.id"), index=True
+    )
+    fingerprint: Mapped[Sha256]
+    tool: Mapped[str] = mapped_column(String(120))
+    rule_id: Mapped[str] = mapped_column(String(255))
+    title: Mapped[str] = mapped_column(String(500))
+    description: Mapped[str] = mapped_column(LongText)
+    severity: Mapped[Severity]
+    severity_rank: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[FindingStatus]
+    cwes: Mapped[list[int]]
+    tags: Mapped[list[str]]
+    location: Mapped[str] = mapped_column(String(2000))
+    locations: Mapped[list[dict[str, Any]]]
+    occurrences: Mapped[int]
+    is_routed: Mapped[bool]
+    created_at: Mapped[datetime]
+
+    project: Mapped[Project] = relationship()
+
+
+class Suggestion(Base):
+    """What the findings of tools propose for an item; a person decides."""
+
+    __tablename__ = "suggestion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("checklist_item.id"), unique=True)
+    outcome: Mapped[Outcome]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    item: Mapped[ChecklistItem] = relationship()
+
+
+class SuggestionFinding(Base):
+    """A finding behind a suggestion, and by which key it came there."""
+
+    __tablename__ = "suggestion_finding"
+    __table_args__ = (UniqueConstraint("suggestion_id", "finding_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestion.id"))
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    via: Mapped[str] = mapped_column(String(140))
+    confidence: Mapped[Confidence]
+
+    suggestion: Mapped[Suggestion] = relationship()
+    finding: Mapped[Finding] = relationship()

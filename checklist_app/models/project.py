@@ -1,0 +1,42 @@
+"""What is assessed, and who takes part in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.models.base import Base, LongText
+from checklist_app.models.user import User
+
+
+class Project(Base):
+    """One system under assessment; ``slug`` is its name in addresses."""
+
+    __tablename__ = "project"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(LongText, default="")
+    scope: Mapped[str] = mapped_column(LongText, default="")
+    language: Mapped[Language] = mapped_column(default=Language.ES)
+    created_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A person's role in a project."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("project_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[Role]
+    created_at: Mapped[datetime]
+
+    project: Mapped[Project] = relationship()
+    user: Mapped[User] = relationship()
