@@ -65,6 +65,7 @@ class ReportSnapshot:
         format: version of this shape; raised when a stored snapshot would no longer load.
         language: of the report.
         generated_at: when the picture was taken; also the PDF's date.
+        organisation: who issues the report, for the cover.
         number: of the report within the project, from 1.
         public_id: unguessable id of the report, printed for the verify page.
         verify_url: absolute address of the verify page.
@@ -75,6 +76,7 @@ class ReportSnapshot:
     format: int
     language: Language
     generated_at: datetime
+    organisation: str
     number: int
     public_id: str
     verify_url: str
