@@ -17,9 +17,7 @@ from urllib.parse import urlsplit
 PREFIX = "CHECKLIST_"
 TEST_PREFIX = "CHECKLIST_TEST_"
 SHORTEST_SECRET = 32
-WELL_KNOWN_SECRETS = frozenset(
-    {"dev", "secret", "changeme", "change-me", "password", "test"}
-)
+WELL_KNOWN_SECRETS = frozenset({"dev", "secret", "changeme", "change-me", "password", "test"})
 MEGABYTE = 1024 * 1024
 
 
@@ -74,39 +72,34 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 
 def _plain(raw: str) -> str:
-    """text"""  # noqa: D400, D403, D415 - shown as a type in the operator's table
+    """text"""
     if not raw.strip() or "\0" in raw:
         raise ValueError("text")
     return raw
 
 
 def _path(raw: str) -> Path:
-    """path"""  # noqa: D400, D403, D415
+    """path"""
     return Path(_plain(raw)).expanduser().absolute()
 
 
 def _web_address(raw: str) -> str:
-    """http or https address"""  # noqa: D400, D403, D415
+    """http or https address"""
     parts = urlsplit(raw)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.query
-        or parts.fragment
-    ):
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("https://checklist.example.org")
     return raw.rstrip("/")
 
 
 def _database_address(raw: str) -> str:
-    """database address"""  # noqa: D400, D403, D415
+    """database address"""
     if not raw.startswith(("sqlite:///", "mysql+pymysql://")):
         raise ValueError("sqlite:///…, mysql+pymysql://…")
     return raw
 
 
 def _media_types(raw: str) -> frozenset[str]:
-    """media types, separated by commas"""  # noqa: D400, D403, D415
+    """media types, separated by commas"""
     types = frozenset(part.strip().lower() for part in raw.split(",") if part.strip())
     if not types or any(kind.count("/") != 1 for kind in types):
         raise ValueError("image/png, text/plain")
@@ -200,12 +193,8 @@ class Config:
         "Reverse proxies in front whose X-Forwarded-* are believed.",
         default=0,
     )
-    web_processes: int = _setting(
-        _whole_number(1, 64), "Web server processes.", default=1
-    )
-    web_threads: int = _setting(
-        _whole_number(1, 128), "Threads of each web process.", default=8
-    )
+    web_processes: int = _setting(_whole_number(1, 64), "Web server processes.", default=1)
+    web_threads: int = _setting(_whole_number(1, 128), "Threads of each web process.", default=8)
     session_idle_minutes: int = _setting(
         _whole_number(1, 1440),
         "Minutes without a request that end a session.",
@@ -275,9 +264,7 @@ class Config:
         """
         problems = [
             Problem(
-                N_(
-                    "%(name)s is not a setting; see docs/operator.md for those that are."
-                ),
+                N_("%(name)s is not a setting; see docs/operator.md for those that are."),
                 {"name": name},
             )
             for name in sorted(environ)
@@ -295,9 +282,7 @@ class Config:
             except ValueError as error:
                 problems.append(
                     Problem(
-                        N_(
-                            "%(name)s has a value that cannot be used. Expected: %(hint)s."
-                        ),
+                        N_("%(name)s has a value that cannot be used. Expected: %(hint)s."),
                         {"name": env_name(item.name), "hint": str(error)},
                     )
                 )
@@ -341,11 +326,7 @@ def env_name(name: str) -> str:
 def known_names() -> frozenset[str]:
     """Return every environment variable that is understood."""
     names = {env_name(item.name) for item in fields(Config)}
-    names |= {
-        env_name(item.name) + "_FILE"
-        for item in fields(Config)
-        if item.metadata["secret"]
-    }
+    names |= {env_name(item.name) + "_FILE" for item in fields(Config) if item.metadata["secret"]}
     return frozenset(names)
 
 
@@ -365,18 +346,14 @@ def embedded_secret(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-def _raw_value(
-    item: Field[Any], environ: Mapping[str, str], problems: list[Problem]
-) -> str | None:
+def _raw_value(item: Field[Any], environ: Mapping[str, str], problems: list[Problem]) -> str | None:
     name = env_name(item.name)
     file_name = environ.get(name + "_FILE") if item.metadata["secret"] else None
     if file_name is None:
         return environ.get(name)
     if name in environ:
         problems.append(
-            Problem(
-                N_("%(name)s and %(name)s_FILE are both set; keep one."), {"name": name}
-            )
+            Problem(N_("%(name)s and %(name)s_FILE are both set; keep one."), {"name": name})
         )
     try:
         return Path(file_name).read_text(encoding="utf-8").strip()
@@ -393,9 +370,7 @@ def _raw_value(
 def _production_problems(config: Config, given: Mapping[str, Any]) -> list[Problem]:
     if config.environment != "production":
         return []
-    missing = [
-        name for name in ("secret_key", "database_url", "base_url") if name not in given
-    ]
+    missing = [name for name in ("secret_key", "database_url", "base_url") if name not in given]
     problems = [
         Problem(
             N_("%(name)s is required when CHECKLIST_ENVIRONMENT is production."),

@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, Index, SmallInteger, String, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import ChecklistStatus, Outcome
-from checklist_app.models.base import Base, LongText, Sha256
+from checklist_app.models.base import Base, LongText
 from checklist_app.models.project import Project
 from checklist_app.models.standard import Requirement, Standard
 from checklist_app.models.user import User
@@ -54,9 +54,7 @@ class ChecklistItem(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"))
-    requirement_id: Mapped[int] = mapped_column(
-        ForeignKey("requirement.id"), index=True
-    )
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
     position: Mapped[int]
     outcome: Mapped[Outcome | None]
     verdict_number: Mapped[int] = mapped_column(default=0)
@@ -91,7 +89,7 @@ class Verdict(Base):
 
 
 class SignOff(Base):
-    """The act that closed a checklist; ``snapshot_sha256`` is what was signed."""
+    """The act that closed a checklist; nothing in it changes afterwards."""
 
     __tablename__ = "sign_off"
 
@@ -99,7 +97,6 @@ class SignOff(Base):
     checklist_id: Mapped[int] = mapped_column(ForeignKey("checklist.id"), unique=True)
     signer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     statement: Mapped[str] = mapped_column(LongText)
-    snapshot_sha256: Mapped[Sha256]
     signed_at: Mapped[datetime]
 
     checklist: Mapped[Checklist] = relationship()

@@ -22,7 +22,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(
+    return create_engine(
         url,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
@@ -31,7 +31,6 @@ def make_engine(url: str) -> Engine:
         max_overflow=32,
         connect_args={"charset": "utf8mb4", "init_command": "SET time_zone = '+00:00'"},
     )
-    return engine
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:

@@ -35,9 +35,7 @@ class Evidence(Base):
     title: Mapped[str] = mapped_column(String(200))
     file_name: Mapped[str] = mapped_column(String(255), default="")
     media_type: Mapped[str] = mapped_column(String(120), default="")
-    blob_sha256: Mapped[str | None] = mapped_column(
-        ForeignKey("blob.sha256"), index=True
-    )
+    blob_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
     preview_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"))
     url: Mapped[str] = mapped_column(String(2000), default="")
     note: Mapped[str] = mapped_column(LongText, default="")

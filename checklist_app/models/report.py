@@ -28,9 +28,7 @@ class Report(Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     snapshot_sha256: Mapped[str] = mapped_column(ForeignKey("blob.sha256"))
     unsigned_sha256: Mapped[str | None] = mapped_column(String(64))
-    pdf_sha256: Mapped[str | None] = mapped_column(
-        ForeignKey("blob.sha256"), index=True
-    )
+    pdf_sha256: Mapped[str | None] = mapped_column(ForeignKey("blob.sha256"), index=True)
     pages: Mapped[int] = mapped_column(default=0)
     signer: Mapped[str] = mapped_column(String(255), default="")
     signed_at: Mapped[datetime | None]

@@ -39,9 +39,7 @@ class Requirement(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     standard_id: Mapped[int] = mapped_column(ForeignKey("standard.id"))
-    parent_id: Mapped[int | None] = mapped_column(
-        ForeignKey("requirement.id"), index=True
-    )
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"), index=True)
     identifier: Mapped[str] = mapped_column(String(40))
     position: Mapped[int]
     is_leaf: Mapped[bool]

@@ -599,7 +599,6 @@ def upgrade() -> None:
         sa.Column("checklist_id", sa.Integer(), nullable=False),
         sa.Column("signer_id", sa.Integer(), nullable=False),
         sa.Column("statement", LONG_TEXT, nullable=False),
-        sa.Column("snapshot_sha256", sa.String(length=64), nullable=False),
         sa.Column("signed_at", base.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["checklist_id"],
@@ -649,7 +648,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("first_import_id", sa.Integer(), nullable=False),
-        sa.Column("last_import_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("tool", sa.String(length=120), nullable=False),
         sa.Column("rule_id", sa.String(length=255), nullable=False),
@@ -690,11 +688,6 @@ def upgrade() -> None:
             name=op.f("fk_finding_first_import_id_scan_import"),
         ),
         sa.ForeignKeyConstraint(
-            ["last_import_id"],
-            ["scan_import.id"],
-            name=op.f("fk_finding_last_import_id_scan_import"),
-        ),
-        sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_finding_project_id_project")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
@@ -705,9 +698,6 @@ def upgrade() -> None:
     with op.batch_alter_table("finding", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_finding_first_import_id"), ["first_import_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_finding_last_import_id"), ["last_import_id"], unique=False
         )
         batch_op.create_index(
             "ix_finding_list", ["project_id", "severity_rank", "id"], unique=False

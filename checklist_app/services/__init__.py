@@ -1,0 +1,1 @@
+"""The verbs that change things. Each takes who acts, checks, changes, and leaves an event."""

@@ -1,0 +1,155 @@
+"""Checklists: started from a standard, closed by a sign-off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.errors import InvalidInput, NotFound
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import ChecklistStatus
+from checklist_app.domain.workflow import check_open
+from checklist_app.models import Checklist, ChecklistItem, Requirement, SignOff, Standard
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.services import audit, suggestions
+from checklist_app.services.clock import now
+
+
+def start_checklist(
+    session: Session, access: ProjectAccess, *, standard_id: int, level: int | None, name: str
+) -> Checklist:
+    """Start a pass over a standard: an item for every requirement up to ``level``.
+
+    Findings that the project has already are suggested on the new items at once.
+    """
+    access.require(Permission.CHECKLIST_CREATE)
+    standard = session.get(Standard, standard_id)
+    if standard is None:
+        raise NotFound
+    if not name.strip():
+        raise InvalidInput(text("Please give the checklist a name."), field="name")
+    requirement_ids = _assessed(session, standard, level)
+    if not requirement_ids:
+        raise InvalidInput(text("This standard has no requirement at that level."), field="level")
+    number = session.scalar(
+        select(func.coalesce(func.max(Checklist.number), 0) + 1).where(
+            Checklist.project_id == access.project.id
+        )
+    )
+    checklist = Checklist(
+        project_id=access.project.id,
+        number=number,
+        standard_id=standard.id,
+        level=level,
+        name=name.strip(),
+        created_by_id=access.actor.user_id,
+        created_at=now(),
+    )
+    session.add(checklist)
+    session.flush()
+    session.execute(
+        insert(ChecklistItem),
+        [
+            {
+                "checklist_id": checklist.id,
+                "requirement_id": requirement_id,
+                "position": position,
+                "verdict_number": 0,
+                "left_reason": "",
+                "row_version": 1,
+            }
+            for requirement_id, position in requirement_ids
+        ],
+    )
+    audit.record(
+        session,
+        access.actor,
+        "project:checklist:start",
+        f"{number} {standard.key} {standard.version}",
+        project_id=access.project.id,
+        items=len(requirement_ids),
+        level=level,
+    )
+    suggestions.refresh(session, access.project)
+    return checklist
+
+
+def sign_off(
+    session: Session,
+    access: ProjectAccess,
+    checklist: Checklist,
+    *,
+    statement: str,
+    left_reasons: Mapping[str, str],
+) -> SignOff:
+    """Close a checklist for good.
+
+    Args:
+        session: the transaction of the caller.
+        access: an owner of the project.
+        checklist: an open checklist of that project.
+        statement: what the signer affirms.
+        left_reasons: for every item without a verdict, by requirement identifier, why it is left.
+
+    Raises:
+        InvalidInput: an item has neither a verdict nor a reason, or the statement is empty.
+        Conflict: it is signed off already.
+    """
+    access.require(Permission.CHECKLIST_SIGN_OFF)
+    check_open(checklist.status)
+    if not statement.strip():
+        raise InvalidInput(text("Please state what you sign."), field="statement")
+    unassessed = session.execute(
+        select(ChecklistItem, Requirement.identifier)
+        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
+        .where(ChecklistItem.checklist_id == checklist.id, ChecklistItem.outcome.is_(None))
+        .order_by(ChecklistItem.position)
+    ).all()
+    without_reason = [
+        identifier for _, identifier in unassessed if not left_reasons.get(identifier, "").strip()
+    ]
+    if without_reason:
+        raise InvalidInput(
+            text(
+                "%(count)s items are neither assessed nor left for a reason: %(identifiers)s.",
+                count=len(without_reason),
+                identifiers=", ".join(without_reason[:10])
+                + ("…" if len(without_reason) > 10 else ""),
+            ),
+            field="left_reasons",
+        )
+    for item, identifier in unassessed:
+        item.left_reason = left_reasons[identifier].strip()
+    checklist.status = ChecklistStatus.SIGNED_OFF
+    act = SignOff(
+        checklist_id=checklist.id,
+        signer_id=access.actor.user_id,
+        statement=statement.strip(),
+        signed_at=now(),
+    )
+    session.add(act)
+    session.flush()
+    audit.record(
+        session,
+        access.actor,
+        "project:checklist:sign_off",
+        str(checklist.number),
+        project_id=access.project.id,
+        left=len(unassessed),
+    )
+    return act
+
+
+def _assessed(session: Session, standard: Standard, level: int | None) -> list[tuple[int, int]]:
+    query = select(Requirement.id, Requirement.position).where(
+        Requirement.standard_id == standard.id, Requirement.is_leaf
+    )
+    if level is not None:
+        query = query.where(or_(Requirement.level.is_(None), Requirement.level <= level))
+    return [
+        (requirement_id, position)
+        for requirement_id, position in session.execute(query.order_by(Requirement.position))
+    ]

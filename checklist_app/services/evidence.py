@@ -1,0 +1,313 @@
+"""Evidence: taken in untouched, addressed by SHA-256, linked to the items it speaks to."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import filetype
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checklist_app.blob_store import MEGABYTE, BlobStore, StoredBlob
+from checklist_app.config import Config
+from checklist_app.domain.errors import Conflict, InvalidInput, NotFound, TooLarge
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import EvidenceKind, Outcome
+from checklist_app.domain.workflow import LONGEST_RATIONALE, check_open
+from checklist_app.models import Blob, ChecklistItem, Evidence, EvidenceLink
+from checklist_app.previews import MEDIA_TYPES, make_preview
+from checklist_app.queries.access import ItemAccess, ProjectAccess
+from checklist_app.services import audit
+from checklist_app.services.clock import now
+
+LONGEST_NAME = 200
+SNIFFED_BYTES = 8192
+TEXT_TYPES: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"<!doctype html", b"<html"), "text/html"),
+    ((b"<?xml",), "application/xml"),
+    ((b"{", b"["), "application/json"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """An uploaded file after its bytes were stored and looked at, before it is anybody's evidence.
+
+    Attributes:
+        name: what the person called it; data, never a path.
+        media_type: what its bytes say it is.
+        blob: the untouched original.
+        preview: a re-encoded copy, for pictures.
+    """
+
+    name: str
+    media_type: str
+    blob: StoredBlob
+    preview: StoredBlob | None
+
+
+def take_file(store: BlobStore, config: Config, name: str, source: BinaryIO) -> TakenFile:
+    """Store an uploaded file and make its preview; touches no database.
+
+    Raises:
+        InvalidInput: it is empty, of a type that is not accepted, or not the picture it claims.
+        TooLarge: more bytes than one piece of evidence may have.
+        StorageFull: the disk is full.
+    """
+    blob = store.put(source, limit=config.max_evidence_mb * MEGABYTE)
+    if not blob.size:
+        raise InvalidInput(text("The file is empty."), field="files")
+    with store.path(blob.sha256).open("rb") as stored:
+        media_type = sniff(stored.read(SNIFFED_BYTES))
+    if media_type not in config.evidence_types:
+        raise InvalidInput(
+            text(
+                "Files of this type (%(type)s) are not accepted as evidence here.", type=media_type
+            ),
+            field="files",
+        )
+    preview = _preview(store, blob) if media_type in MEDIA_TYPES else None
+    return TakenFile(clean_name(name), media_type, blob, preview)
+
+
+def sniff(head: bytes) -> str:
+    """Return the media type that the first bytes of a file speak for, whatever its name says."""
+    guessed = filetype.guess(head)
+    if guessed is not None:
+        return str(guessed.mime)
+    if not _is_text(head):
+        return "application/octet-stream"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
+    for prefixes, media_type in TEXT_TYPES:
+        if start.startswith(prefixes):
+            return media_type
+    return "text/plain"
+
+
+def _is_text(head: bytes) -> bool:
+    # The last character may have been cut in two by reading only the head.
+    whole = head[:-4] if len(head) == SNIFFED_BYTES else head
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head
+
+
+def clean_name(name: str) -> str:
+    """Return a file name without folders, control or direction characters, 200 characters long."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    visible = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    return visible[:LONGEST_NAME] or "file"
+
+
+def attach_files(
+    session: Session,
+    access: ProjectAccess,
+    config: Config,
+    opened: ItemAccess | None,
+    taken: list[TakenFile],
+) -> list[Evidence]:
+    """Make stored files evidence of the project, linked to an item if one is ``opened``."""
+    access.require(Permission.EVIDENCE_ADD)
+    check_quota(session, access, config, sum(file.blob.size for file in taken))
+    return [
+        add_evidence(
+            session,
+            access,
+            opened,
+            Evidence(
+                kind=EvidenceKind.FILE,
+                title=file.name,
+                file_name=file.name,
+                media_type=file.media_type,
+                blob_sha256=note_blob(session, file.blob),
+                preview_sha256=note_blob(session, file.preview) if file.preview else None,
+            ),
+        )
+        for file in taken
+    ]
+
+
+def attach_link(
+    session: Session, access: ProjectAccess, opened: ItemAccess | None, *, url: str, title: str
+) -> Evidence:
+    """Record an address as evidence; it is shown, never fetched."""
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.netloc or len(url) > 2000:
+        raise InvalidInput(
+            text("Give a complete address that begins with http:// or https://."), field="url"
+        )
+    return add_evidence(
+        session,
+        access,
+        opened,
+        Evidence(
+            kind=EvidenceKind.LINK,
+            url=url.strip(),
+            title=(title.strip() or url.strip())[:LONGEST_NAME],
+        ),
+    )
+
+
+def attach_note(
+    session: Session, access: ProjectAccess, opened: ItemAccess | None, *, note: str, title: str
+) -> Evidence:
+    """Record what somebody saw, in Markdown, as evidence."""
+    if not note.strip():
+        raise InvalidInput(text("The note is empty."), field="note")
+    if len(note) > LONGEST_RATIONALE:
+        raise InvalidInput(
+            text("The note is longer than %(limit)s characters.", limit=LONGEST_RATIONALE),
+            field="note",
+        )
+    first_line = note.strip().splitlines()[0]
+    return add_evidence(
+        session,
+        access,
+        opened,
+        Evidence(
+            kind=EvidenceKind.NOTE,
+            note=note.strip(),
+            title=(title.strip() or first_line)[:LONGEST_NAME],
+        ),
+    )
+
+
+def link_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> None:
+    """Let evidence that the project has already speak to one more item."""
+    opened.project.require(Permission.EVIDENCE_ADD)
+    check_open(opened.checklist.status)
+    _link(session, opened, open_evidence(session, opened.project, evidence_id))
+
+
+def unlink_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> None:
+    """Take evidence off an item; it stays in the project's library."""
+    opened.project.require(Permission.EVIDENCE_ADD)
+    check_open(opened.checklist.status)
+    item = opened.item
+    link = session.scalar(
+        select(EvidenceLink).where(
+            EvidenceLink.item_id == item.id, EvidenceLink.evidence_id == evidence_id
+        )
+    )
+    if link is None:
+        raise NotFound
+    if item.outcome is Outcome.PASS and _links(session, item) == 1:
+        raise Conflict(
+            text("This is the only evidence of a pass. Change the verdict or add other evidence.")
+        )
+    session.delete(link)
+    audit.record(
+        session,
+        opened.actor,
+        "project:evidence:unlink",
+        str(evidence_id),
+        project_id=opened.project.project.id,
+        item=opened.target,
+    )
+
+
+def add_evidence(
+    session: Session, access: ProjectAccess, opened: ItemAccess | None, evidence: Evidence
+) -> Evidence:
+    """Store a piece of evidence of the project and link it to an item if one is ``opened``."""
+    access.require(Permission.EVIDENCE_ADD)
+    evidence.project_id = access.project.id
+    evidence.author_id = access.actor.user_id
+    evidence.collected_at = now()
+    session.add(evidence)
+    session.flush()
+    audit.record(
+        session,
+        access.actor,
+        "project:evidence:add",
+        str(evidence.id),
+        project_id=access.project.id,
+        kind=evidence.kind.value,
+        sha256=evidence.blob_sha256,
+    )
+    if opened is not None:
+        check_open(opened.checklist.status)
+        _link(session, opened, evidence)
+    return evidence
+
+
+def check_quota(session: Session, access: ProjectAccess, config: Config, more: int) -> None:
+    """Raise TooLarge when ``more`` bytes would not fit into the project's quota."""
+    held = session.scalar(
+        select(func.coalesce(func.sum(Blob.size), 0))
+        .select_from(Evidence)
+        .join(Blob, Blob.sha256 == Evidence.blob_sha256)
+        .where(Evidence.project_id == access.project.id)
+    )
+    if int(held or 0) + more > config.project_quota_mb * MEGABYTE:
+        raise TooLarge(
+            text(
+                "The project has used the %(limit)s MB of evidence it may hold.",
+                limit=config.project_quota_mb,
+            )
+        )
+
+
+def note_blob(session: Session, blob: StoredBlob) -> str:
+    """Make sure the blob has its row; return its SHA-256."""
+    if session.get(Blob, blob.sha256) is None:
+        session.add(Blob(sha256=blob.sha256, size=blob.size, created_at=now()))
+        session.flush()
+    return blob.sha256
+
+
+def open_evidence(session: Session, access: ProjectAccess, evidence_id: int) -> Evidence:
+    """Load evidence through its project, or raise NotFound."""
+    evidence = session.scalar(
+        select(Evidence).where(Evidence.id == evidence_id, Evidence.project_id == access.project.id)
+    )
+    if evidence is None:
+        raise NotFound
+    return evidence
+
+
+def _link(session: Session, opened: ItemAccess, evidence: Evidence) -> None:
+    item = opened.item
+    known = session.scalar(
+        select(EvidenceLink.id).where(
+            EvidenceLink.item_id == item.id, EvidenceLink.evidence_id == evidence.id
+        )
+    )
+    if known is not None:
+        return
+    session.add(
+        EvidenceLink(
+            evidence_id=evidence.id,
+            item_id=item.id,
+            linked_by_id=opened.actor.user_id,
+            linked_at=now(),
+        )
+    )
+    session.flush()
+    audit.record(
+        session,
+        opened.actor,
+        "project:evidence:link",
+        str(evidence.id),
+        project_id=opened.project.project.id,
+        item=opened.target,
+    )
+
+
+def _links(session: Session, item: ChecklistItem) -> int:
+    counted = session.scalar(
+        select(func.count()).select_from(EvidenceLink).where(EvidenceLink.item_id == item.id)
+    )
+    return counted or 0
+
+
+def _preview(store: BlobStore, blob: StoredBlob) -> StoredBlob:
+    copy = make_preview(store.path(blob.sha256))
+    return store.put(BytesIO(copy), limit=len(copy))

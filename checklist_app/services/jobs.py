@@ -1,0 +1,223 @@
+"""The job table's verbs: a lease says who works on what, and a dead worker's lease runs out."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import Conflict, NotFound
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import Text, text
+from checklist_app.domain.vocabulary import JobKind, JobState
+from checklist_app.models import Job, WorkerHeartbeat
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.services import audit
+from checklist_app.services.clock import now
+
+MOST_ATTEMPTS = 3
+RETRY_DELAY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's hold on a job until its lease ends. ``token`` proves it."""
+
+    job_id: int
+    token: str
+    kind: JobKind
+    project_id: int
+    created_by_id: int
+    payload: dict[str, Any]
+
+
+def enqueue(
+    session: Session, actor: Actor, project_id: int, kind: JobKind, payload: dict[str, Any]
+) -> Job:
+    """Add a job; it starts after the caller's transaction is committed."""
+    moment = now()
+    job = Job(
+        project_id=project_id,
+        kind=kind,
+        payload=payload,
+        run_after=moment,
+        created_at=moment,
+        created_by_id=actor.user_id,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def claim(session: Session, lease: timedelta) -> Claim | None:
+    """Take the oldest job that is free, or whose worker has gone silent; None when there is none.
+
+    A job that was begun too often without an end is given up with a reason.
+    """
+    moment = now()
+    job = session.scalar(
+        select(Job)
+        .where(
+            or_(
+                (Job.state == JobState.QUEUED) & (Job.run_after <= moment),
+                (Job.state == JobState.RUNNING) & (Job.lease_until < moment),
+            )
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is None:
+        return None
+    if job.cancel_requested:
+        _end(job, JobState.CANCELLED, text("Cancelled on request. Nothing was changed."))
+        return None
+    if job.attempts >= MOST_ATTEMPTS:
+        _end(
+            job,
+            JobState.FAILED,
+            text("The work was interrupted %(count)s times and was given up.", count=job.attempts),
+        )
+        return None
+    job.state = JobState.RUNNING
+    job.attempts += 1
+    job.token = secrets.token_hex(16)
+    job.lease_until = moment + lease
+    job.message = None
+    return Claim(job.id, job.token, job.kind, job.project_id, job.created_by_id, job.payload)
+
+
+def renew(session: Session, claimed: Claim, lease: timedelta) -> bool:
+    """Prolong a lease; False when the job is no longer this worker's."""
+    renewed = session.execute(
+        update(Job)
+        .where(Job.id == claimed.job_id, Job.token == claimed.token)
+        .where(Job.state == JobState.RUNNING)
+        .values(lease_until=now() + lease)
+    )
+    return bool(renewed.rowcount)  # type: ignore[attr-defined]
+
+
+def report_progress(session: Session, claimed: Claim, done: int, total: int) -> None:
+    """Tell how far a job has come, in whatever unit it counts."""
+    session.execute(
+        update(Job)
+        .where(Job.id == claimed.job_id, Job.token == claimed.token)
+        .values(progress=done, total=total)
+    )
+
+
+def is_cancelled(session: Session, claimed: Claim) -> bool:
+    """Return whether somebody asked for the job to stop, or it is another worker's by now."""
+    row = session.execute(
+        select(Job.cancel_requested, Job.token).where(Job.id == claimed.job_id)
+    ).one()
+    return row.cancel_requested or row.token != claimed.token
+
+
+def finish(session: Session, claimed: Claim, message: Text) -> None:
+    """Mark a job as done in the transaction that holds its effect.
+
+    Raises:
+        Conflict: another worker has taken it over; the caller's transaction must not be kept.
+    """
+    _end(_held(session, claimed), JobState.DONE, message)
+
+
+def give_up(session: Session, claimed: Claim, state: JobState, message: Text) -> None:
+    """End a job without its effect, saying why."""
+    _end(_held(session, claimed), state, message)
+
+
+def put_back(session: Session, claimed: Claim, message: Text) -> None:
+    """Queue a job again after an unexpected fault, or give it up after the last attempt."""
+    job = _held(session, claimed)
+    if job.attempts >= MOST_ATTEMPTS:
+        _end(job, JobState.FAILED, message)
+        return
+    job.state = JobState.QUEUED
+    job.token = None
+    job.lease_until = None
+    job.run_after = now() + RETRY_DELAY * job.attempts
+    job.message = message.to_json()
+
+
+def request_cancel(session: Session, access: ProjectAccess, job_id: int) -> Job:
+    """Ask a job to stop; one that has not begun stops at once."""
+    access.require(Permission.JOB_MANAGE)
+    job = open_job(session, access, job_id, for_update=True)
+    if job.state.is_over:
+        raise Conflict(text("This job is over already."))
+    job.cancel_requested = True
+    if job.state is JobState.QUEUED:
+        _end(job, JobState.CANCELLED, text("Cancelled on request. Nothing was changed."))
+    audit.record(
+        session, access.actor, "project:job:cancel", str(job.id), project_id=access.project.id
+    )
+    return job
+
+
+def retry(session: Session, access: ProjectAccess, job_id: int) -> Job:
+    """Queue a failed or cancelled job once more."""
+    access.require(Permission.JOB_MANAGE)
+    job = open_job(session, access, job_id, for_update=True)
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        raise Conflict(text("Only a job that failed or was cancelled can be tried again."))
+    job.state = JobState.QUEUED
+    job.attempts = job.progress = job.total = 0
+    job.cancel_requested = False
+    job.message = job.finished_at = None
+    job.run_after = now()
+    audit.record(
+        session, access.actor, "project:job:retry", str(job.id), project_id=access.project.id
+    )
+    return job
+
+
+def open_job(
+    session: Session, access: ProjectAccess, job_id: int, *, for_update: bool = False
+) -> Job:
+    """Load a job through its project, or raise NotFound."""
+    query = select(Job).where(Job.id == job_id, Job.project_id == access.project.id)
+    job = session.scalar(query.with_for_update() if for_update else query)
+    if job is None:
+        raise NotFound
+    return job
+
+
+def beat(session: Session, worker: str) -> None:
+    """Note that a worker is alive."""
+    row = session.get(WorkerHeartbeat, worker)
+    if row is None:
+        session.add(WorkerHeartbeat(name=worker, seen_at=now()))
+    else:
+        row.seen_at = now()
+
+
+def leave(session: Session, worker: str) -> None:
+    """Forget a worker that ends in order."""
+    row = session.get(WorkerHeartbeat, worker)
+    if row is not None:
+        session.delete(row)
+
+
+def _held(session: Session, claimed: Claim) -> Job:
+    job = session.scalar(
+        select(Job).where(Job.id == claimed.job_id, Job.token == claimed.token).with_for_update()
+    )
+    if job is None or job.state is not JobState.RUNNING:
+        raise Conflict(text("Another worker has taken this job over."))
+    return job
+
+
+def _end(job: Job, state: JobState, message: Text) -> None:
+    job.state = state
+    job.message = message.to_json()
+    job.token = None
+    job.lease_until = None
+    job.finished_at = now()

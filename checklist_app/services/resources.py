@@ -1,0 +1,33 @@
+"""What a running system works with: settings, database, stored bytes. Made once per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from checklist_app.blob_store import BlobStore, FolderStore
+from checklist_app.config import Config
+from checklist_app.models.database import make_engine, make_sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The connections of one process; web, worker and command line each make their own."""
+
+    config: Config
+    engine: Engine
+    sessions: sessionmaker[Session]
+    store: BlobStore
+
+    @classmethod
+    def open(cls, config: Config) -> Self:
+        """Connect to what ``config`` names; nothing is created or migrated."""
+        engine = make_engine(config.sqlalchemy_url)
+        return cls(config, engine, make_sessions(engine), FolderStore(config.blob_dir))
+
+    def close(self) -> None:
+        """Give the database connections back."""
+        self.engine.dispose()

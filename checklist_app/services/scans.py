@@ -1,0 +1,267 @@
+"""Scanner reports: kept as evidence, read by a job, merged into the project's findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from checklist_app.blob_store import MEGABYTE, BlobStore, StoredBlob
+from checklist_app.config import Config
+from checklist_app.domain.errors import InvalidInput, NotFound
+from checklist_app.domain.findings import (
+    FindingState,
+    ParsedFinding,
+    ParsedScan,
+    keys_of,
+    routing_keys,
+)
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import EvidenceKind, FindingStatus, JobKind, MappingKind
+from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.services import audit, jobs, suggestions
+from checklist_app.services.clock import now
+from checklist_app.services.evidence import add_evidence, check_quota, clean_name, note_blob
+
+BATCH = 1000
+STATUSES = {
+    FindingState.OPEN: FindingStatus.OPEN,
+    FindingState.NEEDS_REVIEW: FindingStatus.OPEN,
+    FindingState.SUPPRESSED: FindingStatus.SUPPRESSED,
+}
+COMPARED = (
+    "title",
+    "description",
+    "severity",
+    "status",
+    "cwes",
+    "tags",
+    "locations",
+    "occurrences",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenReport:
+    """A scanner report whose bytes are stored and nobody's evidence yet."""
+
+    name: str
+    blob: StoredBlob
+
+
+def take_report(store: BlobStore, config: Config, name: str, source: BinaryIO) -> TakenReport:
+    """Store the bytes of a scanner report; touches no database."""
+    blob = store.put(source, limit=config.max_upload_mb * MEGABYTE)
+    if not blob.size:
+        raise InvalidInput(text("The file is empty."), field="files")
+    return TakenReport(clean_name(name), blob)
+
+
+def import_report(
+    session: Session, access: ProjectAccess, config: Config, taken: TakenReport
+) -> tuple[ScanImport, Job]:
+    """Keep a report as evidence and queue the job that reads it."""
+    access.require(Permission.SCAN_IMPORT)
+    evidence = _known_report(session, access, taken)
+    if evidence is None:
+        check_quota(session, access, config, taken.blob.size)
+        evidence = add_evidence(
+            session,
+            access,
+            None,
+            Evidence(
+                kind=EvidenceKind.SCAN,
+                title=taken.name,
+                file_name=taken.name,
+                media_type="application/octet-stream",
+                blob_sha256=note_blob(session, taken.blob),
+            ),
+        )
+    scan_import = ScanImport(
+        project_id=access.project.id,
+        evidence_id=evidence.id,
+        account={},
+        imported_by_id=access.actor.user_id,
+        created_at=now(),
+    )
+    session.add(scan_import)
+    session.flush()
+    job = jobs.enqueue(
+        session,
+        access.actor,
+        access.project.id,
+        JobKind.IMPORT_SCAN,
+        {"scan_import_id": scan_import.id},
+    )
+    scan_import.job_id = job.id
+    audit.record(
+        session,
+        access.actor,
+        "project:scan:upload",
+        taken.name,
+        project_id=access.project.id,
+        sha256=taken.blob.sha256,
+    )
+    return scan_import, job
+
+
+def report_to_read(session: Session, scan_import_id: int) -> tuple[ScanImport, str]:
+    """Return an import and the SHA-256 of its raw report."""
+    scan_import = session.get(ScanImport, scan_import_id)
+    if scan_import is None or scan_import.evidence.blob_sha256 is None:
+        raise NotFound
+    return scan_import, scan_import.evidence.blob_sha256
+
+
+def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> dict[str, Any]:
+    """Merge what a report says into the project's findings, and refresh the suggestions.
+
+    Findings that are known and unchanged are not written. Nothing is ever closed by an import.
+
+    Returns:
+        The account: ``read`` = ``findings`` + ``passes`` + ``suppressed`` + ``observations`` +
+        ``skipped``; of the distinct findings, how many are ``new``, ``seen``, ``changed`` and
+        ``unrouted``; how many results were ``merged`` into another.
+    """
+    project = session.get_one(Project, scan_import.project_id)
+    distinct = _distinct(scan.results)
+    known = _known_findings(session, project, distinct)
+    routed = suggestions.routed_keys(
+        session, {key for finding in distinct for key in routing_keys(finding)}
+    )
+    rows = {finding.fingerprint: _row(finding, routed) for finding in distinct}
+    new = [row for fingerprint, row in rows.items() if fingerprint not in known]
+    changed = [
+        {"id": known[fingerprint].id, **row}
+        for fingerprint, row in rows.items()
+        if fingerprint in known and _differs(known[fingerprint], row)
+    ]
+    _insert(session, scan_import, new)
+    for batch in _batches(changed):
+        session.execute(update(Finding), batch)
+    account = scan.account
+    scan_import.format = scan.format
+    scan_import.tool = scan.tool[:120]
+    scan_import.tool_version = scan.tool_version[:60]
+    scan_import.finished_at = now()
+    scan_import.account = {
+        "read": account.read,
+        "findings": account.findings,
+        "passes": account.passes,
+        "suppressed": account.suppressed,
+        "observations": account.observations,
+        "skipped": account.skipped,
+        "merged": account.merged,
+        "new": len(new),
+        "seen": len(rows) - len(new),
+        "changed": len(changed),
+        "unrouted": sum(not row["is_routed"] for row in rows.values()),
+        "target": scan.target,
+        "skipped_reasons": [
+            {"count": part.count, "reason": part.reason.to_json()} for part in scan.skipped
+        ],
+        "problems": [problem.to_json() for problem in scan.problems],
+    }
+    session.flush()
+    suggestions.refresh(session, project)
+    audit.record(
+        session,
+        None,
+        "project:scan:import",
+        scan.tool,
+        project_id=project.id,
+        scan_import_id=scan_import.id,
+        new=len(new),
+        changed=len(changed),
+        read=account.read,
+    )
+    return scan_import.account
+
+
+def _known_report(session: Session, access: ProjectAccess, taken: TakenReport) -> Evidence | None:
+    return session.scalar(
+        select(Evidence)
+        .where(
+            Evidence.project_id == access.project.id,
+            Evidence.kind == EvidenceKind.SCAN,
+            Evidence.blob_sha256 == taken.blob.sha256,
+        )
+        .limit(1)
+    )
+
+
+def _distinct(results: Iterable[ParsedFinding]) -> list[ParsedFinding]:
+    found: dict[str, ParsedFinding] = {}
+    for result in results:
+        if result.state in STATUSES:
+            found.setdefault(result.fingerprint, result)
+    return list(found.values())
+
+
+def _known_findings(
+    session: Session, project: Project, findings: list[ParsedFinding]
+) -> dict[str, Finding]:
+    known: dict[str, Finding] = {}
+    for batch in _batches([finding.fingerprint for finding in findings]):
+        for finding in session.scalars(
+            select(Finding).where(Finding.project_id == project.id, Finding.fingerprint.in_(batch))
+        ):
+            known[finding.fingerprint] = finding
+    return known
+
+
+def _row(finding: ParsedFinding, routed: set[tuple[MappingKind, str]]) -> dict[str, Any]:
+    keys = keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
+    return {
+        "fingerprint": finding.fingerprint,
+        "tool": finding.tool,
+        "rule_id": finding.rule_id,
+        "title": finding.title,
+        "description": _description(finding),
+        "severity": finding.severity,
+        "severity_rank": finding.severity.rank,
+        "status": STATUSES[finding.state],
+        "cwes": list(finding.cwes),
+        "tags": list(finding.tags),
+        "location": str(finding.locations[0])[:2000] if finding.locations else "",
+        "locations": [
+            {
+                "uri": place.uri,
+                "line": place.line,
+                "method": place.method,
+                "parameter": place.parameter,
+            }
+            for place in finding.locations
+        ],
+        "occurrences": finding.occurrences,
+        "is_routed": any(key in routed for key in keys),
+    }
+
+
+def _description(finding: ParsedFinding) -> str:
+    parts = (finding.description, finding.solution, "\n".join(finding.references))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _differs(known: Finding, row: dict[str, Any]) -> bool:
+    return any(getattr(known, name) != row[name] for name in COMPARED)
+
+
+def _insert(session: Session, scan_import: ScanImport, rows: list[dict[str, Any]]) -> None:
+    constant = {
+        "project_id": scan_import.project_id,
+        "first_import_id": scan_import.id,
+        "created_at": now(),
+    }
+    for batch in _batches(rows):
+        session.execute(insert(Finding), [{**row, **constant} for row in batch])
+
+
+def _batches[Row](rows: list[Row]) -> Iterable[list[Row]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]

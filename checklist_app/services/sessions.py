@@ -1,0 +1,137 @@
+"""Signed-in browsers: server-side rows that rotate at sign-in and can be revoked at once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from checklist_app.config import Config
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import InvalidInput, NotFound
+from checklist_app.domain.text import text
+from checklist_app.models import User, UserSession
+from checklist_app.services import audit
+from checklist_app.services.accounts import password_matches, token_sha256
+from checklist_app.services.clock import now
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    address: str
+    user_agent: str
+    request_id: str = ""
+
+
+def sign_in(session: Session, config: Config, *, email: str, password: str, origin: Origin) -> str:
+    """Check a password and return the token of a new session.
+
+    Raises:
+        InvalidInput: one and the same message whatever was wrong.
+    """
+    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    if not password_matches(user, password) or user is None or not user.is_active:
+        raise InvalidInput(text("The e-mail address or the password is not right."))
+    return open_session(session, config, user, origin)
+
+
+def open_session(session: Session, config: Config, user: User, origin: Origin) -> str:
+    """Return the token of a new session of a person who has proved who they are."""
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    row = UserSession(
+        user_id=user.id,
+        token_sha256=token_sha256(token),
+        address=origin.address[:64],
+        user_agent=origin.user_agent[:255],
+        created_at=moment,
+        last_seen_at=moment,
+        expires_at=moment + timedelta(hours=config.session_hours),
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, _actor(row, user, origin), "account:session:open", user.email)
+    return token
+
+
+def record_refusal(session: Session, email: str, origin: Origin) -> None:
+    """Leave an event for a sign-in that failed."""
+    actor = None
+    audit.record(
+        session,
+        actor,
+        "account:session:refuse",
+        email.strip().lower(),
+        address=origin.address,
+        request_id=origin.request_id,
+    )
+
+
+def resume(session: Session, config: Config, token: str, origin: Origin) -> Actor | None:
+    """Return who holds a token, or None when its session is over."""
+    row = session.scalar(
+        select(UserSession)
+        .options(joinedload(UserSession.user))
+        .where(UserSession.token_sha256 == token_sha256(token))
+    )
+    if row is None or row.revoked_at is not None or not row.user.is_active:
+        return None
+    moment = now()
+    idle_limit = row.last_seen_at + timedelta(minutes=config.session_idle_minutes)
+    if moment >= min(row.expires_at, idle_limit):
+        return None
+    return _actor(row, row.user, origin)
+
+
+def is_due_for_touch(session: Session, actor: Actor) -> bool:
+    """Return whether the time of the last request should be written down again."""
+    row = session.get(UserSession, actor.session_id)
+    return row is not None and now() - row.last_seen_at >= TOUCH_EVERY
+
+
+def touch(session: Session, actor: Actor) -> None:
+    """Note that the session is in use, so that it does not end as idle."""
+    row = session.get(UserSession, actor.session_id)
+    if row is not None:
+        row.last_seen_at = now()
+
+
+def sign_out(session: Session, actor: Actor) -> None:
+    """End the session that the request came with."""
+    revoke(session, actor, actor.session_id)
+
+
+def revoke(session: Session, actor: Actor, session_id: int) -> None:
+    """End one of one's own sessions."""
+    row = session.scalar(
+        select(UserSession).where(
+            UserSession.id == session_id,
+            UserSession.user_id == actor.user_id,
+            UserSession.revoked_at.is_(None),
+        )
+    )
+    if row is None:
+        raise NotFound
+    row.revoked_at = now()
+    audit.record(session, actor, "account:session:close", actor.email)
+
+
+def _actor(row: UserSession, user: User, origin: Origin) -> Actor:
+    return Actor(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        is_administrator=user.is_administrator,
+        language=user.language,
+        theme=user.theme,
+        session_id=row.id,
+        address=origin.address,
+        request_id=origin.request_id,
+    )

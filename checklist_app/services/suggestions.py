@@ -1,0 +1,224 @@
+"""What findings propose for the items of open checklists; a person decides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.findings import keys_of
+from checklist_app.domain.vocabulary import (
+    ChecklistStatus,
+    Confidence,
+    FindingStatus,
+    MappingKind,
+    Outcome,
+    Severity,
+)
+from checklist_app.models import (
+    Checklist,
+    ChecklistItem,
+    Finding,
+    Mapping,
+    Project,
+    Suggestion,
+    SuggestionFinding,
+)
+from checklist_app.services.clock import now
+
+BATCH = 1000
+FAIL_RANK = Severity.MEDIUM.rank
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    item_id: int
+    via: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class _RoutedFinding:
+    id: int
+    severity_rank: int
+    keys: tuple[tuple[MappingKind, str], ...]
+
+
+def refresh(session: Session, project: Project) -> None:
+    """Bring the suggestions of a project's open checklists in line with its open findings.
+
+    Adds what is missing, takes away what suppressed findings had proposed, and leaves the rest
+    untouched, so that a second call writes nothing.
+    """
+    findings = _open_findings(session, project)
+    routes = _routes(session, project, {key for finding in findings for key in finding.keys})
+    wanted: dict[tuple[int, int], _Route] = {}
+    for finding in findings:
+        for key in finding.keys:
+            for route in routes.get(key, ()):
+                known = wanted.get((route.item_id, finding.id))
+                if known is None or known.confidence is Confidence.WEAK:
+                    wanted[route.item_id, finding.id] = route
+    _withdraw_suppressed(session, project)
+    _add(session, project, wanted, {finding.id: finding.severity_rank for finding in findings})
+
+
+def routed_keys(
+    session: Session, keys: Iterable[tuple[MappingKind, str]]
+) -> set[tuple[MappingKind, str]]:
+    """Return those keys that speak to some requirement of the library."""
+    return {
+        (kind, key)
+        for kind, names in _by_kind(keys).items()
+        for batch in _batches(names)
+        for key in session.scalars(
+            select(Mapping.key).where(Mapping.kind == kind, Mapping.key.in_(batch)).distinct()
+        )
+    }
+
+
+def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
+    rows = session.execute(
+        select(
+            Finding.id,
+            Finding.severity_rank,
+            Finding.cwes,
+            Finding.tags,
+            Finding.tool,
+            Finding.rule_id,
+        ).where(Finding.project_id == project.id, Finding.status == FindingStatus.OPEN)
+    )
+    return [
+        _RoutedFinding(
+            row.id, row.severity_rank, keys_of(row.tool, row.rule_id, row.cwes, row.tags)
+        )
+        for row in rows
+    ]
+
+
+def _routes(
+    session: Session, project: Project, keys: set[tuple[MappingKind, str]]
+) -> dict[tuple[MappingKind, str], list[_Route]]:
+    routes: dict[tuple[MappingKind, str], list[_Route]] = defaultdict(list)
+    for kind, names in _by_kind(keys).items():
+        for batch in _batches(names):
+            rows = session.execute(
+                select(Mapping.key, Mapping.confidence, ChecklistItem.id)
+                .join(ChecklistItem, ChecklistItem.requirement_id == Mapping.requirement_id)
+                .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+                .where(
+                    Checklist.project_id == project.id,
+                    Checklist.status == ChecklistStatus.OPEN,
+                    Mapping.kind == kind,
+                    Mapping.key.in_(batch),
+                )
+            )
+            for key, confidence, item_id in rows:
+                routes[kind, key].append(_Route(item_id, _via(kind, key), confidence))
+    return routes
+
+
+def _via(kind: MappingKind, key: str) -> str:
+    return f"CWE-{key}" if kind is MappingKind.CWE else key
+
+
+def _by_kind(keys: Iterable[tuple[MappingKind, str]]) -> dict[MappingKind, list[str]]:
+    grouped: dict[MappingKind, list[str]] = defaultdict(list)
+    for kind, key in sorted(keys):
+        grouped[kind].append(key)
+    return grouped
+
+
+def _batches[Value](values: Sequence[Value]) -> Iterable[Sequence[Value]]:
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
+
+
+def _withdraw_suppressed(session: Session, project: Project) -> None:
+    gone = session.scalars(
+        select(SuggestionFinding.id)
+        .join(Finding, Finding.id == SuggestionFinding.finding_id)
+        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
+        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(
+            Finding.project_id == project.id,
+            Finding.status == FindingStatus.SUPPRESSED,
+            Checklist.status == ChecklistStatus.OPEN,
+        )
+    ).all()
+    for batch in _batches(gone):
+        session.execute(delete(SuggestionFinding).where(SuggestionFinding.id.in_(batch)))
+    if gone:
+        session.execute(
+            delete(Suggestion).where(
+                ~select(SuggestionFinding.id)
+                .where(SuggestionFinding.suggestion_id == Suggestion.id)
+                .exists()
+            )
+        )
+
+
+def _add(
+    session: Session,
+    project: Project,
+    wanted: dict[tuple[int, int], _Route],
+    ranks: dict[int, int],
+) -> None:
+    present = _present(session, project)
+    missing = [pair for pair in sorted(wanted) if pair not in present]
+    if not missing:
+        return
+    suggestions = _suggestions(session, project, {item_id for item_id, _ in missing})
+    worst: dict[int, int] = {}
+    for item_id, finding_id in missing:
+        worst[item_id] = min(worst.get(item_id, Severity.INFO.rank), ranks[finding_id])
+    for item_id, rank in worst.items():
+        suggestion = suggestions[item_id]
+        suggestion.updated_at = now()
+        if rank <= FAIL_RANK:
+            suggestion.outcome = Outcome.FAIL
+    session.flush()
+    for batch in _batches(missing):
+        session.execute(
+            insert(SuggestionFinding),
+            [
+                {
+                    "suggestion_id": suggestions[item_id].id,
+                    "finding_id": finding_id,
+                    "via": wanted[item_id, finding_id].via,
+                    "confidence": wanted[item_id, finding_id].confidence,
+                }
+                for item_id, finding_id in batch
+            ],
+        )
+
+
+def _present(session: Session, project: Project) -> set[tuple[int, int]]:
+    rows = session.execute(
+        select(Suggestion.item_id, SuggestionFinding.finding_id)
+        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
+        .join(Finding, Finding.id == SuggestionFinding.finding_id)
+        .where(Finding.project_id == project.id)
+    )
+    return {(item_id, finding_id) for item_id, finding_id in rows}
+
+
+def _suggestions(session: Session, project: Project, item_ids: set[int]) -> dict[int, Suggestion]:
+    known = session.scalars(
+        select(Suggestion)
+        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(Checklist.project_id == project.id)
+    )
+    found = {suggestion.item_id: suggestion for suggestion in known}
+    for item_id in sorted(item_ids - found.keys()):
+        found[item_id] = Suggestion(
+            item_id=item_id, outcome=Outcome.PARTIAL, created_at=now(), updated_at=now()
+        )
+        session.add(found[item_id])
+    session.flush()
+    return found
