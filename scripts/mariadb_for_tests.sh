@@ -28,6 +28,7 @@ start_mariadb() {
     --collation-server=utf8mb4_unicode_ci --max-connections=300 \
     </dev/null >"$mariadb_dir/server.log" 2>&1 &
   mariadb_pid=$!
+  # shellcheck disable=SC2034  # for ./test
   mariadb_url="mysql+pymysql://root@localhost/checklist_test?unix_socket=$mariadb_dir/socket"
   .venv/bin/python - "$mariadb_dir/socket" "$mariadb_pid" <<'PY' && return 0
 import os, sys, time
