@@ -166,10 +166,10 @@ def password_matches(user: User | None, password: str) -> bool:
     """Return whether a password is right, in the same time whether or not the person exists."""
     stored = user.password_hash if user and user.password_hash else _UNKNOWN_USER_HASH
     try:
-        matches = _hasher.verify(stored, password[:LONGEST_PASSWORD])
+        _hasher.verify(stored, password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
-        matches = False
-    return matches and user is not None and user.password_hash is not None
+        return False
+    return user is not None and user.password_hash is not None
 
 
 def set_preferences(

@@ -94,13 +94,13 @@ def claim(session: Session, lease: timedelta) -> Claim | None:
 
 def renew(session: Session, claimed: Claim, lease: timedelta) -> bool:
     """Prolong a lease; False when the job is no longer this worker's."""
-    renewed = session.execute(
-        update(Job)
-        .where(Job.id == claimed.job_id, Job.token == claimed.token)
-        .where(Job.state == JobState.RUNNING)
-        .values(lease_until=now() + lease)
+    job = session.scalar(
+        select(Job).where(Job.id == claimed.job_id, Job.token == claimed.token).with_for_update()
     )
-    return bool(renewed.rowcount)  # type: ignore[attr-defined]
+    if job is None or job.state is not JobState.RUNNING:
+        return False
+    job.lease_until = now() + lease
+    return True
 
 
 def report_progress(session: Session, claimed: Claim, done: int, total: int) -> None:
@@ -117,7 +117,7 @@ def is_cancelled(session: Session, claimed: Claim) -> bool:
     row = session.execute(
         select(Job.cancel_requested, Job.token).where(Job.id == claimed.job_id)
     ).one()
-    return row.cancel_requested or row.token != claimed.token
+    return bool(row.cancel_requested) or row.token != claimed.token
 
 
 def finish(session: Session, claimed: Claim, message: Text) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence, check_quota, clean_name, note_blob
 
 BATCH = 1000
+_Row = TypeVar("_Row")
 STATUSES = {
     FindingState.OPEN: FindingStatus.OPEN,
     FindingState.NEEDS_REVIEW: FindingStatus.OPEN,
@@ -262,6 +263,6 @@ def _insert(session: Session, scan_import: ScanImport, rows: list[dict[str, Any]
         session.execute(insert(Finding), [{**row, **constant} for row in batch])
 
 
-def _batches[Row](rows: list[Row]) -> Iterable[list[Row]]:
+def _batches(rows: list[_Row]) -> Iterable[list[_Row]]:
     for start in range(0, len(rows), BATCH):
         yield rows[start : start + BATCH]

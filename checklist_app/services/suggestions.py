@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from checklist_app.models import (
 from checklist_app.services.clock import now
 
 BATCH = 1000
+_Value = TypeVar("_Value")
 FAIL_RANK = Severity.MEDIUM.rank
 
 
@@ -132,7 +134,7 @@ def _by_kind(keys: Iterable[tuple[MappingKind, str]]) -> dict[MappingKind, list[
     return grouped
 
 
-def _batches[Value](values: Sequence[Value]) -> Iterable[Sequence[Value]]:
+def _batches(values: Sequence[_Value]) -> Iterable[Sequence[_Value]]:
     for start in range(0, len(values), BATCH):
         yield values[start : start + BATCH]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-DATABASE_FIXTURES = frozenset({"database_url", "engine", "session", "sessions", "app"})
+DATABASE_FIXTURES = frozenset({"prepared_database"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,91 @@
+"""Who plays in the tests.
+
+Alice owns the project, Bob reviews, Carla contributes, Vera only reads; Charlie has a project of
+his own and no business here; Ada administers the system and is a member of nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.vocabulary import Role
+from checklist_app.models import Checklist, Membership, Project, Standard, User
+from checklist_app.queries.access import ItemAccess, ProjectAccess, open_item
+from checklist_app.services import accounts
+from checklist_app.services.checklists import start_checklist
+from checklist_app.services.clock import now
+from checklist_app.services.projects import create_project
+
+PASSWORD = "cuatro palabras sin sentido"
+ROLES = {
+    "alice": Role.OWNER,
+    "bob": Role.REVIEWER,
+    "carla": Role.CONTRIBUTOR,
+    "vera": Role.VIEWER,
+}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people, the project "Banca", and each member's way into it."""
+
+    project: Project
+    people: dict[str, Actor]
+
+    def __getattr__(self, name: str) -> Actor:
+        return self.people[name]
+
+    def access(self, name: str) -> ProjectAccess:
+        return ProjectAccess(self.people[name], self.project, ROLES[name])
+
+
+@cache
+def password_hash() -> str:
+    return accounts._hasher.hash(PASSWORD)  # noqa: SLF001 - once for all tests
+
+
+def make_cast(session: Session) -> Cast:
+    """Put everybody on stage; the caller commits."""
+    people = {}
+    for name in (*ROLES, "charlie", "ada"):
+        user = User(
+            email=f"{name}@example.org",
+            name=name.capitalize(),
+            password_hash=password_hash(),
+            is_administrator=name == "ada",
+            created_at=now(),
+        )
+        session.add(user)
+        session.flush()
+        people[name] = Actor(user.id, user.email, user.name, user.is_administrator)
+    access = create_project(session, people["alice"], name="Banca", scope="Todo")
+    for name, role in ROLES.items():
+        if role is not Role.OWNER:
+            session.add(
+                Membership(
+                    project_id=access.project.id,
+                    user_id=people[name].user_id,
+                    role=role,
+                    created_at=now(),
+                )
+            )
+    create_project(session, people["charlie"], name="Ajeno")
+    session.flush()
+    return Cast(access.project, people)
+
+
+def make_checklist(session: Session, access: ProjectAccess, name: str = "Ronda 1") -> Checklist:
+    """Start a checklist over the test standard."""
+    standard = session.query(Standard).filter_by(key="owasp-test", version="1.0").one()
+    return start_checklist(session, access, standard_id=standard.id, level=None, name=name)
+
+
+def item(
+    session: Session, access: ProjectAccess, checklist: Checklist, identifier: str
+) -> ItemAccess:
+    """Open an item as a member."""
+    return open_item(session, access, checklist, identifier)

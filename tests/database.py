@@ -1,0 +1,90 @@
+"""Throw-away databases: migrated once for each test process, emptied before each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.orm import Session
+
+from checklist_app.models import Base
+from checklist_app.models.database import make_engine
+from checklist_app.services.standards import load_standard
+from tests.library import standard
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER = os.environ.get("CHECKLIST_TEST_DATABASE_URL", "")
+KEPT = frozenset({"standard", "requirement", "requirement_text", "mapping"})
+
+
+def alembic_config(connection: Connection) -> AlembicConfig:
+    config = AlembicConfig(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), revision)
+    engine.dispose()
+
+
+def migrate_and_load(url: str) -> None:
+    migrate(url)
+    engine = make_engine(url)
+    with Session(engine) as session:
+        load_standard(session, standard())
+        session.commit()
+    engine.dispose()
+
+
+@contextmanager
+def empty_database(folder: Path) -> Iterator[str]:
+    """Yield the address of a database without tables; it is gone afterwards."""
+    if not SERVER:
+        yield f"sqlite:///{folder / f'{uuid.uuid4().hex}.sqlite3'}"
+        return
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    _on_server(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    try:
+        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _on_server(f"DROP DATABASE {name}")
+
+
+def prepared_copy(prepared: str, folder: Path) -> str:
+    """Return the address of a database that holds the test library and nothing else."""
+    if SERVER:
+        _empty(prepared)
+        return prepared
+    target = folder / "checklist.sqlite3"
+    shutil.copyfile(make_url(prepared).database or "", target)
+    return f"sqlite:///{target}"
+
+
+def _empty(url: str) -> None:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
+        for table in Base.metadata.tables.values():
+            if table.name not in KEPT:
+                found = connection.exec_driver_sql(f"SELECT 1 FROM `{table.name}` LIMIT 1")
+                if found.first() is not None:
+                    connection.exec_driver_sql(f"TRUNCATE TABLE `{table.name}`")
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
+    engine.dispose()
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(make_url(SERVER).set(database=None), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
