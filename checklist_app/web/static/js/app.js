@@ -1,0 +1,49 @@
+// The one entry: starts every behaviour. All listen on the document, so swapped fragments just work.
+import * as drafts from "./drafts.js";
+import * as filters from "./filters.js";
+import * as jobs from "./jobs.js";
+import * as keyboard from "./keyboard.js";
+import * as partial from "./partial.js";
+import * as paste from "./paste.js";
+import * as preview from "./preview.js";
+import * as theme from "./theme.js";
+import * as upload from "./upload.js";
+import * as workspace from "./workspace.js";
+
+// Must run before the listeners that send: a "no" here stops them.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  event.target.closest("[data-dismiss]")?.closest(".flash")?.remove();
+  const closer = event.target.closest("[data-close-dialog]");
+  if (closer || event.target.matches("dialog")) (closer ?? event.target).closest("dialog").close();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) {
+    const source = document.querySelector(copier.dataset.copy);
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    copier.lastChild.textContent = copier.dataset.done;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard]) part.start();
