@@ -1,0 +1,197 @@
+"""SARIF 2.1.0, the format most static analysers write (and 2.2 as far as it is the same).
+
+Source: OASIS Standard "Static Analysis Results Interchange Format Version 2.1.0"; section numbers
+below are of that document. A result is one element of ``runs[].results`` (3.27); a result of kind
+``pass`` is evidence that a rule was checked, not a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import (
+    MAX_SHORT,
+    MAX_TOOL,
+    MAX_URI,
+    MAX_VERSION,
+    ParsedFinding,
+    ParsedScan,
+    Skipped,
+    clean,
+)
+from checklist_app.domain.text import Text, text
+from checklist_app.scanners.base import (
+    Head,
+    Kind,
+    Parser,
+    Report,
+    check_count,
+    settle,
+    wrong_type,
+)
+from checklist_app.scanners.json_text import as_list, as_object, as_text, at_index, load_json
+from checklist_app.scanners.sarif_results import ResultReader
+
+_VERSIONS = ("2.1", "2.2")
+_SCHEMA = re.compile(r'"\$schema"\s*:\s*"[^"]*sarif', re.IGNORECASE)
+_RUNS = re.compile(r'"runs"\s*:\s*[\[{"0-9ntf]')
+_REPORT_EVERY = 500
+
+
+def recognises(head: Head) -> bool:
+    """Whether this is the beginning of a SARIF log."""
+    if head.kind is not Kind.JSON or not head.text.startswith("{"):
+        return False
+    if _SCHEMA.search(head.text):
+        return True
+    return bool(_RUNS.search(head.text)) and any(
+        head.has_key(name) for name in ("tool", "version", "results", "invocations")
+    )
+
+
+def parse(report: Report) -> ParsedScan:
+    """Read a SARIF log.
+
+    Raises:
+        UnreadableReport: it is not JSON, not SARIF 2.1.0, or a field that carries the results has
+            the wrong type.
+    """
+    log = load_json(report.read())
+    runs = _runs(log)
+    counts = [_count(run, number) for number, run in enumerate(runs)]
+    total = sum(counts)
+    check_count(total)
+    problems = [] if runs else [text("The report holds no run: nothing was scanned.")]
+    results: list[ParsedFinding] = []
+    broken = 0
+    done = 0
+    for run in runs:
+        problems += _problems(run)
+        reader = ResultReader(run, _tool(run))
+        for result in as_list(run.get("results")):
+            if isinstance(result, dict):
+                results.append(reader.read(result))
+            else:
+                broken += 1
+            done += 1
+            if done % _REPORT_EVERY == 0:
+                report.progress(done, total)
+    report.progress(total, total)
+    return ParsedScan(
+        format=PARSER.format,
+        tool=clean(", ".join(dict.fromkeys(map(_tool, runs))), MAX_TOOL) or "SARIF",
+        tool_version=clean(
+            ", ".join(dict.fromkeys(filter(None, map(_version, runs)))), MAX_VERSION
+        ),
+        target=_first(_target(run) for run in runs),
+        started_at=min(filter(None, map(_started_at, runs)), default=None),
+        results=settle(results),
+        results_read=total,
+        skipped=_skipped(broken),
+        problems=tuple(part for n, part in enumerate(problems) if part not in problems[:n]),
+        command_line=_first(
+            clean(as_object(part).get("commandLine"), MAX_URI)
+            for run in runs
+            for part in as_list(run.get("invocations"))
+        ),
+    )
+
+
+def _runs(log: Any) -> list[dict[str, Any]]:
+    if not isinstance(log, dict):
+        raise wrong_type("(root)", "{…}")
+    version = log.get("version")
+    if "version" in log and not (isinstance(version, str) and version.startswith(_VERSIONS)):
+        raise UnreadableReport(
+            text(
+                "This is SARIF %(version)s; only SARIF 2.1.0 can be read. "
+                "Ask the tool for SARIF 2.1.0.",
+                version=clean(version, 20) or "?",
+            )
+        )
+    runs = log.get("runs")
+    if runs is not None and not isinstance(runs, list):
+        raise wrong_type("runs", "[…]")
+    for number, run in enumerate(runs or []):
+        if not isinstance(run, dict):
+            raise wrong_type(f"runs[{number}]", "{…}")
+        if not isinstance(run.get("tool"), dict):
+            raise wrong_type(f"runs[{number}].tool", "{…}")
+    return runs or []
+
+
+def _count(run: dict[str, Any], number: int) -> int:
+    results = run.get("results")
+    if results is not None and not isinstance(results, list):
+        raise wrong_type(f"runs[{number}].results", "[…]")
+    return len(results or [])
+
+
+def _problems(run: dict[str, Any]) -> list[Text]:
+    """Say why the absence of results in this run would prove nothing."""
+    tool = _tool(run)
+    problems = []
+    if run.get("results") is None:  # 3.14.23: null or absent = the scan did not take place
+        problems.append(
+            text("%(tool)s left no list of results: the scan did not take place.", tool=tool)
+        )
+    if as_list(as_object(run.get("externalPropertyFileReferences")).get("results")):
+        problems.append(text("%(tool)s keeps results in other files: import those too.", tool=tool))
+    invocations = [as_object(part) for part in as_list(run.get("invocations"))]
+    if any(part.get("executionSuccessful") is False for part in invocations):
+        problems.append(text("%(tool)s says that its run failed.", tool=tool))
+    errors = sum(
+        as_object(notice).get("level") == "error"
+        for part in invocations
+        for key in ("toolExecutionNotifications", "toolConfigurationNotifications")
+        for notice in as_list(part.get(key))
+    )
+    if errors:
+        problems.append(
+            text("%(tool)s reports %(count)s errors of its own.", tool=tool, count=errors)
+        )
+    return problems
+
+
+def _skipped(broken: int) -> tuple[Skipped, ...]:
+    if not broken:
+        return ()
+    return (Skipped(broken, text("The result is not an object, so nothing can be read from it.")),)
+
+
+def _tool(run: dict[str, Any]) -> str:
+    driver = as_object(as_object(run.get("tool")).get("driver"))
+    return clean(driver.get("name"), MAX_TOOL) or "SARIF"
+
+
+def _version(run: dict[str, Any]) -> str:
+    driver = as_object(as_object(run.get("tool")).get("driver"))
+    found = as_text(driver.get("semanticVersion")) or as_text(driver.get("version"))
+    return clean(found, MAX_VERSION).removeprefix("v")
+
+
+def _target(run: dict[str, Any]) -> str:
+    origin = at_index(run.get("versionControlProvenance"), 0)
+    details = as_object(run.get("automationDetails"))
+    return clean(as_text(origin.get("repositoryUri")) or as_text(details.get("id")), MAX_SHORT)
+
+
+def _started_at(run: dict[str, Any]) -> datetime | None:
+    for part in as_list(run.get("invocations")):
+        try:
+            found = datetime.fromisoformat(as_text(as_object(part).get("startTimeUtc")))
+            # 3.9: times are UTC, whether they end in Z or forgot it.
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+def _first(values: Any) -> str:
+    return next(filter(None, values), "")
+
+
+PARSER = Parser("sarif", "SARIF 2.1.0", recognises, parse)

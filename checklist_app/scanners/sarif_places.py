@@ -1,0 +1,98 @@
+"""Where a SARIF result is: paths relative to the sources, lines, requests, code snippets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from checklist_app.domain.findings import MAX_SHORT, MAX_URI, Location, clean
+from checklist_app.scanners.json_text import as_index, as_list, as_object, as_text, at_index
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_BUILD_MACHINE = re.compile(
+    r"/?(?:github/workspace|home/runner/work/[^/]+/[^/]+|builds/[^/]+/[^/]+"
+    r"|home/vsts/work/\d+/s|bitrise/src|workspace|app/src(?=/src/))/"
+)
+"""Where build services check sources out. The same file must look the same on every machine."""
+
+
+@dataclass(slots=True)
+class RunPlaces:
+    """What one run knows about its files.
+
+    Attributes:
+        run: the run object of the report.
+    """
+
+    run: dict[str, Any]
+    _bases: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        bases = as_object(self.run.get("originalUriBaseIds"))
+        roots = [as_text(as_object(base).get("uri")) for base in bases.values()]
+        for invocation in as_list(self.run.get("invocations")):
+            folder = as_object(as_object(invocation).get("workingDirectory"))
+            roots.append(as_text(folder.get("uri")))
+        found = {_without_file_scheme(root).rstrip("/") + "/" for root in roots if root.strip()}
+        # The longest first: a base inside another one says more.
+        self._bases = sorted(found - {"/"}, key=len, reverse=True)
+
+    def places(self, result: dict[str, Any]) -> list[tuple[Location, str]]:
+        """Return each location of a result with the code that stands there, if the report has it.
+
+        In a fixed order, so that a tool which lists them in another one changes nothing.
+        """
+        found = [self._place(as_object(part)) for part in as_list(result.get("locations"))]
+        found = [place for place in found if place[0].uri or place[0].parameter]
+        if not found:
+            found = list(self._substitutes(result))
+        return sorted(found, key=lambda place: (place[0].sort_key, place[1]))
+
+    def _place(self, location: dict[str, Any]) -> tuple[Location, str]:
+        physical = as_object(location.get("physicalLocation"))
+        region = as_object(physical.get("region"))
+        logical = at_index(location.get("logicalLocations"), 0)
+        name = as_text(logical.get("fullyQualifiedName")) or as_text(logical.get("name"))
+        snippet = as_text(as_object(region.get("snippet")).get("text"))
+        place = Location(
+            uri=self._path(as_object(physical.get("artifactLocation"))),
+            line=as_index(region.get("startLine")) or None,
+            parameter=clean(name, MAX_SHORT),
+        )
+        return place, snippet
+
+    def _substitutes(self, result: dict[str, Any]) -> Iterator[tuple[Location, str]]:
+        """Yield the request or the analysed file of a result that names no location."""
+        request = as_object(result.get("webRequest"))
+        target = clean(request.get("target"), MAX_URI)
+        if target:
+            yield Location(uri=target, method=clean(request.get("method"), 20)), ""
+            return
+        path = self._path(as_object(result.get("analysisTarget")))
+        if path:
+            yield Location(uri=path), ""
+
+    def _path(self, artifact: dict[str, Any]) -> str:
+        uri = as_text(artifact.get("uri"))
+        if not uri:
+            known = at_index(self.run.get("artifacts"), artifact.get("index"))
+            uri = as_text(as_object(known.get("location")).get("uri"))
+        uri = uri[: MAX_URI * 2].strip()
+        if _SCHEME.match(uri) and not uri.lower().startswith("file:"):
+            return clean(uri, MAX_URI)
+        path = _without_file_scheme(uri)
+        base = next((base for base in self._bases if path.startswith(base)), "")
+        path = _BUILD_MACHINE.sub("", path[len(base) :], count=1) if not base else path[len(base) :]
+        return clean(path.removeprefix("./"), MAX_URI)
+
+
+def _without_file_scheme(uri: str) -> str:
+    path = unquote(uri.strip()).replace("\\", "/")
+    if path.lower().startswith("file:"):
+        path = "/" + path[5:].lstrip("/")
+        # file:///C:/code is C:/code, not /C:/code
+        path = path[1:] if re.match(r"/[A-Za-z]:/", path) else path
+    return path

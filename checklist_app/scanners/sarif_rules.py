@@ -1,0 +1,147 @@
+"""The rules and taxonomies of one SARIF run, and what they say of a result.
+
+A result may name its rule in five ways (``ruleId``, ``ruleIndex``, ``rule.id``, ``rule.index``,
+with or without a tool component), and a CWE may stand in four places. All are read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from checklist_app.domain.weakness_tags import cwes_in, tags_in
+from checklist_app.scanners.json_text import as_index, as_list, as_object, as_text, at_index
+
+_CWE_KEYS = ("cwe", "CWE", "cwes", "cweId", "cweIds", "cwe-id", "cwe_id")
+_TAG_KEYS = ("tags", "owasp", "OWASP", "owasp-mobile", "masvs", "MASVS", "wstg", "asvs")
+_TELLING_PREFIX = {"owasp-mobile": "owasp-mobile "}
+_SAYS_NOTHING = ("disjoint",)
+
+
+@dataclass(slots=True)
+class RunRules:
+    """What one run knows about its rules.
+
+    Attributes:
+        run: the run object of the report.
+    """
+
+    run: dict[str, Any]
+    _components: list[dict[str, Any]] = field(init=False)
+    _by_id: dict[str, dict[str, Any]] = field(init=False)
+    _known: dict[int, tuple[tuple[int, ...], tuple[str, ...]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        tool = as_object(self.run.get("tool"))
+        extensions = [as_object(part) for part in as_list(tool.get("extensions"))]
+        self._components = [as_object(tool.get("driver")), *extensions]
+        self._by_id = {}
+        self._known = {}
+        for component in self._components:
+            for rule in as_list(component.get("rules")):
+                self._by_id.setdefault(as_text(as_object(rule).get("id")), as_object(rule))
+
+    @property
+    def driver(self) -> dict[str, Any]:
+        """The tool itself."""
+        return self._components[0]
+
+    def rule_of(self, result: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return the id and the rule of a result; the rule is empty if the report has none.
+
+        Where index and id disagree the id wins, if some rule has it.
+        """
+        reference = as_object(result.get("rule"))
+        name = as_text(result.get("ruleId")) or as_text(reference.get("id"))
+        index = as_index(reference.get("index"))
+        if index is None:
+            index = as_index(result.get("ruleIndex"))
+        component = self._component(as_object(reference.get("toolComponent")))
+        indexed = at_index(component.get("rules"), index)
+        indexed_id = as_text(indexed.get("id"))
+        if indexed and (not name or name == indexed_id or name.startswith(f"{indexed_id}/")):
+            return name or indexed_id, indexed
+        return name, self._named(name) or indexed
+
+    def _component(self, reference: dict[str, Any]) -> dict[str, Any]:
+        extensions = self._components[1:]
+        for key in ("guid", "name"):
+            wanted = as_text(reference.get(key))
+            for component in self._components:
+                if wanted and component.get(key) == wanted:
+                    return component
+        return at_index(extensions, reference.get("index")) or self.driver
+
+    def _named(self, name: str) -> dict[str, Any]:
+        """Return the rule of that id, or of the longest prefix of it, cut at slashes."""
+        while name:
+            if name in self._by_id:
+                return self._by_id[name]
+            name = name.rpartition("/")[0]
+        return {}
+
+    def weaknesses(
+        self, result: dict[str, Any], rule: dict[str, Any]
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """Return the CWE numbers and the tags of a result and of its rule."""
+        if not rule:  # made up for a rule that the report does not describe
+            return self._read(result, as_list(result.get("taxa")))
+        if id(rule) not in self._known:  # rules live as long as the run, so ids stay unique
+            related = [
+                as_object(link).get("target")
+                for link in as_list(rule.get("relationships"))
+                if not set(_SAYS_NOTHING) & set(map(str, as_list(as_object(link).get("kinds"))))
+            ]
+            self._known[id(rule)] = self._read(rule, related)
+        own_cwes, own_tags = self._read(result, as_list(result.get("taxa")))
+        cwes, tags = self._known[id(rule)]
+        return tuple(sorted({*cwes, *own_cwes})), tuple(sorted({*tags, *own_tags}))
+
+    def _read(
+        self, holder: dict[str, Any], taxa: list[Any]
+    ) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        properties = as_object(holder.get("properties"))
+        cwes = {cwe for key in _CWE_KEYS for cwe in cwes_in(properties.get(key), bare=True)}
+        words = list(_words(properties))
+        for word in words:
+            cwes.update(cwes_in(word))
+        for reference in taxa:
+            taxonomy, name = self._taxon(as_object(reference))
+            is_cwe = taxonomy.upper() == "CWE" or taxonomy.upper().startswith("CWE ")
+            cwes.update(cwes_in(name, bare=is_cwe))
+            words.append(f"{taxonomy} {name}")
+        return tuple(sorted(cwes)), tags_in(words)
+
+    def _taxon(self, reference: dict[str, Any]) -> tuple[str, str]:
+        """Return the names of the taxonomy and of the entry that a reference points to."""
+        where = as_object(reference.get("toolComponent"))
+        taxonomies = [as_object(part) for part in as_list(self.run.get("taxonomies"))]
+        taxonomy: dict[str, Any] = {}
+        for key in ("guid", "name"):
+            wanted = as_text(where.get(key))
+            taxonomy = taxonomy or next(
+                (part for part in taxonomies if wanted and part.get(key) == wanted), {}
+            )
+        taxonomy = taxonomy or at_index(taxonomies, where.get("index"))
+        entry = at_index(taxonomy.get("taxa"), reference.get("index"))
+        name = as_text(reference.get("id")) or as_text(entry.get("id"))
+        return as_text(where.get("name")) or as_text(taxonomy.get("name")), name
+
+    def message_string(self, rule: dict[str, Any], name: str) -> str:
+        """Return the text that a message refers to by ``name``."""
+        strings = as_object(as_object(rule.get("messageStrings")).get(name))
+        if not strings:
+            for component in self._components:
+                strings = strings or as_object(
+                    as_object(component.get("globalMessageStrings")).get(name)
+                )
+        return as_text(strings.get("text")) or as_text(strings.get("markdown"))
+
+
+def _words(properties: dict[str, Any]) -> Iterator[str]:
+    for key in _TAG_KEYS:
+        value = properties.get(key)
+        for word in value if isinstance(value, list) else [value]:
+            if isinstance(word, str):
+                yield _TELLING_PREFIX.get(key, "") + word

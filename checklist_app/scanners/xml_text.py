@@ -1,0 +1,83 @@
+"""Read XML element by element. Entities and external references are refused, DTDs are ignored.
+
+Tools do write a DOCTYPE, so a DTD alone is no offence; what it could do is forbidden instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import errors as expat
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.text import text
+from checklist_app.scanners.base import MAX_DEPTH, Report, cut_off
+
+_ENDS_EARLY = {
+    expat.codes[message]
+    for message in (
+        expat.XML_ERROR_NO_ELEMENTS,
+        expat.XML_ERROR_UNCLOSED_TOKEN,
+        expat.XML_ERROR_PARTIAL_CHAR,
+        expat.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+}
+
+
+def walk(report: Report) -> Iterator[tuple[str, Element]]:
+    """Yield ``("start" | "end", element)``; at ``start`` only its attributes are there.
+
+    The caller clears what it has read, else the whole file stays in memory.
+
+    Raises:
+        UnreadableReport: not well-formed, cut off, with entities, or nested deeper than 64.
+    """
+    size = report.check_size()
+    depth = 0
+    try:
+        for event, element in iterparse(str(report.path), events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            if depth > MAX_DEPTH:
+                raise UnreadableReport(
+                    text(
+                        "The file is nested deeper than %(limit)s levels. "
+                        "No scanner writes such a report.",
+                        limit=MAX_DEPTH,
+                    )
+                )
+            yield event, element
+    except ParseError as error:
+        raise _not_well_formed(error, size) from error
+    except DefusedXmlException as error:
+        raise UnreadableReport(
+            text(
+                "The file declares XML entities or refers to other files. No scanner needs that, "
+                "and it can be an attack; nothing was read from it."
+            )
+        ) from error
+    except (LookupError, ValueError) as error:
+        raise UnreadableReport(
+            text("The file is in an encoding that cannot be read. Save the report as UTF-8.")
+        ) from error
+
+
+def _not_well_formed(error: ParseError, size: int) -> UnreadableReport:
+    if error.code in _ENDS_EARLY:
+        return cut_off(size)
+    line, column = error.position
+    return UnreadableReport(
+        text(
+            "This is not valid XML: line %(line)s, column %(column)s cannot be read. "
+            "Export the report again with the original tool.",
+            line=line,
+            column=column + 1,
+        )
+    )
+
+
+def local_name(element: Element) -> str:
+    """Return the name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]

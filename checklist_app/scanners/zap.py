@@ -1,0 +1,175 @@
+"""ZAP reports: traditional and plus, as XML or JSON, and the flat lists of alerts.
+
+Source: the report templates of ZAP's own add-on. A result is one alert of one site (``alertitem``
+or an element of ``site[].alerts``); the requests in which it was seen are its locations. In the
+flat lists (``vulnerabilities`` of the older add-on, ``alerts`` of the API) every request is a
+result of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import (
+    MAX_SHORT,
+    MAX_URI,
+    MAX_VERSION,
+    ParsedFinding,
+    ParsedScan,
+    Skipped,
+    clean,
+)
+from checklist_app.domain.text import text
+from checklist_app.scanners.base import (
+    Head,
+    Kind,
+    Parser,
+    Report,
+    check_count,
+    settle,
+    wrong_type,
+)
+from checklist_app.scanners.json_text import as_object, load_json
+from checklist_app.scanners.xml_text import local_name, walk
+from checklist_app.scanners.zap_alerts import TOOL, read_alert, report_time
+
+_FLAT_LISTS = ("vulnerabilities", "alerts")
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What was read so far; alerts are plain dictionaries in the words of the JSON report."""
+
+    root: dict[str, Any]
+    sites: list[str] = field(default_factory=list)
+    results: list[ParsedFinding] = field(default_factory=list)
+    broken: int = 0
+
+    def add(self, alert: object, site: str | None) -> None:
+        """Take one alert; ``site`` is None in the flat lists."""
+        if isinstance(alert, dict) and alert:
+            self.results.append(read_alert(alert, site))
+        else:
+            self.broken += 1
+        check_count(len(self.results))
+
+    def scan(self) -> ParsedScan:
+        """Return it all."""
+        version = clean(self.root.get("version", self.root.get("@version")), MAX_VERSION)
+        nothing = text("The report names no site: nothing was scanned.")
+        broken = text("The alert has no content, so nothing can be read from it.")
+        return ParsedScan(
+            format=PARSER.format,
+            tool=TOOL,
+            tool_version=version.removeprefix("D-"),
+            target=clean(", ".join(dict.fromkeys(filter(None, self.sites))), MAX_SHORT),
+            started_at=report_time(self.root),
+            results=settle(self.results),
+            results_read=len(self.results) + self.broken,
+            skipped=(Skipped(self.broken, broken),) if self.broken else (),
+            problems=() if self.sites or self.results else (nothing,),
+        )
+
+
+def recognises(head: Head) -> bool:
+    """Whether this is the beginning of a ZAP report."""
+    if head.kind is Kind.XML:
+        return head.root == "OWASPZAPReport"
+    if head.kind is not Kind.JSON or not head.text.startswith("{"):
+        return False
+    is_report = head.has_key("site") and ("@version" in head.text or head.has_key("riskcode"))
+    is_program = '"@programName"' in head.text and "ZAP" in head.text
+    is_flat = any(head.has_key(name, "pluginId", "wascid") for name in _FLAT_LISTS)
+    return is_report or is_program or is_flat
+
+
+def parse(report: Report) -> ParsedScan:
+    """Read a ZAP report.
+
+    Raises:
+        UnreadableReport: it is no XML or JSON, or a field that carries the alerts has the wrong
+            type.
+    """
+    kind = report.head().kind
+    return _parse_xml(report) if kind is Kind.XML else _parse_json(load_json(report.read()))
+
+
+def _parse_json(document: Any) -> ParsedScan:
+    if not isinstance(document, dict):
+        raise wrong_type("(root)", "{…}")
+    gathered = _Gathered(document)
+    if "site" in document:
+        for number, site in enumerate(_sites(document["site"])):
+            name = clean(as_object(site).get("@name"), MAX_URI)
+            gathered.sites.append(name)
+            for alert in _list_in(site, "alerts", f"site[{number}]"):
+                gathered.add(alert, name)
+        return gathered.scan()
+    flat = next((key for key in _FLAT_LISTS if key in document), None)
+    if flat is None:
+        raise UnreadableReport(
+            text(
+                "This ZAP report has no list of sites or alerts. "
+                "Export it with the template Traditional JSON or Traditional JSON Plus."
+            )
+        )
+    for alert in _list_in(document, flat, ""):
+        gathered.add(alert, None)
+    return gathered.scan()
+
+
+def _sites(value: object) -> list[Any]:
+    """Return the sites; a report turned from XML into JSON has one site without its list."""
+    if isinstance(value, dict):
+        return [value]
+    if not isinstance(value, list):
+        raise wrong_type("site", "[…]")
+    return value
+
+
+def _list_in(holder: object, name: str, where: str) -> list[Any]:
+    if not isinstance(holder, dict):
+        raise wrong_type(where, "{…}")
+    found = holder.get(name, [])
+    if not isinstance(found, list):
+        raise wrong_type(f"{where}.{name}".lstrip("."), "[…]")
+    return found
+
+
+def _parse_xml(report: Report) -> ParsedScan:
+    gathered: _Gathered | None = None
+    site = ""
+    for event, element in walk(report):
+        name = local_name(element)
+        if event == "start":
+            if gathered is None:
+                gathered = _Gathered(dict(element.attrib))
+            elif name == "site":
+                site = clean(element.get("name"), MAX_URI)
+                gathered.sites.append(site)
+        elif name == "alertitem" and gathered is not None:
+            gathered.add(_alert(element), site)
+            element.clear()
+            if len(gathered.results) % 100 == 0:
+                report.progress(len(gathered.results), len(gathered.results) + 1)
+    if gathered is None:
+        raise AssertionError("the parser ends well only after a root element")
+    return gathered.scan()
+
+
+def _alert(element: Element) -> dict[str, Any]:
+    """Return an alert of the XML report in the words of the JSON report."""
+    alert: dict[str, Any] = {}
+    for child in element:
+        name = local_name(child)
+        if name in ("instances", "tags"):
+            alert[name] = [{local_name(part): part.text or "" for part in one} for one in child]
+        else:
+            alert[name] = child.text or ""
+    return alert
+
+
+PARSER = Parser("zap", "ZAP (XML, JSON)", recognises, parse)
