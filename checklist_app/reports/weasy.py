@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pydyf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -70,14 +71,42 @@ def write_pdf(
 
 
 def _finish(_document: Any, pdf: Any) -> None:
-    """Mend what keeps the file from being PDF/A-3a and PDF/UA-1: see the two rules below."""
-    for thing in pdf.objects:
+    """Mend what keeps the file from being PDF/A-3a and PDF/UA-1."""
+    for thing in list(pdf.objects):
+        if isinstance(thing, dict) and thing.get("S") == "/LI":
+            _wrap_list_body(pdf, thing)
         extra = getattr(thing, "extra", None) or {}
         if extra.get("Interpolate") == "true":
             extra["Interpolate"] = "false"  # archives must look the same everywhere
         if extra.get("Type") == "/Metadata":
             thing.compress = False  # a program that knows no PDF must find it
             thing.stream = [_also_accessible(part) for part in thing.stream]
+
+
+def _wrap_list_body(pdf: Any, item: Any) -> None:
+    """Put what stands loose in a list item (paragraphs, code) into the body PDF/UA asks for."""
+    by_reference = {reference: pdf.objects[int(reference.split()[0])] for reference in item["K"]}
+    loose = [
+        reference
+        for reference, child in by_reference.items()
+        if child.get("S") not in ("/Lbl", "/LBody")
+    ]
+    if not loose:
+        return
+    body = pydyf.Dictionary(
+        {
+            "Type": "/StructElem",
+            "S": "/LBody",
+            "K": pydyf.Array(loose),
+            "Pg": item["Pg"],
+            "P": item.reference,
+        }
+    )
+    pdf.add_object(body)
+    for reference in loose:
+        by_reference[reference]["P"] = body.reference
+    kept = [reference for reference in item["K"] if reference not in loose]
+    item["K"] = pydyf.Array([*kept, body.reference])
 
 
 def _also_accessible(metadata: bytes) -> bytes:
