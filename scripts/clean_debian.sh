@@ -16,6 +16,7 @@ debian_sources() {
 
 # make_clean_debian FOLDER: unpacks the cached system, or makes it first.
 make_clean_debian() {
+  chmod 0755 "$1"
   if [ ! -s "$clean_debian_cache" ]; then
     mirror=$(debian_sources | sed -n 's/ bookworm main$//p' | head -n 1)
     mkdir -p "$(dirname "$clean_debian_cache")"
@@ -27,6 +28,7 @@ make_clean_debian() {
   else
     tar --extract --file "$clean_debian_cache" --directory "$1"
   fi
+  chmod 0755 "$1"
   reach_registries_like_the_host "$1"
 }
 

@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import pytest
 
-DATABASE_FIXTURES = frozenset({"prepared_database"})
+DATABASE_FIXTURE = "prepared_database"
+DATABASE_MODULE = "tests.database"
+
+
+def _makes_its_own_database(item: pytest.Item) -> bool:
+    module = getattr(item, "module", None)
+    return any(
+        getattr(value, "__module__", None) == DATABASE_MODULE
+        for value in vars(module).values()
+        if callable(value)
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that reaches a database through its fixtures."""
+    """Mark each test that reaches a database, by a fixture or by ``tests.database``."""
     for item in items:
-        if DATABASE_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        asks = DATABASE_FIXTURE in getattr(item, "fixturenames", ())
+        if asks or _makes_its_own_database(item):
             item.add_marker(pytest.mark.database)
