@@ -147,6 +147,16 @@ def put_back(session: Session, claimed: Claim, message: Text) -> None:
     job.message = message.to_json()
 
 
+def hand_back(session: Session, claimed: Claim) -> None:
+    """Queue a job again because its worker stops in order; the attempt does not count."""
+    job = _held(session, claimed)
+    job.state = JobState.QUEUED
+    job.attempts -= 1
+    job.token = None
+    job.lease_until = None
+    job.run_after = now()
+
+
 def request_cancel(session: Session, access: ProjectAccess, job_id: int) -> Job:
     """Ask a job to stop; one that has not begun stops at once."""
     access.require(Permission.JOB_MANAGE)

@@ -148,7 +148,13 @@ def _waiver_in_force(session: Session, opened: ItemAccess) -> Waiver | None:
 
 def _stale(remediation: Remediation | None, plan: str) -> StaleWrite:
     return StaleWrite(
-        current={"plan": remediation.plan if remediation else ""}, submitted={"plan": plan}
+        current={
+            "rationale": remediation.plan if remediation else "",
+            "author": remediation.owner.name if remediation else "",
+            "recorded_at": remediation.updated_at if remediation else None,
+            "row_version": remediation.row_version if remediation else 0,
+        },
+        submitted={"rationale": plan},
     )
 
 

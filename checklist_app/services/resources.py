@@ -10,7 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from checklist_app.blob_store import BlobStore, FolderStore
 from checklist_app.config import Config
-from checklist_app.models.database import make_engine, make_sessions
+from checklist_app.models.database import begin_reading, make_engine, make_sessions
+
+DatabaseSession = Session
+"""What the floors above hold without knowing the database toolkit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,12 @@ class Resources:
         """Connect to what ``config`` names; nothing is created or migrated."""
         engine = make_engine(config.sqlalchemy_url)
         return cls(config, engine, make_sessions(engine), FolderStore(config.blob_dir))
+
+    def reading_session(self) -> Session:
+        """Return a session whose first transaction only reads, so that it waits for nobody."""
+        session = self.sessions()
+        begin_reading(session)
+        return session
 
     def close(self) -> None:
         """Give the database connections back."""

@@ -87,6 +87,8 @@ def _stale(session: Session, item: ChecklistItem, outcome: Outcome, rationale: s
             "outcome": stored.outcome.value if stored else "",
             "rationale": stored.rationale if stored else "",
             "author": stored.author.name if stored else "",
+            "recorded_at": stored.recorded_at if stored else None,
+            "row_version": item.row_version,
         },
         submitted={"outcome": outcome.value, "rationale": rationale},
     )

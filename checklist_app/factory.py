@@ -1,0 +1,50 @@
+"""The one place where the web app is put together, in order."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from checklist_app.config import Config
+from checklist_app.services.resources import Resources
+from checklist_app.web import access, areas, errors, filters, languages, security, transaction
+from checklist_app.web.extensions import bootstrap, csrf, limiter
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the web app for ``config``, or for the settings in the environment.
+
+    Raises:
+        ConfigError: a setting is missing, unknown or cannot be used.
+    """
+    settings = config or Config.from_env(os.environ)
+    app = Flask("checklist_app.web")
+    app.config["SECRET_KEY"] = settings.session_secret()
+    app.extensions["checklist_resources"] = Resources.open(settings)
+    configure_templates(app)
+    transaction.install(app)
+    security.install(app, settings)
+    languages.install(app, settings)
+    configure_limits(app, settings)
+    csrf.init_app(app)
+    access.install(app)
+    filters.install(app)
+    errors.install(app)
+    areas.install(app)
+    return app
+
+
+def configure_templates(app: Flask) -> None:
+    """Serve Bootstrap from the package that carries it, and keep templates terse."""
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    bootstrap.init_app(app)
+
+
+def configure_limits(app: Flask, settings: Config) -> None:
+    """Count attempts in Redis where there is one, else in this process."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
+    limiter.init_app(app)

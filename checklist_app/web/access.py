@@ -1,0 +1,185 @@
+"""Who may call a view: declared on the view, checked before it runs, denied by default.
+
+A view inside a project never loads the project itself: the guard does, through the actor, so that
+a stranger gets the same 404 as for a project that does not exist.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session as cookie
+from flask_login import UserMixin, current_user
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import Forbidden, SignInRequired
+from checklist_app.domain.permissions import PROJECT_PERMISSIONS, Permission
+from checklist_app.queries.access import (
+    ItemAccess,
+    ProjectAccess,
+    open_checklist,
+    open_item,
+    open_project,
+)
+from checklist_app.services import sessions
+from checklist_app.web.extensions import login_manager
+from checklist_app.web.transaction import begin_writing, db_session, resources
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+DECLARATION = "access_declaration"
+
+
+class SignedInUser(UserMixin):
+    """What the login extension holds: the session's token, and who it belongs to."""
+
+    def __init__(self, token: str, actor: Actor) -> None:
+        self.token = token
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """Return the token, which is what the cookie carries: it dies with its session row."""
+        return self.token
+
+    @property
+    def id(self) -> int:
+        """Key of the account."""
+        return self.actor.user_id
+
+    @property
+    def name(self) -> str:
+        """The person's name."""
+        return self.actor.name
+
+    @property
+    def email(self) -> str:
+        """The person's e-mail address."""
+        return self.actor.email
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person administers the system."""
+        return self.actor.is_administrator
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare what a view needs; one inside a project checks the role there."""
+
+    def declare(view: View) -> View:
+        setattr(view, DECLARATION, permission)
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that a view is for everybody, signed in or not."""
+    setattr(view, DECLARATION, PUBLIC)
+    return view
+
+
+def declaration(app: Flask, endpoint: str) -> Permission | str | None:
+    """Return what an endpoint declares: a permission, ``public``, or None for nothing."""
+    if endpoint in ASSET_ENDPOINTS:
+        return PUBLIC
+    declared: Permission | str | None = getattr(app.view_functions[endpoint], DECLARATION, None)
+    return declared
+
+
+def install(app: Flask) -> None:
+    """Put the guard before every view."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # the server-side row is the session's protection
+    login_manager.user_loader(_load_user)
+    app.before_request(_number_request)
+    app.before_request(_guard)
+
+
+def actor() -> Actor:
+    """Return who is signed in, or raise SignInRequired."""
+    if not current_user.is_authenticated:
+        raise SignInRequired
+    found: Actor = current_user.actor
+    return found
+
+
+def request_id() -> str:
+    """Return what joins the log lines and events of this request."""
+    found: str = g.get("request_id", "")
+    return found
+
+
+def wants_fragment() -> bool:
+    """Return whether our own script asks for a part of a page."""
+    return request.headers.get("X-Requested-With") == "fragment"
+
+
+def origin() -> sessions.Origin:
+    """Return where this request came from."""
+    return sessions.Origin(
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=request_id(),
+    )
+
+
+def project() -> ProjectAccess:
+    """Return the project in the address, as the actor may use it."""
+    access: ProjectAccess = g.project_access
+    return access
+
+
+def item() -> ItemAccess:
+    """Return the item in the address, loaded through its checklist and project."""
+    arguments = request.view_args or {}
+    checklist = open_checklist(db_session(), project(), arguments["number"])
+    return open_item(db_session(), project(), checklist, arguments["identifier"])
+
+
+def remember(token: str) -> None:
+    """Give the browser a new session; whatever its cookie held before is gone."""
+    cookie.clear()
+    cookie["_user_id"] = token
+    cookie["_fresh"] = True
+
+
+def _number_request() -> None:
+    g.request_id = uuid.uuid4().hex
+
+
+def _load_user(token: str) -> SignedInUser | None:
+    found = sessions.resume(db_session(), resources().config, token, origin())
+    return SignedInUser(token, found) if found else None
+
+
+def _guard() -> None:
+    if request.endpoint is None:
+        return
+    declared = declaration(current_app, request.endpoint)
+    if declared is None:
+        raise Forbidden
+    if declared != PUBLIC:
+        _check(Permission(declared))
+    if request.method not in SAFE_METHODS:
+        begin_writing()
+
+
+def _check(permission: Permission) -> None:
+    who = actor()
+    _touch(who)
+    if permission not in PROJECT_PERMISSIONS:
+        who.require(permission)
+        return
+    g.project_access = open_project(db_session(), who, (request.view_args or {})["slug"])
+    g.project_access.require(permission)
+
+
+def _touch(who: Actor) -> None:
+    if sessions.is_due_for_touch(db_session(), who):
+        with resources().sessions.begin() as writing:
+            sessions.touch(writing, who)

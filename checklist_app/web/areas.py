@@ -1,0 +1,43 @@
+"""The areas of the site, each a blueprint."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from checklist_app.web.admin.views import blueprint as admin
+from checklist_app.web.auth.views import blueprint as auth
+from checklist_app.web.checklists.views import blueprint as checklists
+from checklist_app.web.evidence.views import blueprint as evidence
+from checklist_app.web.findings.views import blueprint as findings
+from checklist_app.web.health.views import blueprint as health
+from checklist_app.web.jobs.views import blueprint as jobs
+from checklist_app.web.projects.views import blueprint as projects
+from checklist_app.web.remediation.views import blueprint as remediation
+from checklist_app.web.reports.views import blueprint as reports
+from checklist_app.web.scans.views import blueprint as scans
+from checklist_app.web.standards.views import blueprint as standards
+from checklist_app.web.verify.views import blueprint as verify
+from checklist_app.web.waivers.views import blueprint as waivers
+
+BLUEPRINTS = (
+    admin,
+    auth,
+    checklists,
+    evidence,
+    findings,
+    health,
+    jobs,
+    projects,
+    remediation,
+    reports,
+    scans,
+    standards,
+    verify,
+    waivers,
+)
+
+
+def install(app: Flask) -> None:
+    """Register every area."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,174 @@
+"""THE table: what went wrong, which status that is, and the page that tells it.
+
+Nothing typed is ever lost: when a form could not be taken, its texts come back on the page.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, redirect, render_template, request, session as cookie, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_limiter.errors import RateLimitExceeded
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from checklist_app.domain import errors
+from checklist_app.domain.errors import DomainError
+from checklist_app.domain.text import text
+from checklist_app.services.faults import is_disk_full, is_lost_race
+from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
+from checklist_app.web.filters import told
+
+_log = logging.getLogger(__name__)
+
+STATUSES: dict[type[DomainError], int] = {
+    errors.SignInRequired: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.StaleWrite: 409,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.InvalidInput: 422,
+    errors.UnreadableReport: 422,
+    errors.JobFailed: 422,
+    errors.Cancelled: 409,
+    errors.TooManyAttempts: 429,
+    errors.StorageFull: 507,
+}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
+NEVER_SHOWN = frozenset({"csrf_token", "password", "current", "repeat", "row_version", "next"})
+
+
+def install(app: Flask) -> None:
+    """Answer every error with our pages."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(RateLimitExceeded, _rate_limited)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: DomainError) -> int:
+    """Return the status of a domain error; the nearest class in the table decides."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, errors.SignInRequired):
+        return _sign_in_first()
+    status = status_of(error)
+    if isinstance(error, errors.StaleWrite):
+        return _page(status, told(error.text), stale=_both_values(error))
+    return _page(status, told(error.text))
+
+
+def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
+    current = error.current
+    return {
+        "theirs": {name: current.get(name, "") for name in ("outcome", "rationale")},
+        "mine": {name: error.submitted.get(name, "") for name in ("outcome", "rationale")},
+        "author": current["author"],
+        "recorded_at": current["recorded_at"],
+        "row_version": current["row_version"],
+        "save_url": request.path if "outcome" in error.submitted else None,
+    }
+
+
+def _sign_in_first() -> ResponseReturnValue:
+    plain_page = request.method in SAFE_METHODS and not wants_fragment()
+    if plain_page:
+        return redirect(url_for("auth.sign_in", next=request.path), 303)
+    return render_template("errors/expired.html", typed=_typed(), message=None), 401
+
+
+def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+    if not current_user.is_authenticated and "_user_id" not in cookie:
+        return _sign_in_first()
+    return _page(400, gettext("The form had expired. Nothing was saved; please send it again."))
+
+
+def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
+    seconds = error.limit.limit.get_expiry()
+    answer = _page(429, told(text("Too many attempts. Wait a few minutes and try again.")))
+    return (*answer, {"Retry-After": str(seconds)})
+
+
+def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    return _page(
+        413,
+        gettext("What you sent is larger than this server accepts. Nothing was stored."),
+        typed=None,
+    )
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    return (*_page(error.code, None), _headers(error))
+
+
+def _headers(error: HTTPException) -> dict[str, str]:
+    allowed = getattr(error, "valid_methods", None)
+    return {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if is_lost_race(error):
+        return _page(409, gettext("Somebody else changed this at the same moment. Try again."))
+    if is_disk_full(error):
+        return _domain_error(errors.StorageFull())
+    _log.exception("request failed", extra={"request_id": request_id()})
+    return _page(500, None)
+
+
+def _page(status: int, message: str | None, **context: Any) -> tuple[str, int]:
+    page = status if status in PAGES else (400 if status < 500 else 500)  # noqa: PLR2004
+    context.setdefault("typed", _typed())
+    template = f"errors/{page}.html"
+    shown = render_template(
+        template, message=message, request_id=request_id(), back_url=_back(), **context
+    )
+    return shown, status
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return what the person had typed, label and text, but for secrets and choices."""
+    if request.method in SAFE_METHODS:
+        return []
+    try:
+        fields = request.form
+    except HTTPException:
+        return []
+    labels = _labels()
+    return [
+        (labels.get(name, name), value)
+        for name, value in fields.items()
+        if name not in NEVER_SHOWN and value.strip() and (name in labels or " " in value)
+    ]
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "rationale": gettext("Rationale"),
+        "note": gettext("Note"),
+        "title": gettext("Title"),
+        "plan": gettext("Plan"),
+        "justification": gettext("Justification"),
+        "statement": gettext("Statement"),
+        "description": gettext("Description"),
+        "scope": gettext("Scope"),
+        "name": gettext("Name"),
+        "url": gettext("Address"),
+    }
+
+
+def _back() -> str | None:
+    referrer = request.referrer or ""
+    own = request.host_url
+    return referrer if referrer.startswith(own) and referrer != request.url else None
+

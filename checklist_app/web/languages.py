@@ -1,0 +1,51 @@
+"""The language and colours of a page: the person's, else the browser's, else Spanish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, has_request_context, request, session as cookie
+from flask_login import current_user
+
+from checklist_app.config import Config
+from checklist_app.domain.vocabulary import Language, Theme
+from checklist_app.queries.shell import shell
+from checklist_app.services.clock import now
+from checklist_app.web.extensions import babel
+from checklist_app.web.transaction import db_session
+
+
+def install(app: Flask, config: Config) -> None:
+    """Choose a language for each request and give templates their frame."""
+
+    def chosen() -> str:
+        return language_of_request(Language(config.default_language)).value
+
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    babel.init_app(app, locale_selector=chosen, default_timezone="UTC")
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        who = current_user.actor if current_user.is_authenticated else None
+        return {"shell": shell(db_session(), who, chosen(), _theme(), now())}
+
+
+def language_of_request(default: Language) -> Language:
+    """Return the language that this request should be answered in."""
+    if not has_request_context():
+        return default
+    if current_user.is_authenticated and current_user.actor.language:
+        found: Language = current_user.actor.language
+        return found
+    if cookie.get("language") in set(Language):
+        return Language(cookie["language"])
+    best = request.accept_languages.best_match([language.value for language in Language])
+    return Language(best) if best else default
+
+
+def _theme() -> Theme:
+    if current_user.is_authenticated:
+        found: Theme = current_user.actor.theme
+        return found
+    kept = cookie.get("theme")
+    return Theme(kept) if kept in set(Theme) else Theme.AUTO

@@ -1,0 +1,65 @@
+"""What every answer carries: content policy, headers, cookies that cannot be read or sent along."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from checklist_app.config import MEGABYTE, Config
+from checklist_app.web.access import ASSET_ENDPOINTS
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; manifest-src 'self'"
+)
+FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+FORM_PARTS = 2000
+FORM_MEMORY = 2 * MEGABYTE
+
+
+def install(app: Flask, config: Config) -> None:
+    """Set limits and cookies, and put the headers on every answer."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=config.max_upload_mb * MEGABYTE,
+        MAX_FORM_PARTS=FORM_PARTS,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        SESSION_COOKIE_NAME="__Host-checklist" if config.is_https else "checklist",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=config.session_hours),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=config.is_https,
+        PREFERRED_URL_SCHEME="https" if config.is_https else "http",
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
+        )
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
+        if config.is_https:
+            response.headers["Strict-Transport-Security"] = HSTS
+        if request.endpoint not in ASSET_ENDPOINTS:
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.vary.add("Cookie")
+        return response

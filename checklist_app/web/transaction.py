@@ -1,0 +1,48 @@
+"""One database session for a request, one commit for a request that succeeded."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, g
+
+from checklist_app.services.resources import DatabaseSession, Resources
+
+FIRST_FAILURE = 400
+
+
+def resources() -> Resources:
+    """Return the connections of this process."""
+    opened: Resources = current_app.extensions["checklist_resources"]
+    return opened
+
+
+def db_session() -> DatabaseSession:
+    """Return the session of this request; it begins as a reader."""
+    if "session" not in g:
+        g.session = resources().reading_session()
+    opened: DatabaseSession = g.session
+    return opened
+
+
+def begin_writing() -> None:
+    """End what was read so far, so that the next statement begins a transaction that writes.
+
+    Long work that needs no database (storing an upload) goes before that next statement, so that
+    no writer waits for it.
+    """
+    db_session().commit()
+
+
+def install(app: Flask) -> None:
+    """Commit after each successful request, roll back after any other."""
+
+    @app.after_request
+    def commit(response: Response) -> Response:
+        if "session" in g and response.status_code < FIRST_FAILURE:
+            g.session.commit()
+        return response
+
+    @app.teardown_request
+    def close(_error: BaseException | None) -> None:
+        session = g.pop("session", None)
+        if session is not None:
+            session.close()
