@@ -46,4 +46,16 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// One reason for all empty fields; what somebody typed by hand stays.
+document.addEventListener("input", (event) => {
+  const rule = event.target.dataset?.fill;
+  if (!rule) return;
+  for (const field of event.target.form.querySelectorAll(rule)) {
+    if (field.value && field.value !== field.dataset.filled) continue;
+    field.value = event.target.value;
+    field.dataset.filled = event.target.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+});
+
 for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard]) part.start();
