@@ -15,6 +15,7 @@ from typing import Any
 
 from asn1crypto import keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -73,6 +74,11 @@ def sign_pdf(
         return thread.submit(
             asyncio.run, _sign(unsigned, metadata, _signer(identity), timestamper)
         ).result()
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages one of our own PDFs has."""
+    return int(PdfFileReader(io.BytesIO(pdf)).root["/Pages"]["/Count"])
 
 
 async def _sign(
