@@ -50,7 +50,7 @@ def test_two_folders_cannot_be_the_same_edition(
 ) -> None:
     another_folder("kitchen-again")
 
-    with pytest.raises(ContentError, match="kitchen 1.0 is already in the folder kitchen-1.0"):
+    with pytest.raises(ContentError, match=r"kitchen 1\.0 is already in the folder kitchen-1.0"):
         load_library(folder.path.parent)
 
 
