@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 MAX_TAGS = 40
 """More tags than this on one finding say nothing."""
 
-_CWE = re.compile(r"(?<![A-Za-z])CWE[-_ :/]{0,3}0*([1-9]\d{0,4})(?!\d)", re.IGNORECASE)
+_CWE = re.compile(r"(?<![A-Za-z])CWE(?:-|[_ :/]{0,2})0*([1-9]\d{0,4})(?!\d)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*0*([1-9]\d{0,4})\s*")
 _LONGEST = 500
 _MAX_CWE = 9999

@@ -36,6 +36,14 @@ def load_json(data: bytes) -> Any:
             parse_float=_float,
         )
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise UnreadableReport(
+                text(
+                    "The file holds several JSON documents; the second begins in line %(line)s. "
+                    "Only reports of one document can be read.",
+                    line=error.lineno,
+                )
+            ) from error
         raise UnreadableReport(
             text(
                 "This is not valid JSON: line %(line)s, column %(column)s cannot be read. "

@@ -71,7 +71,9 @@ def parse(report: Report) -> ParsedScan:
     for run in runs:
         problems += _problems(run)
         reader = ResultReader(run, _tool(run))
-        for result in as_list(run.get("results")):
+        waiting = as_list(run.get("results"))
+        for number, result in enumerate(waiting):
+            waiting[number] = None  # a large report need not stay in memory twice
             if isinstance(result, dict):
                 results.append(reader.read(result))
             else:

@@ -81,6 +81,8 @@ def recognises(head: Head) -> bool:
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
         return False
     is_report = head.has_key("site") and ("@version" in head.text or head.has_key("riskcode"))
+    if head.has_key("scanner", "scan"):  # GitLab wraps ZAP's report in one of its own
+        return False
     is_program = '"@programName"' in head.text and "ZAP" in head.text
     is_flat = any(head.has_key(name, "pluginId", "wascid") for name in _FLAT_LISTS)
     return is_report or is_program or is_flat

@@ -1,0 +1,1 @@
+"""Tests of the scanner formats. ``samples`` holds small reports written for this project."""

@@ -1,0 +1,291 @@
+"""What a SARIF log says, in the shapes in which tools really write it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from checklist_app.domain.findings import FindingState, Location, routing_keys
+from checklist_app.domain.vocabulary import MappingKind, Severity
+from tests.scanners.reports import SARIF, driver, only, read, result, sarif
+
+
+def test_the_sample_adds_up_and_says_what_it_is() -> None:
+    scan = read(SARIF.read_bytes())
+    account = scan.account
+    assert account.adds_up
+    assert (account.read, account.findings, account.passes, account.suppressed) == (14, 12, 1, 1)
+    assert (scan.format, scan.tool, scan.tool_version) == ("sarif", "Semgrep OSS", "1.182.0")
+    assert scan.target == "https://git.example/bank/mobile-banking"
+    assert scan.started_at == datetime(2026, 1, 12, 8, 15, tzinfo=UTC)
+    assert scan.command_line.startswith("semgrep scan")
+    assert scan.problems == ()
+
+
+def test_a_result_becomes_a_finding() -> None:
+    found = read(SARIF.read_bytes()).results[0]
+    assert found.title == "SQL statement built from request data"
+    assert found.description.startswith("The parameter `concept` reaches an SQL statement")
+    assert found.severity is Severity.CRITICAL
+    assert found.locations == (Location("backend/accounts/search.py", 48),)
+    assert found.solution == "Hand the values to the driver as bound parameters."
+    assert routing_keys(found) == (
+        (MappingKind.CWE, "89"),
+        (MappingKind.TAG, "owasp-top10-2021:A03"),
+        (MappingKind.TAG, "owasp-top10-2025:A05"),
+        (MappingKind.RULE, "semgrep-oss:banking.python.sql-built-from-text"),
+    )
+
+
+RULE = {"id": "R1", "properties": {"tags": ["CWE-79"]}}
+OTHER = {"id": "R2", "properties": {"tags": ["CWE-22"]}}
+
+
+@pytest.mark.parametrize(
+    ("tool", "reference"),
+    [
+        (driver(OTHER, RULE), {"ruleId": "R1"}),
+        (driver(OTHER, RULE), {"ruleIndex": 1, "ruleId": None}),
+        (driver(OTHER, RULE), {"rule": {"index": 1}, "ruleId": None}),
+        (driver(OTHER, RULE), {"rule": {"id": "R1"}, "ruleId": None}),
+        (driver(OTHER, RULE), {"ruleId": "R1/from-request"}),
+        (driver(OTHER, RULE), {"ruleId": "R1", "ruleIndex": 0}),  # they disagree: the id wins
+        (driver(OTHER, RULE), {"ruleId": "R1", "ruleIndex": 99}),
+        (
+            {**driver(OTHER), "extensions": [{"name": "pack", "rules": [RULE]}]},
+            {"ruleId": "R1", "rule": {"index": 0, "toolComponent": {"index": 0}}},
+        ),
+        (
+            {**driver(OTHER), "extensions": [{"name": "x"}, {"name": "pack", "rules": [RULE]}]},
+            {"ruleId": None, "rule": {"index": 0, "toolComponent": {"name": "pack"}}},
+        ),
+        ({**driver(), "extensions": [{"name": "pack", "rules": [RULE]}]}, {"ruleId": "R1"}),
+    ],
+)
+def test_a_rule_is_found_however_it_is_named(
+    tool: dict[str, Any], reference: dict[str, Any]
+) -> None:
+    assert only(read(sarif({**result(), **reference}, tool=tool))).cwes == (79,)
+
+
+CWE = {"toolComponent": {"name": "CWE"}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "run"),
+    [
+        ({"properties": {"tags": ["external/cwe/cwe-079"]}}, {}, {}),
+        ({"properties": {"cwe": "CWE-79: Cross-site Scripting"}}, {}, {}),
+        ({"properties": {"cwe": ["CWE-79"]}}, {}, {}),
+        ({"relationships": [{"target": {"id": "CWE-79", **CWE}}]}, {}, {}),
+        ({"relationships": [{"target": {"id": "79", **CWE}}]}, {}, {}),
+        ({}, {"taxa": [{"id": "79", **CWE}]}, {}),
+        ({}, {"properties": {"cwe": 79}}, {}),
+        (
+            {},
+            {"taxa": [{"index": 0, "toolComponent": {"index": 0}}]},
+            {"taxonomies": [{"name": "CWE", "taxa": [{"id": "79"}]}]},
+        ),
+        (
+            {},
+            {"taxa": [{"id": "79", "toolComponent": {"guid": "g"}}]},
+            {"taxonomies": [{"name": "x"}, {"name": "CWE", "guid": "g"}]},
+        ),
+    ],
+)
+def test_cwe_is_found_wherever_it_stands(
+    rule: dict[str, Any], more: dict[str, Any], run: dict[str, Any]
+) -> None:
+    tool = driver({"id": "R1", **rule})
+    assert only(read(sarif(result(**more), tool=tool, **run))).cwes == (79,)
+
+
+def test_entries_of_other_taxonomies_are_no_cwe() -> None:
+    taxa = [{"id": "79", "toolComponent": {"name": "Requirement levels"}}]
+    assert only(read(sarif(result(taxa=taxa)))).cwes == ()
+
+
+@pytest.mark.parametrize(
+    ("properties", "level", "severity"),
+    [
+        ({"security-severity": "9.8"}, "note", Severity.CRITICAL),
+        ({"security-severity": 7}, "note", Severity.HIGH),
+        ({"security-severity": "4.0"}, "error", Severity.MEDIUM),
+        ({"security-severity": "0.1"}, "error", Severity.LOW),
+        ({"security-severity": "0.0"}, "error", Severity.INFO),
+        ({"security-severity": "CRITICAL"}, "note", Severity.CRITICAL),
+        ({"security-severity": "Moderate"}, "note", Severity.MEDIUM),
+        ({"security-severity": "nonsense"}, "error", Severity.HIGH),
+        ({"security-severity": "11"}, "error", Severity.HIGH),
+        ({"security-severity": "nan"}, "error", Severity.HIGH),
+        ({"security-severity": True}, "error", Severity.HIGH),
+        ({}, "error", Severity.HIGH),
+        ({}, "warning", Severity.MEDIUM),
+        ({}, "note", Severity.LOW),
+        ({}, "none", Severity.INFO),
+        ({}, "unheard of", Severity.MEDIUM),
+        ({}, None, Severity.MEDIUM),
+    ],
+)
+def test_severity(properties: dict[str, Any], level: str | None, severity: Severity) -> None:
+    tool = driver({"id": "R1", "properties": properties})
+    assert only(read(sarif(result(level=level), tool=tool))).severity is severity
+
+
+def test_the_rule_says_the_level_if_the_result_does_not() -> None:
+    tool = driver({"id": "R1", "defaultConfiguration": {"level": "error"}})
+    assert only(read(sarif(result(), tool=tool))).severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({}, FindingState.OPEN),
+        ({"kind": "fail"}, FindingState.OPEN),
+        ({"kind": "pass"}, FindingState.PASSED),
+        ({"kind": "notApplicable"}, FindingState.NOT_APPLICABLE),
+        ({"kind": "informational"}, FindingState.OBSERVATION),
+        ({"kind": "open"}, FindingState.NEEDS_REVIEW),
+        ({"kind": "review"}, FindingState.NEEDS_REVIEW),
+        ({"kind": "something new"}, FindingState.NEEDS_REVIEW),
+        ({"suppressions": []}, FindingState.OPEN),
+        ({"suppressions": [{"kind": "inSource"}]}, FindingState.SUPPRESSED),
+        ({"suppressions": [{"kind": "external", "status": "accepted"}]}, FindingState.SUPPRESSED),
+        ({"suppressions": [{"kind": "external", "status": "underReview"}]}, FindingState.OPEN),
+        (
+            {"suppressions": [{"kind": "inSource"}, {"kind": "external", "status": "rejected"}]},
+            FindingState.OPEN,
+        ),
+        ({"baselineState": "absent"}, FindingState.OBSERVATION),
+        ({"baselineState": "unchanged"}, FindingState.OPEN),
+    ],
+)
+def test_state(more: dict[str, Any], state: FindingState) -> None:
+    scan = read(sarif(result(**more)))
+    assert only(scan).state is state
+    assert scan.account.adds_up
+
+
+def test_the_reason_of_a_suppression_is_kept() -> None:
+    suppressions = [{"kind": "inSource", "justification": "Only used by tests."}]
+    assert only(read(sarif(result(suppressions=suppressions)))).reason == (
+        "inSource: Only used by tests."
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ({"text": "Plain"}, "Plain"),
+        ({"markdown": "**Mark**"}, "**Mark**"),
+        ({"text": "{0} and {1} {{0}} {9}", "arguments": ["a", "b"]}, "a and b {0} {9}"),
+        ({"id": "default", "arguments": ["ptr"]}, "Variable ptr"),
+        ({"id": "global", "arguments": ["x"]}, "Global x"),
+        ({"text": "A [user value](1) in [docs](https://a.example)"}, None),
+    ],
+)
+def test_messages(message: dict[str, Any], expected: str | None) -> None:
+    rule = {"id": "R1", "messageStrings": {"default": {"text": "Variable {0}"}}}
+    tool = driver(rule, globalMessageStrings={"global": {"text": "Global {0}"}})
+    found = only(read(sarif(result(message=message), tool=tool)))
+    assert found.description == (expected or "A user value in [docs](https://a.example)")
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ("src/a.py", "src/a.py"),
+        ("./src/a.py", "src/a.py"),
+        ("src\\a.py", "src/a.py"),
+        ("file:///build/here/src/a.py", "src/a.py"),
+        ("/build/here/src/a.py", "src/a.py"),
+        ("file:///github/workspace/src/a.py", "src/a.py"),
+        ("file:///home/runner/work/bank/bank/src/a.py", "src/a.py"),
+        ("file:///C:/code/a.c", "C:/code/a.c"),
+        ("src/a%20b.py", "src/a b.py"),
+        ("src/a%00b.py", "src/ab.py"),
+        ("https://a.example/x%20y", "https://a.example/x%20y"),
+    ],
+)
+def test_paths_look_the_same_on_every_machine(uri: str, expected: str) -> None:
+    bases = {"SRCROOT": {"uri": "file:///build/here/"}}
+    found = only(read(sarif(result(uri=uri), originalUriBaseIds=bases)))
+    assert [place.uri for place in found.locations] == [expected]
+
+
+def test_locations_by_artifact_index_request_and_target() -> None:
+    by_index: dict[str, Any] = {
+        "locations": [{"physicalLocation": {"artifactLocation": {"index": 0}}}]
+    }
+    request: dict[str, Any] = {
+        "locations": [],
+        "webRequest": {"method": "POST", "target": "https://a.example/x"},
+    }
+    target: dict[str, Any] = {"locations": [], "analysisTarget": {"uri": "lib/b.py"}}
+    scan = read(
+        sarif(
+            result(**by_index),
+            result(**request),
+            result(**target),
+            artifacts=[{"location": {"uri": "lib/a.py"}}],
+        )
+    )
+    assert [str(found.locations[0]) for found in scan.results] == [
+        "lib/a.py",
+        "POST https://a.example/x",
+        "lib/b.py",
+    ]
+
+
+def test_one_result_with_many_locations_is_one_finding() -> None:
+    places = [*result(line=9)["locations"], *result(line=3)["locations"]]
+    scan = read(sarif(result(locations=places)))
+    found = only(scan)
+    assert [place.line for place in found.locations] == [3, 9]
+    assert (found.results, found.occurrences, scan.results_read) == (1, 2, 1)
+
+
+def test_several_runs_are_one_report() -> None:
+    log = sarif(result())
+    log["runs"] += sarif(result(uri="b.py"), tool={"driver": {"name": "Other"}})["runs"]
+    scan = read(log)
+    assert scan.tool == "Tool, Other"
+    assert [found.tool for found in scan.results] == ["Tool", "Other"]
+    assert scan.account.read == 2
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        {"version": "2.1.0", "runs": []},
+        {"version": "2.1.0", "runs": None},
+        sarif(results=None),
+        sarif(invocations=[{"executionSuccessful": False}]),
+        sarif(invocations=[{"toolExecutionNotifications": [{"level": "error"}]}]),
+        sarif(externalPropertyFileReferences={"results": [{"location": {"uri": "more.sarif"}}]}),
+    ],
+)
+def test_a_scan_that_failed_is_not_a_clean_one(log: dict[str, Any]) -> None:
+    scan = read(log)
+    assert scan.account.read == 0
+    assert scan.problems
+
+
+def test_a_scan_that_found_nothing_is_clean() -> None:
+    scan = read(sarif(invocations=[{"executionSuccessful": True}]))
+    assert (scan.account.read, scan.problems) == (0, ())
+
+
+def test_a_result_that_is_no_object_is_skipped_with_its_reason() -> None:
+    scan = read(sarif(result(), 42))
+    assert (scan.account.read, scan.account.findings, scan.account.skipped) == (2, 1, 1)
+    assert "not an object" in str(scan.skipped[0].reason)
+    assert scan.account.adds_up
+
+
+def test_a_report_without_a_version_is_read() -> None:
+    log = sarif(result())
+    del log["version"]
+    assert read(log).account.read == 1
