@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,23 +24,10 @@ from checklist_app.services import audit, jobs
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import note_blob
 
+if TYPE_CHECKING:
+    from checklist_app.reports.pipeline import BuiltReport
+
 PUBLIC_ID_BYTES = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A finished PDF: where its bytes lie, and what is remembered of it.
-
-    Attributes:
-        unsigned_sha256: of the bytes before the signature; the same for the same snapshot.
-        signer: subject of the signing certificate.
-    """
-
-    pdf: StoredBlob
-    unsigned_sha256: str
-    pages: int
-    signer: str
-    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +113,13 @@ def read_snapshot(store: BlobStore, report: Report) -> ReportSnapshot:
     return ReportSnapshot.from_json(store.path(report.snapshot_sha256).read_bytes())
 
 
-def complete_report(session: Session, report: Report, sealed: Sealed) -> None:
+def complete_report(session: Session, report: Report, built: BuiltReport, pdf: StoredBlob) -> None:
     """Remember the finished PDF; it is an issued report from the caller's commit on."""
-    report.pdf_sha256 = note_blob(session, sealed.pdf)
-    report.unsigned_sha256 = sealed.unsigned_sha256
-    report.pages = sealed.pages
-    report.signer = sealed.signer[:255]
-    report.signed_at = sealed.signed_at
+    report.pdf_sha256 = note_blob(session, pdf)
+    report.unsigned_sha256 = built.unsigned_sha256
+    report.pages = built.pages
+    report.signer = built.signer[:255]
+    report.signed_at = built.signed_at
     session.flush()
     audit.record(
         session,
@@ -139,9 +127,9 @@ def complete_report(session: Session, report: Report, sealed: Sealed) -> None:
         "project:report:issue",
         str(report.number),
         project_id=report.project_id,
-        pdf_sha256=sealed.pdf.sha256,
-        unsigned_sha256=sealed.unsigned_sha256,
-        signer=sealed.signer,
+        pdf_sha256=pdf.sha256,
+        unsigned_sha256=built.unsigned_sha256,
+        certificate_sha256=built.certificate_sha256,
     )
 
 
