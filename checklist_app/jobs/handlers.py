@@ -1,0 +1,56 @@
+"""The named jobs: each reads, works outside any transaction, and takes effect in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import JobKind
+from checklist_app.jobs.report import build_report
+from checklist_app.jobs.running import RunningJob
+from checklist_app.jobs.transactions import in_transaction
+from checklist_app.sandbox import Limits
+from checklist_app.scanners.confined import PARSE_LIMITS, parse_confined
+from checklist_app.services import jobs, scans
+
+Handler = Callable[[RunningJob], None]
+
+
+def import_scan(running: RunningJob) -> None:
+    """Read a scanner report and merge what it says into the project."""
+    resources = running.resources
+    scan_import_id = int(running.claim.payload["scan_import_id"])
+    with resources.sessions() as session:
+        _, sha256 = scans.report_to_read(session, scan_import_id)
+    scan = parse_confined(
+        resources.store.path(sha256),
+        limits=Limits(
+            memory_mb=resources.config.sandbox_memory_mb,
+            cpu_seconds=PARSE_LIMITS.cpu_seconds,
+            wall_seconds=PARSE_LIMITS.wall_seconds,
+            output_mb=PARSE_LIMITS.output_mb,
+        ),
+        cancelled=running.is_cancelled,
+        on_progress=running.progress,
+    )
+
+    def merge(session: Session) -> None:
+        scan_import, _ = scans.report_to_read(session, scan_import_id)
+        account = scans.apply_scan(session, scan_import, scan)
+        message = text(
+            "%(read)s results read: %(new)s new findings, %(seen)s known before, "
+            "%(merged)s merged, %(unrouted)s without a requirement.",
+            **{name: account[name] for name in ("read", "new", "seen", "merged", "unrouted")},
+        )
+        jobs.finish(session, running.claim, message)
+
+    in_transaction(resources, merge)
+
+
+HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
+    {JobKind.IMPORT_SCAN: import_scan, JobKind.BUILD_REPORT: build_report}
+)
+"""What each kind of job does."""

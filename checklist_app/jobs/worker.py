@@ -1,0 +1,182 @@
+"""The loop of a worker process: claim a job, keep its lease, do it, tell how it ended."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from datetime import timedelta
+from threading import Event, Thread
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from checklist_app.domain.errors import Cancelled, Conflict, DomainError
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import JobState
+from checklist_app.jobs.handlers import HANDLERS
+from checklist_app.jobs.running import RunningJob
+from checklist_app.jobs.transactions import in_transaction
+from checklist_app.models import Job
+from checklist_app.models.database import begin_reading
+from checklist_app.queries.jobs import is_work_due
+from checklist_app.services import jobs
+from checklist_app.services.clock import now
+from checklist_app.services.jobs import Claim
+from checklist_app.services.resources import Resources
+
+LOOK_EVERY = 0.3
+BEAT_EVERY = 5.0
+WAIT_AFTER_FAULT = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Does one job after another until it is told to stop.
+
+    Attributes:
+        name: how it signs its heartbeat.
+        stopping: set it, from a signal handler or another thread, to end in order.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
+        self.stopping = Event()
+        self._lease = timedelta(seconds=resources.config.job_lease_seconds)
+
+    def run(self) -> None:
+        """Work until ``stopping`` is set. A database that is away is waited for."""
+        pulse = Thread(target=self._beat_until_stopped, name="pulse", daemon=True)
+        pulse.start()
+        _log.info("worker ready", extra={"worker": self.name})
+        while not self.stopping.is_set():
+            try:
+                if not self.work_once():
+                    self.stopping.wait(LOOK_EVERY)
+            except SQLAlchemyError:
+                _log.exception("the database does not answer")
+                self.stopping.wait(WAIT_AFTER_FAULT)
+        pulse.join(timeout=BEAT_EVERY)
+        self._say_goodbye()
+
+    def work_once(self) -> bool:
+        """Do the oldest job that is due; return whether there was one."""
+        with self.resources.sessions() as session:
+            # Looking first keeps an idle worker from taking SQLite's one write lock all the time.
+            begin_reading(session)
+            if not is_work_due(session, now()):
+                return False
+        claimed = in_transaction(self.resources, lambda session: jobs.claim(session, self._lease))
+        if claimed is not None:
+            self._do(claimed)
+        return True
+
+    def _do(self, claimed: Claim) -> None:
+        running = RunningJob(self.resources, claimed, self.stopping)
+        over = Event()
+        keeper = Thread(target=self._keep_lease, args=(running, over), name="lease", daemon=True)
+        keeper.start()
+        facts = {"job": claimed.job_id, "kind": claimed.kind.value}
+        _log.info("job begins", extra=facts)
+        try:
+            self._attempt(running)
+        except Conflict:
+            # Raised by the job table itself: somebody else holds the job, and our work was undone.
+            _log.warning("job was taken over", extra=facts)
+        finally:
+            over.set()
+            keeper.join()
+
+    def _attempt(self, running: RunningJob) -> None:
+        claimed = running.claim
+        facts = {"job": claimed.job_id, "kind": claimed.kind.value}
+        try:
+            HANDLERS[claimed.kind](running)
+            _log.info("job done", extra=facts)
+        except Cancelled as error:
+            self._stopped(running, error)
+        except DomainError as error:
+            _log.warning("job failed", extra={**facts, "reason": str(error)})
+            message = error.text
+            in_transaction(
+                self.resources,
+                lambda session: jobs.give_up(session, claimed, JobState.FAILED, message),
+            )
+        except Exception:
+            # The one place that catches everything: whatever broke, the job must not stay
+            # "running" for ever, and the next one must not suffer.
+            _log.exception("job broke", extra=facts)
+            in_transaction(
+                self.resources,
+                lambda session: jobs.put_back(
+                    session,
+                    claimed,
+                    text(
+                        "Something unexpected went wrong. It is tried again by itself; the "
+                        "administrator finds the details in the log under job %(job)s.",
+                        job=claimed.job_id,
+                    ),
+                ),
+            )
+
+    def _stopped(self, running: RunningJob, error: Cancelled) -> None:
+        claimed = running.claim
+        if running.lost.is_set():
+            raise Conflict(error.text)
+        if self.stopping.is_set():
+            in_transaction(self.resources, lambda session: jobs.hand_back(session, claimed))
+            return
+        in_transaction(
+            self.resources,
+            lambda session: jobs.give_up(session, claimed, JobState.CANCELLED, error.text),
+        )
+
+    def _keep_lease(self, running: RunningJob, over: Event) -> None:
+        """Renew the lease until the job is over; notice when it is somebody else's."""
+        while not over.wait(self._lease.total_seconds() / 3):
+            try:
+                held = in_transaction(
+                    self.resources,
+                    lambda session: jobs.renew(session, running.claim, self._lease),
+                )
+            except SQLAlchemyError:
+                # Not lost yet: the next turn tries again, and the token guards the effect.
+                _log.warning("the lease could not be renewed", exc_info=True)
+                continue
+            if not held and not over.is_set():
+                _log.warning("lease lost", extra={"job": running.claim.job_id})
+                running.lost.set()
+                return
+
+    def _beat_until_stopped(self) -> None:
+        while True:
+            try:
+                in_transaction(self.resources, lambda session: jobs.beat(session, self.name))
+            except SQLAlchemyError:
+                _log.warning("the heartbeat could not be written", exc_info=True)
+            if self.stopping.wait(BEAT_EVERY):
+                return
+
+    def _say_goodbye(self) -> None:
+        try:
+            in_transaction(self.resources, lambda session: jobs.leave(session, self.name))
+        except SQLAlchemyError:
+            _log.warning("the heartbeat could not be taken away", exc_info=True)
+        _log.info("worker ended", extra={"worker": self.name})
+
+
+def work_until_over(resources: Resources, job_id: int) -> JobState:
+    """Do due jobs in this process until one of them is over; return how it ended.
+
+    A worker that runs besides may do it as well: the lease decides, and either way it gets done.
+    """
+    worker = Worker(resources)
+    while True:
+        with resources.sessions() as session:
+            begin_reading(session)
+            state = session.get_one(Job, job_id).state
+        if state.is_over:
+            return state
+        if not worker.work_once():
+            worker.stopping.wait(LOOK_EVERY)
