@@ -1,0 +1,205 @@
+"""From an empty machine to a system that can start; quick when there is nothing to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import column, select, table
+from sqlalchemy.exc import DatabaseError
+
+from checklist_app.config import Config
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import Language
+from checklist_app.models import Standard, User
+from checklist_app.services.accounts import create_user, issue_link
+from checklist_app.services.resources import Resources
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MIGRATIONS = ROOT / "migrations"
+CONTENT = ROOT / "content" / "owasp"
+CATALOG = ROOT / "checklist_app" / "catalog"
+STAMP = ".prepared.json"
+ADMINISTRATOR = "admin@localhost.localdomain"
+ADMINISTRATOR_NAMES = {Language.ES: "Administrador", Language.EN: "Administrator"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What preparing did.
+
+    Attributes:
+        migrated: whether tables were made or changed.
+        loaded: editions that were added to the library, such as ``owasp-base 1.0``.
+    """
+
+    migrated: bool
+    loaded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAdministrator:
+    """An administrator who has no password yet, and the secret of the link that sets one."""
+
+    email: str
+    token: str
+
+
+def make_folders(config: Config) -> None:
+    """Make the data folder, for this user only, and the secret that signs cookies."""
+    os.umask(0o077)  # whatever this process and its children make is for this user only
+    config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    config.session_secret()
+
+
+def bring_up_to_date(resources: Resources) -> Prepared:
+    """Bring tables and library up to date.
+
+    A stamp in the data folder says to which revision and which editions the files here lead; when
+    it is about these very files and the database agrees, neither is read again.
+
+    Raises:
+        ContentError: the content has faults; all of them are told.
+        Conflict: the library holds an edition with other content.
+    """
+    sources = _digest_of_sources()
+    stamp = _read_stamp(resources.config)
+    if stamp.get("sources") == sources and _database_agrees(resources, stamp):
+        return Prepared(migrated=False, loaded=())
+    migrated = migrate(resources)
+    loaded = load_content(resources, CONTENT)
+    _write_stamp(resources, sources)
+    return Prepared(migrated, loaded)
+
+
+def migrate(resources: Resources) -> bool:
+    """Run the migrations that the database lacks; return whether there were any."""
+    # Alembic takes a third of a second to import; a second start does without.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config as AlembicConfig  # noqa: PLC0415
+
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    before = _revision(resources)
+    with resources.engine.connect() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+    return _revision(resources) != before
+
+
+def load_content(resources: Resources, root: Path) -> tuple[str, ...]:
+    """Add what is missing in the library from a folder of editions; return what was added."""
+    from checklist_app.catalog.owasp import load_library  # noqa: PLC0415 - see migrate
+    from checklist_app.services.standards import load_standard  # noqa: PLC0415
+
+    standards = load_library(root)
+    with resources.sessions.begin() as session:
+        return tuple(
+            f"{standard.key} {standard.version}"
+            for standard in standards
+            if load_standard(session, standard)
+        )
+
+
+def make_signing_identity(config: Config) -> str:
+    """Make sure that reports can be signed; return the name in the certificate."""
+    from checklist_app.services.signing import signing_identity  # noqa: PLC0415 - see migrate
+
+    return signing_identity(config).subject
+
+
+def first_administrator(
+    resources: Resources, language: Language, *, email: str = ADMINISTRATOR
+) -> FirstAdministrator | None:
+    """Make sure that there is an administrator.
+
+    Returns:
+        The first one with a new set-up link, as long as nobody has a password; None afterwards.
+    """
+    with resources.sessions.begin() as session:
+        known = session.scalars(
+            select(User).where(User.is_administrator, User.is_active).order_by(User.id)
+        ).all()
+        if any(user.password_hash for user in known):
+            return None
+        user = known[0] if known else None
+        if user is None:
+            name = ADMINISTRATOR_NAMES[language]
+            user = create_user(session, None, email=email, name=name, is_administrator=True)
+        return FirstAdministrator(user.email, issue_link(session, None, user))
+
+
+def _digest_of_sources() -> str:
+    digest = hashlib.sha256()
+    for path in _sources():
+        data = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT)} {len(data)}\n".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _sources() -> Iterable[Path]:
+    yield from sorted((MIGRATIONS / "versions").glob("*.py"))
+    yield from sorted(CONTENT.rglob("*.y*ml"))
+    yield from sorted(CATALOG.glob("*.py"))
+
+
+def _read_stamp(config: Config) -> dict[str, Any]:
+    try:
+        stamp = json.loads((config.data_dir / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def _write_stamp(resources: Resources, sources: str) -> None:
+    stamp = {
+        "sources": sources,
+        "revision": _revision(resources),
+        "standards": _editions(resources),
+    }
+    # Without it the next start takes a second longer, that is all.
+    with suppress(OSError):
+        (resources.config.data_dir / STAMP).write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def _database_agrees(resources: Resources, stamp: dict[str, Any]) -> bool:
+    if _revision(resources) != stamp.get("revision"):
+        return False
+    known = _editions(resources)
+    return all(edition in known for edition in stamp.get("standards", [None]))
+
+
+def _revision(resources: Resources) -> str | None:
+    version = table("alembic_version", column("version_num"))
+    try:
+        with resources.engine.connect() as connection:
+            found: str | None = connection.scalar(select(version.c.version_num))
+            return found
+    except DatabaseError:  # there is no such table yet
+        return None
+
+
+def _editions(resources: Resources) -> list[list[str]]:
+    with resources.sessions() as session:
+        rows = session.execute(
+            select(Standard.key, Standard.version, Standard.digest).order_by(Standard.id)
+        )
+        return [[key, version, digest] for key, version, digest in rows]
+
+
+def set_up_message(base_url: str, administrator: FirstAdministrator) -> tuple[str, str]:
+    """Return the link that sets the first password, and the message that goes before it."""
+    from checklist_app.cli.console import say  # noqa: PLC0415
+
+    link = f"{base_url}/set-password/{administrator.token}"
+    return say(
+        text("Set the password of %(email)s once, within two days:", email=administrator.email)
+    ), link
