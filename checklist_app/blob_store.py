@@ -102,7 +102,7 @@ class FolderStore:
 
 def _write(source: BinaryIO, draft: Path, limit: int) -> StoredBlob:
     digest, size = hashlib.sha256(), 0
-    with draft.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         while chunk := source.read(CHUNK):
             size += len(chunk)
             if size > limit:
