@@ -93,9 +93,9 @@ export async function send(form, submitter = null) {
     submitter?.removeAttribute("aria-busy");
   }
   if (!answer.ok) {
+    if (answer.status === 409) adoptVersion(form, page);
     const { content, kind } = explain(answer.status, page);
     showMessage(form, content, kind);
-    if (answer.status === 409) adoptVersion(form, page);
     form.dispatchEvent(new CustomEvent("partial:refused", { bubbles: true, detail: { status: answer.status } }));
     return false;
   }
