@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from checklist_app.domain.errors import NotFound, StorageFull, TooLarge
 from checklist_app.domain.text import text
@@ -32,7 +32,7 @@ class StoredBlob:
 class BlobStore(Protocol):
     """Where bytes live; a local folder, or an object store for larger teams."""
 
-    def put(self, source: BinaryIO, *, limit: int) -> StoredBlob:
+    def put(self, source: IO[bytes], *, limit: int) -> StoredBlob:
         """Store what ``source`` yields, at most ``limit`` bytes.
 
         Storing the same bytes twice keeps one copy.
@@ -55,7 +55,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, source: BinaryIO, *, limit: int) -> StoredBlob:
+    def put(self, source: IO[bytes], *, limit: int) -> StoredBlob:
         """Store bytes; see :class:`BlobStore`."""
         with _told_when_full():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -100,7 +100,7 @@ class FolderStore:
         return self._folder / sha256[:2] / sha256[2:]
 
 
-def _write(source: BinaryIO, draft: Path, limit: int) -> StoredBlob:
+def _write(source: IO[bytes], draft: Path, limit: int) -> StoredBlob:
     digest, size = hashlib.sha256(), 0
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         while chunk := source.read(CHUNK):

@@ -37,18 +37,14 @@ class NotFound(DomainError):
     """The thing does not exist, or does not exist for this actor: both look the same."""
 
     def __init__(self, message: Text | None = None) -> None:
-        super().__init__(
-            message or text("There is nothing here, or it is not yours to see.")
-        )
+        super().__init__(message or text("There is nothing here, or it is not yours to see."))
 
 
 class Forbidden(DomainError):
     """The actor may see the thing but not do this to it."""
 
     def __init__(self, message: Text | None = None) -> None:
-        super().__init__(
-            message or text("Your role in this project does not allow that.")
-        )
+        super().__init__(message or text("Your role in this project does not allow that."))
 
 
 class SignInRequired(DomainError):
@@ -66,17 +62,14 @@ class StaleWrite(Conflict):
     """Somebody saved the same row first.
 
     Attributes:
-        current: what is stored now, by field name.
+        current: what is stored now, by field name; with ``author``, ``recorded_at`` and the
+            ``row_version`` that a save over it has to name.
         submitted: what this actor sent, by field name; never lost.
     """
 
-    def __init__(
-        self, current: Mapping[str, str], submitted: Mapping[str, str]
-    ) -> None:
+    def __init__(self, current: Mapping[str, Any], submitted: Mapping[str, str]) -> None:
         super().__init__(
-            text(
-                "Somebody else saved this while you were writing. Your text is kept below."
-            )
+            text("Somebody else saved this while you were writing. Your text is kept below.")
         )
         self.current = current
         self.submitted = submitted
@@ -95,9 +88,7 @@ class StorageFull(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            text(
-                "The server has no space left. Nothing was saved; tell the administrator."
-            )
+            text("The server has no space left. Nothing was saved; tell the administrator.")
         )
 
 

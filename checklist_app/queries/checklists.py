@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ScalarSelect, and_, func, select
 from sqlalchemy.orm import Session, aliased
@@ -25,6 +25,7 @@ from checklist_app.models import (
     Remediation,
     Requirement,
     RequirementText,
+    SignOff,
     Standard,
     Suggestion,
     SuggestionFinding,
@@ -121,12 +122,16 @@ class Overview:
 class ChecklistCard:
     """A checklist in a list of checklists."""
 
+    id: int
     number: int
     name: str
     status: ChecklistStatus
     standard_name: str
     standard_version: str
+    level: int | None
     counts: OutcomeCounts
+    signed_off_at: datetime | None
+    signed_off_by: str
 
 
 def checklist_head(session: Session, checklist: Checklist, language: Language) -> ChecklistHead:
@@ -171,21 +176,27 @@ def checklist_cards(
     """Return the project's checklists, newest first, in two queries."""
     counts = _counts_by_checklist(session, access)
     rows = session.execute(
-        select(Checklist, Standard)
+        select(Checklist, Standard, SignOff.signed_at, User.name)
         .join(Standard, Standard.id == Checklist.standard_id)
+        .outerjoin(SignOff, SignOff.checklist_id == Checklist.id)
+        .outerjoin(User, User.id == SignOff.signer_id)
         .where(Checklist.project_id == access.project.id)
         .order_by(Checklist.number.desc())
     )
     return [
         ChecklistCard(
-            checklist.number,
-            checklist.name,
-            checklist.status,
-            standard.texts[language.value]["name"],
-            standard.version,
-            counts.get(checklist.id, count_outcomes(())),
+            id=checklist.id,
+            number=checklist.number,
+            name=checklist.name,
+            status=checklist.status,
+            standard_name=standard.texts[language.value]["name"],
+            standard_version=standard.version,
+            level=checklist.level,
+            counts=counts.get(checklist.id, count_outcomes(())),
+            signed_off_at=signed_at,
+            signed_off_by=signer or "",
         )
-        for checklist, standard in rows
+        for checklist, standard, signed_at, signer in rows
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
@@ -140,7 +140,7 @@ def _links(session: Session, evidence_ids: list[int]) -> dict[int, list[LinkedIt
     return found
 
 
-def _cards(access: ProjectAccess) -> Select[Any]:
+def _cards(access: ProjectAccess) -> Any:
     return (
         select(Evidence, User.name, Blob.size)
         .join(User, User.id == Evidence.author_id)

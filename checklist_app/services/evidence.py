@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import urlsplit
 
 import filetype
@@ -51,7 +51,7 @@ class TakenFile:
     preview: StoredBlob | None
 
 
-def take_file(store: BlobStore, config: Config, name: str, source: BinaryIO) -> TakenFile:
+def take_file(store: BlobStore, config: Config, name: str, source: IO[bytes]) -> TakenFile:
     """Store an uploaded file and make its preview; touches no database.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -55,7 +55,7 @@ class TakenReport:
     blob: StoredBlob
 
 
-def take_report(store: BlobStore, config: Config, name: str, source: BinaryIO) -> TakenReport:
+def take_report(store: BlobStore, config: Config, name: str, source: IO[bytes]) -> TakenReport:
     """Store the bytes of a scanner report; touches no database."""
     blob = store.put(source, limit=config.max_upload_mb * MEGABYTE)
     if not blob.size:

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request, session as cookie
+from flask import Flask, current_app, g, request
+from flask import session as cookie
 from flask_login import UserMixin, current_user
 
 from checklist_app.domain.actor import Actor
@@ -131,6 +132,12 @@ def origin() -> sessions.Origin:
 def project() -> ProjectAccess:
     """Return the project in the address, as the actor may use it."""
     access: ProjectAccess = g.project_access
+    return access
+
+
+def current_project() -> ProjectAccess | None:
+    """Return the project in the address once the guard has opened it, else None."""
+    access: ProjectAccess | None = g.get("project_access")
     return access
 
 

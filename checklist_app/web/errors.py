@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, session as cookie, url_for
+from flask import Flask, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
@@ -127,7 +128,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, message: str | None, **context: Any) -> tuple[str, int]:
-    page = status if status in PAGES else (400 if status < 500 else 500)  # noqa: PLR2004
+    page = status if status in PAGES else (400 if status < 500 else 500)
     context.setdefault("typed", _typed())
     template = f"errors/{page}.html"
     shown = render_template(
@@ -171,4 +172,3 @@ def _back() -> str | None:
     referrer = request.referrer or ""
     own = request.host_url
     return referrer if referrer.startswith(own) and referrer != request.url else None
-

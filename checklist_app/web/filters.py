@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import format_decimal, gettext
-from markupsafe import Markup
 
 from checklist_app.domain.rich_text import render_markdown
 from checklist_app.domain.text import Text
@@ -13,9 +12,9 @@ KILOBYTE = 1024
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
-def markdown(source: str) -> Markup:
+def markdown(source: str) -> str:
     """Return what a person wrote in Markdown as safe HTML."""
-    return render_markdown(source) if source else Markup()
+    return render_markdown(source) if source else ""
 
 
 def told(message: Text | str) -> str:

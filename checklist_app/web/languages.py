@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, has_request_context, request, session as cookie
+from flask import Flask, has_request_context, request
+from flask import session as cookie
+from flask_babel import get_locale
 from flask_login import current_user
 
 from checklist_app.config import Config
 from checklist_app.domain.vocabulary import Language, Theme
 from checklist_app.queries.shell import shell
 from checklist_app.services.clock import now
+from checklist_app.web.access import current_project
 from checklist_app.web.extensions import babel
 from checklist_app.web.transaction import db_session
 
@@ -27,7 +30,14 @@ def install(app: Flask, config: Config) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         who = current_user.actor if current_user.is_authenticated else None
-        return {"shell": shell(db_session(), who, chosen(), _theme(), now())}
+        return {"shell": shell(db_session(), who, chosen(), _theme(), now()), **_project_frame()}
+
+
+def _project_frame() -> dict[str, Any]:
+    access = current_project()
+    if access is None:
+        return {}
+    return {"project": access.project, "can": access.permissions}
 
 
 def language_of_request(default: Language) -> Language:
@@ -41,6 +51,11 @@ def language_of_request(default: Language) -> Language:
         return Language(cookie["language"])
     best = request.accept_languages.best_match([language.value for language in Language])
     return Language(best) if best else default
+
+
+def reader_language() -> Language:
+    """Return the language that the page is in."""
+    return Language(str(get_locale()))
 
 
 def _theme() -> Theme:

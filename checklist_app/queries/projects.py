@@ -1,0 +1,314 @@
+"""Projects: the first page, the overview of one, its members."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.snapshot_facts import OutcomeCounts
+from checklist_app.domain.vocabulary import Language, Outcome, RemediationStatus, Role
+from checklist_app.domain.workflow import is_overdue
+from checklist_app.models import (
+    Checklist,
+    ChecklistItem,
+    Event,
+    Evidence,
+    Membership,
+    Project,
+    Remediation,
+    Requirement,
+    RequirementText,
+    ScanImport,
+    User,
+    Waiver,
+)
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.checklists import count_outcomes
+
+MINE_SHOWN = 50
+EVENTS_SHOWN = 12
+SCANS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """A project on the first page; ``counts`` add up its checklists."""
+
+    slug: str
+    name: str
+    role: Role
+    checklist_count: int
+    counts: OutcomeCounts
+    open_gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class MyRemediation:
+    """A plan that the reader has to carry out."""
+
+    project_slug: str
+    project_name: str
+    checklist_number: int
+    identifier: str
+    title: str
+    due_on: date
+    status: RemediationStatus
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyItem:
+    """An item that the reader has to assess."""
+
+    project_slug: str
+    project_name: str
+    checklist_number: int
+    identifier: str
+    title: str
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a project."""
+
+    user_id: int
+    name: str
+    email: str
+    role: Role
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """Something that happened; ``name`` and ``target`` as in the audit log."""
+
+    actor: str
+    name: str
+    target: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLine:
+    """A scan import in a short list."""
+
+    id: int
+    tool: str
+    file_name: str
+    finding_count: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFigures:
+    """The figures on top of a project's overview."""
+
+    open_gaps: int
+    overdue: int
+    evidence_count: int
+
+
+def project_cards(session: Session, actor: Actor, today: date) -> list[ProjectCard]:
+    """Return the actor's projects by name, in three queries."""
+    rows = session.execute(
+        select(Project, Membership.role)
+        .join(Membership, Membership.project_id == Project.id)
+        .where(Membership.user_id == actor.user_id)
+        .order_by(Project.name, Project.id)
+    ).all()
+    ids = [project.id for project, _ in rows]
+    outcomes, checklists = _outcomes(session, ids)
+    waived = _waived_gaps(session, ids, today)
+    return [
+        ProjectCard(
+            project.slug,
+            project.name,
+            role,
+            len(checklists.get(project.id, ())),
+            _counts(outcomes.get(project.id, Counter())),
+            _gaps(outcomes.get(project.id, Counter())) - waived.get(project.id, 0),
+        )
+        for project, role in rows
+    ]
+
+
+def my_remediations(
+    session: Session, actor: Actor, language: Language, today: date
+) -> list[MyRemediation]:
+    """Return the actor's plans that are not closed, soonest first."""
+    rows = session.execute(
+        select(
+            Project.slug,
+            Project.name,
+            Checklist.number,
+            Requirement.identifier,
+            RequirementText.title,
+            Remediation.due_on,
+            Remediation.status,
+        )
+        .select_from(Remediation)
+        .join(ChecklistItem, ChecklistItem.id == Remediation.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .join(Project, Project.id == Checklist.project_id)
+        .join(
+            Membership,
+            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
+        )
+        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
+        .join(
+            RequirementText,
+            and_(
+                RequirementText.requirement_id == Requirement.id,
+                RequirementText.language == language,
+            ),
+        )
+        .where(
+            Remediation.owner_id == actor.user_id,
+            Remediation.status != RemediationStatus.CLOSED,
+        )
+        .order_by(Remediation.due_on, Remediation.id)
+        .limit(MINE_SHOWN)
+    )
+    return [MyRemediation(*row, overdue=is_overdue(row.due_on, row.status, today)) for row in rows]
+
+
+def my_items(session: Session, actor: Actor, language: Language) -> list[MyItem]:
+    """Return the items assigned to the actor that nobody has assessed."""
+    rows = session.execute(
+        select(
+            Project.slug,
+            Project.name,
+            Checklist.number,
+            Requirement.identifier,
+            RequirementText.title,
+            ChecklistItem.outcome,
+        )
+        .select_from(ChecklistItem)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .join(Project, Project.id == Checklist.project_id)
+        .join(
+            Membership,
+            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
+        )
+        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
+        .join(
+            RequirementText,
+            and_(
+                RequirementText.requirement_id == Requirement.id,
+                RequirementText.language == language,
+            ),
+        )
+        .where(ChecklistItem.assignee_id == actor.user_id, ChecklistItem.outcome.is_(None))
+        .order_by(ChecklistItem.due_on, ChecklistItem.position)
+        .limit(MINE_SHOWN)
+    )
+    return [MyItem(*row) for row in rows]
+
+
+def members(session: Session, access: ProjectAccess) -> list[Member]:
+    """Return the members of a project by name."""
+    rows = session.execute(
+        select(User.id, User.name, User.email, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.project_id == access.project.id)
+        .order_by(User.name, User.id)
+    )
+    return [Member(*row, is_self=row.id == access.actor.user_id) for row in rows]
+
+
+def project_figures(session: Session, access: ProjectAccess, today: date) -> ProjectFigures:
+    """Return the figures of a project's overview."""
+    ids = [access.project.id]
+    outcomes, _ = _outcomes(session, ids)
+    gaps = _gaps(outcomes.get(access.project.id, Counter()))
+    overdue = session.scalar(
+        select(func.count())
+        .select_from(Remediation)
+        .join(ChecklistItem, ChecklistItem.id == Remediation.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(
+            Checklist.project_id == access.project.id,
+            Remediation.status != RemediationStatus.CLOSED,
+            Remediation.due_on < today,
+        )
+    )
+    evidence = session.scalar(
+        select(func.count()).select_from(Evidence).where(Evidence.project_id == access.project.id)
+    )
+    waived = _waived_gaps(session, ids, today).get(access.project.id, 0)
+    return ProjectFigures(gaps - waived, overdue or 0, evidence or 0)
+
+
+def recent_events(session: Session, access: ProjectAccess) -> list[EventLine]:
+    """Return the newest events of a project that a person caused."""
+    rows = session.execute(
+        select(User.name, Event.name, Event.target, Event.happened_at)
+        .join(User, User.id == Event.actor_id)
+        .where(Event.project_id == access.project.id)
+        .order_by(Event.id.desc())
+        .limit(EVENTS_SHOWN)
+    )
+    return [EventLine(*row) for row in rows]
+
+
+def recent_scans(session: Session, access: ProjectAccess) -> list[ScanLine]:
+    """Return the newest scan imports of a project."""
+    rows = session.execute(
+        select(ScanImport, Evidence.file_name)
+        .join(Evidence, Evidence.id == ScanImport.evidence_id)
+        .where(ScanImport.project_id == access.project.id)
+        .order_by(ScanImport.id.desc())
+        .limit(SCANS_SHOWN)
+    )
+    return [
+        ScanLine(scan.id, scan.tool, file_name, scan.account.get("findings", 0), scan.created_at)
+        for scan, file_name in rows
+    ]
+
+
+def _outcomes(
+    session: Session, project_ids: list[int]
+) -> tuple[dict[int, Counter[Outcome | None]], dict[int, set[int]]]:
+    rows = session.execute(
+        select(Checklist.project_id, Checklist.id, ChecklistItem.outcome, func.count())
+        .outerjoin(ChecklistItem, ChecklistItem.checklist_id == Checklist.id)
+        .where(Checklist.project_id.in_(project_ids))
+        .group_by(Checklist.project_id, Checklist.id, ChecklistItem.outcome)
+    )
+    outcomes: dict[int, Counter[Outcome | None]] = {}
+    checklists: dict[int, set[int]] = {}
+    for project_id, checklist_id, outcome, number in rows:
+        outcomes.setdefault(project_id, Counter())[outcome] += number
+        checklists.setdefault(project_id, set()).add(checklist_id)
+    return outcomes, checklists
+
+
+def _counts(found: Counter[Outcome | None]) -> OutcomeCounts:
+    return count_outcomes(found.elements())
+
+
+def _gaps(found: Counter[Outcome | None]) -> int:
+    return found[Outcome.FAIL] + found[Outcome.PARTIAL]
+
+
+def _waived_gaps(session: Session, project_ids: list[int], today: date) -> dict[int, int]:
+    rows = session.execute(
+        select(Checklist.project_id, func.count(ChecklistItem.id.distinct()).label("number"))
+        .select_from(Waiver)
+        .join(ChecklistItem, ChecklistItem.id == Waiver.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(
+            Checklist.project_id.in_(project_ids),
+            Waiver.revoked_at.is_(None),
+            Waiver.expires_on >= today,
+            ChecklistItem.outcome.in_((Outcome.FAIL, Outcome.PARTIAL)),
+        )
+        .group_by(Checklist.project_id)
+    )
+    return {row.project_id: row.number for row in rows}

@@ -1,0 +1,1 @@
+"""Signing in and out, one-time links, one's own account."""

@@ -1,0 +1,28 @@
+"""Forms of signing in and of one's own account."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, HiddenField, PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from checklist_app.services.accounts import LONGEST_PASSWORD
+
+
+class SignInForm(FlaskForm):
+    email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)])
+    password = PasswordField(_l("Password"), [InputRequired(), Length(max=LONGEST_PASSWORD)])
+    next = HiddenField()
+
+
+class NewPasswordForm(FlaskForm):
+    password = PasswordField(_l("New password"), [InputRequired(), Length(max=LONGEST_PASSWORD)])
+    repeat = PasswordField(
+        _l("The same again"),
+        [InputRequired(), EqualTo("password", _l("The two passwords differ."))],
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(_l("Current password"), [InputRequired(), Length(max=LONGEST_PASSWORD)])

@@ -1,0 +1,1 @@
+"""Checklists, their items and verdicts."""

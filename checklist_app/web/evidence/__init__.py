@@ -1,0 +1,1 @@
+"""Evidence: adding, linking, downloading."""

@@ -1,0 +1,1 @@
+"""Whether the system is alive and ready, for machines."""

@@ -1,0 +1,39 @@
+"""Forms of projects and their members."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from checklist_app.domain.vocabulary import Language, Role
+
+LANGUAGE_NAMES = [(Language.ES.value, "Español"), (Language.EN.value, "English")]
+ROLE_NAMES = [
+    (Role.OWNER.value, _l("Owner")),
+    (Role.REVIEWER.value, _l("Reviewer")),
+    (Role.CONTRIBUTOR.value, _l("Contributor")),
+    (Role.VIEWER.value, _l("Viewer")),
+]
+
+
+class ProjectForm(FlaskForm):
+    name = StringField(_l("Name"), [InputRequired(), Length(max=120)])
+    description = TextAreaField(
+        _l("Description"), [Length(max=20_000)], description=_l("What it is and whom it serves.")
+    )
+    scope = TextAreaField(
+        _l("Scope"),
+        [Length(max=20_000)],
+        description=_l("What is assessed and what is left out; the report says it."),
+    )
+    language = SelectField(_l("Language of its reports"), choices=LANGUAGE_NAMES)
+
+
+class MemberForm(FlaskForm):
+    email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)])
+    name = StringField(
+        _l("Name"), [Length(max=120)], description=_l("Needed when the person has no account yet.")
+    )
+    role = SelectField(_l("Role"), choices=ROLE_NAMES, default=Role.REVIEWER.value)

@@ -1,0 +1,169 @@
+"""Projects and their members."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from checklist_app.domain.errors import DomainError, InvalidInput
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.queries import projects as queries
+from checklist_app.queries.checklists import checklist_cards
+from checklist_app.queries.gaps import gaps_over_time
+from checklist_app.queries.reports import report_lines
+from checklist_app.services import projects
+from checklist_app.services.clock import now, today
+from checklist_app.web.access import actor, project, requires
+from checklist_app.web.forms import form_choice, show_error
+from checklist_app.web.languages import reader_language
+from checklist_app.web.messages import done, shown_once
+from checklist_app.web.projects.forms import MemberForm, ProjectForm
+from checklist_app.web.transaction import db_session, resources
+
+blueprint = Blueprint("projects", __name__)
+
+REFUSED = 422
+REPORTS_SHOWN = 5
+
+
+@blueprint.get("/")
+@requires(Permission.PROJECT_LIST)
+def index() -> ResponseReturnValue:
+    """Show one's projects, and what waits there for oneself."""
+    session, language = db_session(), reader_language()
+    return render_template(
+        "projects/index.html",
+        projects=queries.project_cards(session, actor(), today()),
+        mine=queries.my_remediations(session, actor(), language, today()),
+        assigned=queries.my_items(session, actor(), language),
+    )
+
+
+@blueprint.route("/projects/new", methods=["GET", "POST"])
+@requires(Permission.PROJECT_CREATE)
+def create() -> ResponseReturnValue:
+    """Create a project."""
+    form = ProjectForm(language=reader_language().value)
+    if form.validate_on_submit():
+        try:
+            access = projects.create_project(
+                db_session(),
+                actor(),
+                name=form.name.data or "",
+                description=form.description.data or "",
+                scope=form.scope.data or "",
+                language=Language(form.language.data),
+            )
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            return redirect(url_for("projects.show", slug=access.project.slug), 303)
+    return render_template("projects/create.html", form=form), _status(form)
+
+
+@blueprint.get("/projects/<slug>")
+@requires(Permission.PROJECT_VIEW)
+def show(slug: str) -> ResponseReturnValue:
+    """Show the overview of a project."""
+    session, access = db_session(), project()
+    figures = queries.project_figures(session, access, today())
+    checklists = checklist_cards(session, access, reader_language())
+    return render_template(
+        "projects/show.html",
+        checklists=checklists,
+        gaps=gaps_over_time(session, access.project.id, now()),
+        open_gaps=figures.open_gaps,
+        overdue=figures.overdue,
+        evidence_count=figures.evidence_count,
+        events=queries.recent_events(session, access),
+        scans=queries.recent_scans(session, access),
+        reports=report_lines(session, access)[:REPORTS_SHOWN],
+    )
+
+
+@blueprint.route("/projects/<slug>/edit", methods=["GET", "POST"])
+@requires(Permission.PROJECT_EDIT)
+def edit(slug: str) -> ResponseReturnValue:
+    """Change what is said of a project."""
+    form = ProjectForm(obj=project().project)
+    if form.validate_on_submit():
+        try:
+            projects.edit_project(
+                db_session(),
+                project(),
+                name=form.name.data or "",
+                description=form.description.data or "",
+                scope=form.scope.data or "",
+                language=Language(form.language.data),
+            )
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            done(gettext("Saved."))
+            return redirect(url_for("projects.show", slug=slug), 303)
+    return render_template("projects/edit.html", form=form), _status(form)
+
+
+@blueprint.get("/projects/<slug>/members")
+@requires(Permission.PROJECT_VIEW)
+def members(slug: str) -> ResponseReturnValue:
+    """Show who takes part."""
+    return _members(MemberForm(), 200)
+
+
+@blueprint.post("/projects/<slug>/members")
+@requires(Permission.MEMBER_MANAGE)
+def add_member(slug: str) -> ResponseReturnValue:
+    """Give a person a role; one without an account gets a one-time link."""
+    form = MemberForm()
+    if not form.validate_on_submit():
+        return _members(form, REFUSED)
+    try:
+        token = projects.add_member(
+            db_session(),
+            project(),
+            email=form.email.data or "",
+            name=form.name.data or "",
+            role=Role(form.role.data),
+        )
+    except DomainError as error:
+        show_error(form, error)
+        return _members(form, REFUSED)
+    done(gettext("%(email)s is a member now.", email=form.email.data))
+    if token:
+        address = resources().config.base_url + url_for("auth.set_password", token=token)
+        shown_once(
+            gettext("Send them this link; it works once, for two days: %(link)s", link=address)
+        )
+    return redirect(url_for("projects.members", slug=slug), 303)
+
+
+@blueprint.post("/projects/<slug>/members/<int:user_id>/role")
+@requires(Permission.MEMBER_MANAGE)
+def change_role(slug: str, user_id: int) -> ResponseReturnValue:
+    """Change a member's role."""
+    projects.change_role(db_session(), project(), user_id, form_choice("role", Role))
+    done(gettext("Saved."))
+    return redirect(url_for("projects.members", slug=slug), 303)
+
+
+@blueprint.post("/projects/<slug>/members/<int:user_id>/remove")
+@requires(Permission.MEMBER_MANAGE)
+def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
+    """Take a person out of the project."""
+    projects.remove_member(db_session(), project(), user_id)
+    done(gettext("They are no longer a member; what they wrote stays."))
+    if user_id == actor().user_id:
+        return redirect(url_for("projects.index"), 303)
+    return redirect(url_for("projects.members", slug=slug), 303)
+
+
+def _members(form: MemberForm, status: int) -> ResponseReturnValue:
+    people = queries.members(db_session(), project())
+    return render_template("projects/members.html", members=people, form=form), status
+
+
+def _status(form: ProjectForm) -> int:
+    return REFUSED if form.is_submitted() else 200

@@ -1,0 +1,71 @@
+"""Importing scanner reports."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from checklist_app.domain.errors import InvalidInput
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import Text, text
+from checklist_app.queries.findings import (
+    FindingFilters,
+    finding_page,
+    scan_import,
+    scan_imports,
+)
+from checklist_app.queries.jobs import job_view
+from checklist_app.services import scans
+from checklist_app.web.access import project, requires
+from checklist_app.web.forms import page_number
+from checklist_app.web.transaction import db_session, resources
+
+blueprint = Blueprint("scans", __name__, url_prefix="/projects/<slug>/scans")
+
+MOST_FILES = 20
+
+
+@blueprint.get("")
+@requires(Permission.PROJECT_VIEW)
+def index(slug: str) -> ResponseReturnValue:
+    """Show the imports of a project and the way to add one."""
+    imports = scan_imports(db_session(), project())
+    return render_template("scans/index.html", imports=imports)
+
+
+@blueprint.post("")
+@requires(Permission.SCAN_IMPORT)
+def upload(slug: str) -> ResponseReturnValue:
+    """Take scanner reports in; a job reads each."""
+    uploads = [part for part in request.files.getlist("files") if part.filename]
+    if not uploads:
+        raise InvalidInput(text("Choose a scanner report first."), field="files")
+    if len(uploads) > MOST_FILES:
+        raise InvalidInput(text("At most %(count)s files at once.", count=MOST_FILES))
+    store, config = resources().store, resources().config
+    taken = [
+        scans.take_report(store, config, part.filename or "report", part.stream) for part in uploads
+    ]
+    imports = [scans.import_report(db_session(), project(), config, report)[0] for report in taken]
+    if len(imports) == 1:
+        return redirect(url_for("scans.show", slug=slug, import_id=imports[0].id), 303)
+    return redirect(url_for("scans.index", slug=slug), 303)
+
+
+@blueprint.get("/<int:import_id>")
+@requires(Permission.PROJECT_VIEW)
+def show(slug: str, import_id: int) -> ResponseReturnValue:
+    """Show what became of every result of one report."""
+    line = scan_import(db_session(), project(), import_id)
+    filters = FindingFilters(routed=request.args.get("routed", ""))
+    return render_template(
+        "scans/show.html",
+        scan=line,
+        job=job_view(db_session(), project(), line.job_id),
+        page=finding_page(db_session(), project(), filters, page_number(), import_id=line.id),
+        skipped=[
+            (part["count"], Text.from_json(part["reason"]))
+            for part in line.account.get("skipped_reasons", [])
+        ],
+        problems=[Text.from_json(part) for part in line.account.get("problems", [])],
+    )
