@@ -51,9 +51,7 @@ _ELEMENTS = frozenset(
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _ABSOLUTE = re.compile(r"(?i)(?:https?://[^/\s]|mailto:[^\s])")
 # Control characters have no meaning in a text and some break XML; lone surrogates break UTF-8.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
-)
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LOWEST_HEADING = 6
 _HEADING_SHIFT = 3
 
@@ -70,9 +68,7 @@ def _alternative_text(
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt(
-        "js-default", {"html": False, "linkify": False, "typographer": False}
-    )
+    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
     parser.add_render_rule("image", _alternative_text)
     return parser
 
@@ -92,9 +88,7 @@ def sanitize(html: str) -> Markup:
     Links keep only absolute http, https and mailto addresses and get ``rel="noopener nofollow"``.
     """
     attributes: Any = {"a": ["href", "title"], "ol": ["start"]}
-    once = bleach.clean(
-        html, tags=_ELEMENTS, attributes=attributes, protocols=_SCHEMES, strip=True
-    )
+    once = bleach.clean(html, tags=_ELEMENTS, attributes=attributes, protocols=_SCHEMES, strip=True)
     clean = nh3.clean(
         once,
         tags=set(_ELEMENTS),

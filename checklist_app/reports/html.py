@@ -105,7 +105,9 @@ def _first_shown(snapshot: ReportSnapshot) -> dict[int, str]:
 def pictures(snapshot: ReportSnapshot) -> dict[str, EvidenceFacts]:
     """Return the SHA-256 of every picture the report shows, each with one evidence that has it."""
     shown = _first_shown(snapshot)
-    return {entry.preview: entry for entry in snapshot.evidence if entry.preview and entry.id in shown}
+    return {
+        entry.preview: entry for entry in snapshot.evidence if entry.preview and entry.id in shown
+    }
 
 
 def _brief(source: str) -> str:

@@ -20,7 +20,6 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -100,7 +99,9 @@ def fingerprint(certificate: bytes) -> str:
     return x509.load_der_x509_certificate(certificate).fingerprint(hashes.SHA256()).hex()
 
 
-def local_identity(folder: Path, organisation: str, *, now: datetime | None = None) -> SigningIdentity:
+def local_identity(
+    folder: Path, organisation: str, *, now: datetime | None = None
+) -> SigningIdentity:
     """Return the identity of the local authority in ``folder``, making or renewing what is missing.
 
     Several processes may start at once: the first to finish wins and the others use its keys.
@@ -203,7 +204,7 @@ def _found(folder: Path, organisation: str, now: datetime) -> None:
 def _write_signer(
     folder: Path,
     authority: x509.Certificate,
-    authority_key: CertificateIssuerPrivateKeyTypes,
+    authority_key: ec.EllipticCurvePrivateKey,
     now: datetime,
 ) -> None:
     """Make a new signing key with its certificate; both go into one file, so they always fit."""
@@ -216,7 +217,7 @@ def _write_signer(
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([_DOCUMENT_SIGNING]), critical=False)
         .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()),
             critical=False,
         )
         .sign(authority_key, hashes.SHA256())
@@ -260,15 +261,18 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 def _name(organisation: str, role: str) -> x509.Name:
-    short = organisation[:_LONGEST_NAME]
+    common = f"{_cut(organisation, _LONGEST_NAME - len(role) - 1)} {role}"
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, short),
-            x509.NameAttribute(
-                NameOID.COMMON_NAME, f"{short[: _LONGEST_NAME - len(role) - 1]} {role}"
-            ),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _cut(organisation, _LONGEST_NAME)),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
         ]
     )
+
+
+def _cut(name: str, longest: int) -> str:
+    """Shorten a name to so many bytes, which is what certificates count."""
+    return name.encode()[:longest].decode("utf-8", "ignore").strip()
 
 
 def _load_signer(folder: Path, authority: x509.Certificate) -> SigningIdentity:

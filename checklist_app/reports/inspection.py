@@ -86,7 +86,7 @@ def inspect(data: bytes, anchors: list[bytes]) -> SignatureFacts:
         signatures = list(PdfFileReader(io.BytesIO(data)).embedded_regular_signatures)
         if signatures:
             return _facts(signatures, data, anchors)
-    except Exception:  # noqa: BLE001 - a hostile file can make the libraries raise anything
+    except Exception:  # a hostile file can make the libraries raise anything
         _log.info("this PDF cannot be read", exc_info=True)
         return SignatureFacts(Shape.BROKEN_SIGNATURE if carries else Shape.BROKEN)
     return SignatureFacts(Shape.BROKEN_SIGNATURE if carries else Shape.UNSIGNED)
@@ -96,7 +96,7 @@ def _facts(
     signatures: list[EmbeddedPdfSignature], data: bytes, anchors: list[bytes]
 ) -> SignatureFacts:
     last = signatures[-1]
-    last.compute_integrity_info(skip_diff=True)
+    last.compute_integrity_info(skip_diff=True)  # type: ignore[no-untyped-call]
     certificate = last.signer_cert
     claimed = _utc(last.self_reported_timestamp)
     status = _at_once(_validate(last, anchors, claimed))
@@ -112,7 +112,9 @@ def _facts(
         changes_forbidden=last.docmdp_level == MDPPerm.NO_CHANGES,
         trusted=bool(status.trusted),
         certificate=certificate.sha256.hex(),
-        subject=str(certificate.subject.native.get("common_name", certificate.subject.human_friendly)),
+        subject=str(
+            certificate.subject.native.get("common_name", certificate.subject.human_friendly)
+        ),
         name=str(last.sig_object.get("/Name", "")),
         reason=str(last.sig_object.get("/Reason", "")),
         signed_at=claimed,
@@ -131,9 +133,8 @@ async def _validate(
             trust_roots=roots, allow_fetching=False, moment=moment or datetime.now(UTC)
         ),
         ts_validation_context=ValidationContext(trust_roots=[], allow_fetching=False),
-        key_usage_settings=KeyUsageConstraints(
-            key_usage={"non_repudiation", "digital_signature"}, match_all_key_usages=False
-        ),
+        # Many certificates of operators name no key usage; whom to trust was decided by anchors.
+        key_usage_settings=KeyUsageConstraints(key_usage=set()),
         skip_diff=True,
     )
 
@@ -165,7 +166,7 @@ def _is_canonical(signature: EmbeddedPdfSignature, data: bytes, allowed: set[byt
     der = content.dump()
     if padded[: len(der)] != der or padded[len(der) :].strip(b"\0"):
         return False
-    return _rebuild(content, allowed) == der
+    return _rebuild(content, allowed) == bytes(der)
 
 
 def _rebuild(content: Any, allowed: set[bytes]) -> bytes:
@@ -190,7 +191,9 @@ def _rebuild(content: Any, allowed: set[bytes]) -> bytes:
             }
         ),
         "digest_algorithm": digest,
-        "signature_algorithm": cms.SignedDigestAlgorithm(info["signature_algorithm"].native),
+        "signature_algorithm": cms.SignedDigestAlgorithm(
+            {"algorithm": info["signature_algorithm"]["algorithm"].native}
+        ),
         "signed_attrs": info["signed_attrs"],
         "signature": info["signature"].native,
     }

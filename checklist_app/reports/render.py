@@ -23,7 +23,7 @@ ImageSource = Callable[[str], Path | bytes]
 """Gives the bytes, or the file, of the picture with that SHA-256."""
 
 
-def render_pdf(  # noqa: PLR0913 - each is a plain choice of the caller
+def render_pdf(
     snapshot: ReportSnapshot,
     images: ImageSource,
     *,
@@ -81,9 +81,7 @@ def _lay_out_images(snapshot: ReportSnapshot, images: ImageSource, folder: Path)
         (folder / sha256).write_bytes(data)
 
 
-def render_in_child(
-    payload: bytes, scratch: Path, progress: Callable[[int, int], None]
-) -> bytes:
+def render_in_child(payload: bytes, scratch: Path, progress: Callable[[int, int], None]) -> bytes:
     """Render a snapshot; runs in the confined child.
 
     Args:

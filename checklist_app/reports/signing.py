@@ -28,7 +28,7 @@ FIELD = "Signature"
 _TIMEOUT = 20
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc]  # the library has no types
+class _Writer(IncrementalPdfFileWriter):
     """Adds the signature and leaves the metadata alone, which a rewrite would make invalid."""
 
     def _update_meta(self) -> None:
@@ -112,7 +112,7 @@ async def _try_timestamper(timestamper: TimeStamper) -> None:
 
 
 def _signer(identity: SigningIdentity) -> Any:
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple([x509.Certificate.load(der) for der in identity.issuers])
     return signers.SimpleSigner(
         signing_cert=x509.Certificate.load(identity.certificate),

@@ -84,7 +84,9 @@ def verify_confined(
         known: the register of issued reports; without it the signature alone decides.
         limits: what reading the file may use.
     """
-    payload = json.dumps([b64encode(der).decode("ascii") for der in trusted]).encode() + b"\n" + data
+    payload = (
+        json.dumps([b64encode(der).decode("ascii") for der in trusted]).encode() + b"\n" + data
+    )
     try:
         answer = run_confined(
             "checklist_app.reports.verify:inspect_in_child",
@@ -134,18 +136,21 @@ def judge(facts: SignatureFacts, data: bytes, known: Register | None) -> Verific
     )
 
 
+_UNJUDGED = {
+    Shape.NOT_PDF: (Verdict.UNREADABLE, text("This file is not a PDF.")),
+    Shape.BROKEN: (Verdict.UNREADABLE, text("This PDF is damaged and carries no signature.")),
+    Shape.UNSIGNED: (Verdict.UNSIGNED, text("This PDF carries no signature.")),
+    Shape.BROKEN_SIGNATURE: (
+        Verdict.ALTERED,
+        text("This PDF was signed, but it was changed so much that it cannot be read."),
+    ),
+}
+
+
 def _verdict(facts: SignatureFacts, *, issued: bool | None) -> tuple[Verdict, list[Text]]:
-    match facts.shape:
-        case Shape.NOT_PDF:
-            return Verdict.UNREADABLE, [text("This file is not a PDF.")]
-        case Shape.BROKEN:
-            return Verdict.UNREADABLE, [text("This PDF is damaged and carries no signature.")]
-        case Shape.UNSIGNED:
-            return Verdict.UNSIGNED, [text("This PDF carries no signature.")]
-        case Shape.BROKEN_SIGNATURE:
-            return Verdict.ALTERED, [
-                text("This PDF was signed, but it was changed so much that it cannot be read.")
-            ]
+    if facts.shape in _UNJUDGED:
+        verdict, reason = _UNJUDGED[facts.shape]
+        return verdict, [reason]
     changes = _changes(facts)
     if changes:
         return Verdict.ALTERED, changes

@@ -48,7 +48,10 @@ SECTIONS = (
     ("K8S", "Kubernetes and deployment", "Kubernetes y despliegue"),
 )
 TITLES = (
-    ("Passwords are stored with a slow, salted hash", "Las contraseñas se guardan con un hash lento"),
+    (
+        "Passwords are stored with a slow, salted hash",
+        "Las contraseñas se guardan con un hash lento",
+    ),
     ("Sessions end on the server at sign-out", "La sesión termina en el servidor al salir"),
     ("Every request is authorised on the server", "Cada petición se autoriza en el servidor"),
     ("Transport is encrypted everywhere, inside the cluster too", "Todo el transporte va cifrado"),
@@ -57,7 +60,7 @@ TITLES = (
 RATIONALE = {
     Outcome.PASS: "Verified on staging build **4.12.0**: the log-in flow was repeated with three "
     "accounts and the answers compared.\n\n- cookie is `HttpOnly`, `Secure`, `SameSite=Lax`\n"
-    "- identifier changes at sign-in\n- old identifier answers 401",
+    "- identifier changes at sign-in\n- old identifier answers 401\n\n  after a second sign-in too",
     Outcome.PARTIAL: "Holds for the web front end. The mobile client still accepts a certificate "
     "issued by a user-installed authority on Android 13.",
     Outcome.FAIL: "An account of another branch could read statements by changing the number in "
@@ -95,6 +98,11 @@ def sha256(data: bytes) -> str:
 def pictures(count: int) -> dict[str, bytes]:
     """Return ``count`` screenshots by SHA-256."""
     return {sha256(screenshot(number)): screenshot(number) for number in range(1, count + 1)}
+
+
+def no_pictures(sha256: str) -> bytes:
+    """Stand for a store that holds nothing."""
+    raise KeyError(sha256)
 
 
 def example(language: Language = Language.EN, *, items_per_section: int = 5) -> ReportSnapshot:
@@ -274,7 +282,9 @@ def _evidence(number: int, sections: tuple[SectionFacts, ...]) -> EvidenceFacts:
 def _changes(sections: tuple[SectionFacts, ...]) -> tuple[VerdictChange, ...]:
     items = [item for section in sections for item in section.items if item.outcome]
     changes = [
-        VerdictChange(item.assessed_at or START, item.assessed_by, item.identifier, None, item.outcome)
+        VerdictChange(
+            item.assessed_at or START, item.assessed_by, item.identifier, None, item.outcome
+        )
         for item in items
         if item.outcome
     ]
