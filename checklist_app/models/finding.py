@@ -50,7 +50,6 @@ class Finding(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
     first_import_id: Mapped[int] = mapped_column(ForeignKey("scan_import.id"), index=True)
-    last_import_id: Mapped[int] = mapped_column(ForeignKey("scan_import.id"), index=True)
     fingerprint: Mapped[Sha256]
     tool: Mapped[str] = mapped_column(String(120))
     rule_id: Mapped[str] = mapped_column(String(255))
