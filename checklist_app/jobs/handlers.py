@@ -11,7 +11,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobKind
 from checklist_app.jobs.report import build_report
 from checklist_app.jobs.running import RunningJob
-from checklist_app.jobs.transactions import in_transaction
+from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.sandbox import Limits
 from checklist_app.scanners.confined import PARSE_LIMITS, parse_confined
 from checklist_app.services import jobs, scans
@@ -23,7 +23,7 @@ def import_scan(running: RunningJob) -> None:
     """Read a scanner report and merge what it says into the project."""
     resources = running.resources
     scan_import_id = int(running.claim.payload["scan_import_id"])
-    with resources.sessions() as session:
+    with reading(resources) as session:
         _, sha256 = scans.report_to_read(session, scan_import_id)
     scan = parse_confined(
         resources.store.path(sha256),

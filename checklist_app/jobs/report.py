@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.text import text
 from checklist_app.jobs.running import RunningJob
-from checklist_app.jobs.transactions import in_transaction
+from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.reports.pipeline import build_report as build_pdf
 from checklist_app.reports.render import DEFAULT_LIMITS
 from checklist_app.services import jobs, reports
@@ -21,7 +21,7 @@ def build_report(running: RunningJob) -> None:
     resources = running.resources
     config = resources.config
     report_id = int(running.claim.payload["report_id"])
-    with resources.sessions() as session:
+    with reading(resources) as session:
         snapshot = reports.read_snapshot(
             resources.store, reports.report_to_build(session, report_id)
         )

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
-from checklist_app.jobs.transactions import in_transaction
-from checklist_app.models.database import begin_reading
+from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.services import jobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
@@ -41,8 +40,7 @@ class RunningJob:
             return True
         if not self._cancelled and self.clock() - self._asked >= ASK_EVERY:
             self._asked = self.clock()
-            with self.resources.sessions() as session:
-                begin_reading(session)
+            with reading(self.resources) as session:
                 self._cancelled = jobs.is_cancelled(session, self.claim)
         return self._cancelled
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from checklist_app.models.database import begin_reading
 from checklist_app.services.faults import is_lost_race
 from checklist_app.services.resources import Resources
 
@@ -38,6 +40,14 @@ def in_transaction(resources: Resources, work: Callable[[Session], T]) -> T:
             _log.warning("a transaction lost a tie and is tried again", extra={"attempt": attempt})
             _never.wait(FIRST_WAIT * 2**attempt)
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def reading(resources: Resources) -> Iterator[Session]:
+    """Open a session that only reads and so never waits for a writer."""
+    with resources.sessions() as session:
+        begin_reading(session)
+        yield session
 
 
 def is_tie(error: SQLAlchemyError) -> bool:

@@ -15,9 +15,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.handlers import HANDLERS
 from checklist_app.jobs.running import RunningJob
-from checklist_app.jobs.transactions import in_transaction
+from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.models import Job
-from checklist_app.models.database import begin_reading
 from checklist_app.queries.jobs import is_work_due
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
@@ -62,9 +61,8 @@ class Worker:
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""
-        with self.resources.sessions() as session:
+        with reading(self.resources) as session:
             # Looking first keeps an idle worker from taking SQLite's one write lock all the time.
-            begin_reading(session)
             if not is_work_due(session, now()):
                 return False
         claimed = in_transaction(self.resources, lambda session: jobs.claim(session, self._lease))
@@ -173,8 +171,7 @@ def work_until_over(resources: Resources, job_id: int) -> JobState:
     """
     worker = Worker(resources)
     while True:
-        with resources.sessions() as session:
-            begin_reading(session)
+        with reading(resources) as session:
             state = session.get_one(Job, job_id).state
         if state.is_over:
             return state
