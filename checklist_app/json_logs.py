@@ -44,6 +44,6 @@ def set_up_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # They tell of every font table and every signature byte at this level.
-    for noisy in ("fontTools", "weasyprint", "pyhanko", "pyhanko_certvalidator"):
+    # They tell of every plug-in, font table and signature byte at this level.
+    for noisy in ("alembic", "fontTools", "weasyprint", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
