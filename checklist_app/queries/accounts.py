@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import JobKind, JobState
-from checklist_app.models import Job, Project, User, UserSession
+from checklist_app.models import Job, Project, User, UserSession, WorkerHeartbeat
+from checklist_app.queries.shell import SILENCE
 
 JOBS_SHOWN = 100
 
@@ -26,7 +28,8 @@ class UserLine:
     is_administrator: bool
     is_active: bool
     has_password: bool
-    created_at: datetime
+    last_seen_at: datetime | None
+    is_self: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ class SessionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerLine:
+    """A worker that reported at least once and did not leave in order."""
+
+    name: str
+    seen_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobLine:
     """A job as the operator sees it: no names of files, no content."""
 
@@ -50,6 +62,7 @@ class JobLine:
     state: JobState
     project_name: str
     attempts: int
+    message: Text | None
     created_at: datetime
     finished_at: datetime | None
 
@@ -57,6 +70,12 @@ class JobLine:
 def users(session: Session, actor: Actor) -> list[UserLine]:
     """Return all accounts, for an administrator."""
     actor.require(Permission.USER_MANAGE)
+    last_seen = (
+        select(func.max(UserSession.last_seen_at))
+        .where(UserSession.user_id == User.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(User, last_seen).order_by(User.name, User.id))
     return [
         UserLine(
             user.id,
@@ -65,9 +84,10 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
             user.is_administrator,
             user.is_active,
             user.password_hash is not None,
-            user.created_at,
+            seen_at,
+            is_self=user.id == actor.user_id,
         )
-        for user in session.scalars(select(User).order_by(User.name, User.id))
+        for user, seen_at in rows
     ]
 
 
@@ -105,6 +125,24 @@ def newest_jobs(session: Session, actor: Actor) -> list[JobLine]:
         .limit(JOBS_SHOWN)
     )
     return [
-        JobLine(job.id, job.kind, job.state, name, job.attempts, job.created_at, job.finished_at)
+        JobLine(
+            job.id,
+            job.kind,
+            job.state,
+            name,
+            job.attempts,
+            Text.from_json(job.message) if job.message else None,
+            job.created_at,
+            job.finished_at,
+        )
         for job, name in rows
+    ]
+
+
+def workers(session: Session, actor: Actor, moment: datetime) -> list[WorkerLine]:
+    """Return who works, for an administrator."""
+    actor.require(Permission.USER_MANAGE)
+    rows = session.scalars(select(WorkerHeartbeat).order_by(WorkerHeartbeat.name))
+    return [
+        WorkerLine(row.name, row.seen_at, alive=moment - row.seen_at <= SILENCE) for row in rows
     ]

@@ -133,7 +133,7 @@ def _roles(session: Session, access: ProjectAccess) -> dict[int, Role]:
             Membership.project_id == access.project.id
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _sign_off(

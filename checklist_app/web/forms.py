@@ -8,10 +8,21 @@ from typing import TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag
 
 from checklist_app.domain.errors import DomainError, InvalidInput
 from checklist_app.domain.text import text
 from checklist_app.web.filters import told
+
+__all__ = [
+    "SelectChoice",
+    "form_choice",
+    "form_date",
+    "form_number",
+    "form_text",
+    "page_number",
+    "show_error",
+]
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -8,13 +8,14 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.permissions import Permission
-from checklist_app.queries.accounts import newest_jobs
+from checklist_app.queries.accounts import newest_jobs, workers
 from checklist_app.queries.accounts import users as all_users
 from checklist_app.services import accounts
+from checklist_app.services.clock import now
 from checklist_app.web.access import actor, requires
 from checklist_app.web.admin.forms import InviteForm
 from checklist_app.web.forms import show_error
-from checklist_app.web.messages import done, shown_once
+from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -37,23 +38,21 @@ def invite() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _users(form, REFUSED)
     try:
-        user, token = accounts.invite_user(
+        _, token = accounts.invite_user(
             db_session(), actor(), email=form.email.data or "", name=form.name.data or ""
         )
     except DomainError as error:
         show_error(form, error)
         return _users(form, REFUSED)
-    _show_link(user.email, token)
-    return redirect(url_for("admin.users"), 303)
+    return _users(InviteForm(formdata=None), 200, _link(token))
 
 
 @blueprint.post("/users/<int:user_id>/link")
 @requires(Permission.USER_MANAGE)
 def renew_link(user_id: int) -> ResponseReturnValue:
     """Make a new one-time link for somebody who lost theirs."""
-    user, token = accounts.renew_link(db_session(), actor(), user_id)
-    _show_link(user.email, token)
-    return redirect(url_for("admin.users"), 303)
+    _, token = accounts.renew_link(db_session(), actor(), user_id)
+    return _users(InviteForm(formdata=None), 200, _link(token))
 
 
 @blueprint.post("/users/<int:user_id>/deactivate")
@@ -78,20 +77,18 @@ def activate(user_id: int) -> ResponseReturnValue:
 @requires(Permission.USER_MANAGE)
 def jobs() -> ResponseReturnValue:
     """Show the newest background work of all projects."""
-    return render_template("admin/jobs.html", jobs=newest_jobs(db_session(), actor()))
-
-
-def _users(form: InviteForm, status: int) -> ResponseReturnValue:
-    people = all_users(db_session(), actor())
-    return render_template("admin/users.html", users=people, form=form), status
-
-
-def _show_link(email: str, token: str) -> None:
-    address = resources().config.base_url + url_for("auth.set_password", token=token)
-    shown_once(
-        gettext(
-            "Send %(email)s this link; it works once, for two days: %(link)s",
-            email=email,
-            link=address,
-        )
+    return render_template(
+        "admin/jobs.html",
+        jobs=newest_jobs(db_session(), actor()),
+        workers=workers(db_session(), actor(), now()),
     )
+
+
+def _users(form: InviteForm, status: int, link: str = "") -> ResponseReturnValue:
+    people = all_users(db_session(), actor())
+    page = render_template("admin/users.html", users=people, form=form, invite_link=link)
+    return page, status
+
+
+def _link(token: str) -> str:
+    return resources().config.base_url + url_for("auth.set_password", token=token)

@@ -7,7 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-LEVELS = [("", _l("Every level")), ("1", "1"), ("2", "2"), ("3", "3")]
+from checklist_app.web.forms import SelectChoice
+
+LEVELS = [SelectChoice("", _l("Every level")), *map(SelectChoice, ("1", "2", "3"))]
 
 
 class StartForm(FlaskForm):

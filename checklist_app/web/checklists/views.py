@@ -20,7 +20,7 @@ from checklist_app.web.access import item as opened_item
 from checklist_app.web.access import project, requires, wants_fragment
 from checklist_app.web.checklists.forms import StartForm
 from checklist_app.web.filters import markdown, told
-from checklist_app.web.forms import form_choice, form_number, form_text, show_error
+from checklist_app.web.forms import SelectChoice, form_choice, form_number, form_text, show_error
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session
@@ -37,7 +37,9 @@ def create(slug: str) -> ResponseReturnValue:
     """Start a checklist from a standard."""
     standards = standard_cards(db_session(), reader_language())
     form = StartForm()
-    form.standard.choices = [(card.id, f"{card.name} {card.version}") for card in standards]
+    form.standard.choices = [
+        SelectChoice(str(card.id), f"{card.name} {card.version}") for card in standards
+    ]
     if form.validate_on_submit():
         try:
             checklist = checklists.start_checklist(

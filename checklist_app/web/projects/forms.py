@@ -8,13 +8,17 @@ from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.web.forms import SelectChoice
 
-LANGUAGE_NAMES = [(Language.ES.value, "Español"), (Language.EN.value, "English")]
+LANGUAGE_NAMES = [
+    SelectChoice(Language.ES.value, "Español"),
+    SelectChoice(Language.EN.value, "English"),
+]
 ROLE_NAMES = [
-    (Role.OWNER.value, _l("Owner")),
-    (Role.REVIEWER.value, _l("Reviewer")),
-    (Role.CONTRIBUTOR.value, _l("Contributor")),
-    (Role.VIEWER.value, _l("Viewer")),
+    SelectChoice(Role.OWNER.value, _l("Owner")),
+    SelectChoice(Role.REVIEWER.value, _l("Reviewer")),
+    SelectChoice(Role.CONTRIBUTOR.value, _l("Contributor")),
+    SelectChoice(Role.VIEWER.value, _l("Viewer")),
 ]
 
 

@@ -18,7 +18,7 @@ from checklist_app.services.clock import now, today
 from checklist_app.web.access import actor, project, requires
 from checklist_app.web.forms import form_choice, show_error
 from checklist_app.web.languages import reader_language
-from checklist_app.web.messages import done, shown_once
+from checklist_app.web.messages import done
 from checklist_app.web.projects.forms import MemberForm, ProjectForm
 from checklist_app.web.transaction import db_session, resources
 
@@ -132,12 +132,11 @@ def add_member(slug: str) -> ResponseReturnValue:
         show_error(form, error)
         return _members(form, REFUSED)
     done(gettext("%(email)s is a member now.", email=form.email.data))
-    if token:
-        address = resources().config.base_url + url_for("auth.set_password", token=token)
-        shown_once(
-            gettext("Send them this link; it works once, for two days: %(link)s", link=address)
-        )
-    return redirect(url_for("projects.members", slug=slug), 303)
+    if token is None:
+        return redirect(url_for("projects.members", slug=slug), 303)
+    # The link is in this answer alone: a redirect would have to keep it somewhere.
+    link = resources().config.base_url + url_for("auth.set_password", token=token)
+    return _members(MemberForm(formdata=None), 200, link)
 
 
 @blueprint.post("/projects/<slug>/members/<int:user_id>/role")
@@ -160,9 +159,11 @@ def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
     return redirect(url_for("projects.members", slug=slug), 303)
 
 
-def _members(form: MemberForm, status: int) -> ResponseReturnValue:
+def _members(form: MemberForm, status: int, link: str = "") -> ResponseReturnValue:
+    db_session().flush()
     people = queries.members(db_session(), project())
-    return render_template("projects/members.html", members=people, form=form), status
+    page = render_template("projects/members.html", members=people, form=form, invite_link=link)
+    return page, status
 
 
 def _status(form: ProjectForm) -> int:

@@ -1,0 +1,32 @@
+"""People by their address, for those who act from the machine itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.models import User
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """Return the account with that address, open or closed."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def first_user(session: Session) -> User | None:
+    """Return the oldest open account of an administrator."""
+    return session.scalar(
+        select(User).where(User.is_administrator, User.is_active).order_by(User.id).limit(1)
+    )
+
+
+def actor_of(user: User) -> Actor:
+    """Return a person as services see them when no browser is involved."""
+    return Actor(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        is_administrator=user.is_administrator,
+        language=user.language,
+    )

@@ -1,0 +1,1 @@
+"""The site, called as browsers call it."""

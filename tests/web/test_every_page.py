@@ -1,0 +1,95 @@
+"""Every page opens, in both languages, for whoever may see it, and is well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+
+from checklist_app.services.resources import Resources
+from tests.cast import Cast
+from tests.web.conftest import Visit
+from tests.web.stage import Stage, set_stage
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+class Nesting(HTMLParser):
+    """Complains when an element is closed that is not the one that is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        self.wrong += [f"inline {name}" for name, _ in attrs if name == "style" or name[:2] == "on"]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}> at {self.getpos()}")
+
+
+@pytest.fixture
+def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
+    made = set_stage(session, resources, cast)
+    session.commit()
+    return made
+
+
+def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
+    values = {
+        "slug": cast.project.slug,
+        "number": 1,
+        "identifier": "IN-01",
+        "evidence_id": stage.evidence_id,
+        "finding_id": stage.finding_id,
+        "import_id": stage.scan_import.id,
+        "job_id": stage.job.id,
+        "key": "owasp-test",
+        "version": "1.0",
+        "token": "made-up",
+    }
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            binary = rule.endpoint in {"evidence.download", "evidence.preview"}
+            if "GET" in (rule.methods or ()) and "filename" not in rule.arguments and not binary:
+                yield url_for(rule.endpoint, **{k: values[k] for k in rule.arguments})
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_every_page_opens_for_owner_and_administrator(
+    app: Flask, visit: Visit, stage: Stage, cast: Cast, language: str
+) -> None:
+    seen = 0
+    for name, prefix in (("alice", ""), ("ada", "/admin")):
+        visitor = visit(name)
+        visitor.post("/language", {"language": language})
+        for address in page_addresses(app, stage, cast):
+            if address.startswith("/admin") != bool(prefix):
+                continue
+            answer = visitor.get(address)
+            expected = (
+                {404} if "made-up" in address else {409} if "/pdf" in address else {200, 303, 503}
+            )
+            assert answer.status_code in expected, (
+                address,
+                answer.status_code,
+                answer.text[-3000:],
+            )
+            if answer.mimetype == "text/html" and answer.status_code == 200:
+                nesting = Nesting()
+                nesting.feed(answer.text)
+                assert nesting.wrong == [], address
+                assert f'<html lang="{language}"' in answer.text, address
+                assert "{{" not in answer.text, address
+                seen += 1
+    assert seen > 20
