@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Protocol
+from typing import Literal, Protocol
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -69,7 +69,8 @@ def _environment(language: Language, catalogue: Catalogue) -> Environment:
     filters: Mapping[str, Callable[..., object]] = {
         "markdown": render_markdown,
         "brief": _brief,
-        "day": partial(_day, locale=locale),
+        "day": partial(_day, locale=locale, style="long"),
+        "short_day": partial(_day, locale=locale, style="medium"),
         "moment": _moment,
         "size": partial(_size, locale=locale),
         "shares": outcome_shares,
@@ -117,9 +118,9 @@ def _brief(source: str) -> str:
     return words if len(words) <= _BRIEF else words[:_BRIEF].rsplit(" ", 1)[0] + "…"
 
 
-def _day(value: date | datetime, *, locale: str) -> str:
+def _day(value: date | datetime, *, locale: str, style: Literal["long", "medium"]) -> str:
     day = value.astimezone(UTC).date() if isinstance(value, datetime) else value
-    return format_date(day, "long", locale=locale)
+    return format_date(day, style, locale=locale)
 
 
 def _moment(value: datetime) -> str:

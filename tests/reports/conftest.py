@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from checklist_app.reports.identity import SigningIdentity, local_identity, trust_anchors
+from checklist_app.reports.identity import SigningIdentity, trust_anchors
+from checklist_app.reports.local_authority import local_identity
 from checklist_app.reports.pipeline import BuiltReport, build_report
 from tests.reports import examples
 

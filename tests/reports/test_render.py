@@ -247,3 +247,16 @@ def test_progress_grows_to_the_end() -> None:
     )
     assert seen == sorted(seen)
     assert seen[-1] == (100, 100)
+
+
+def test_the_worst_text_a_person_may_write_is_still_printed(tmp_path: Path) -> None:
+    snapshot = examples.draft()
+    worst = ["W" * 15_000, "|a" * 900 + "\n" + "|-" * 900 + "\n" + "|b" * 900, ">" * 20 + " deep"]
+    items = tuple(
+        replace(examples.example().sections[0].items[0], rationale=text, evidence=())
+        for text in worst
+    )
+    snapshot = replace(snapshot, sections=(replace(snapshot.sections[0], items=items),))
+    words = text_of(render_pdf(snapshot, examples.no_pictures), tmp_path)
+    assert "WWWWWWWWWW" in words
+    assert "deep" in words

@@ -34,10 +34,10 @@ from checklist_app.domain.errors import JobFailed
 from checklist_app.reports.identity import (
     BrokenIdentity,
     SigningIdentity,
-    local_identity,
     pkcs12_identity,
     trust_anchors,
 )
+from checklist_app.reports.local_authority import local_identity
 from checklist_app.reports.pipeline import BuiltReport, build_report
 from checklist_app.reports.signing import sign_pdf
 from checklist_app.reports.verify import verify_pdf

@@ -15,7 +15,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
 from checklist_app.domain.text import Text
-from checklist_app.reports.identity import SigningIdentity, local_identity, trust_anchors
+from checklist_app.reports.identity import SigningIdentity, trust_anchors
+from checklist_app.reports.local_authority import local_identity
 from checklist_app.reports.render import render_pdf
 from checklist_app.reports.signing import _signer, sign_pdf
 from checklist_app.reports.verify import Verdict, verify_confined, verify_pdf
