@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.exc import DatabaseError
 
+from checklist_app.cli.paths import CATALOG, CONTENT, MIGRATIONS, ROOT
 from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language
@@ -21,10 +22,6 @@ from checklist_app.models import Standard, User
 from checklist_app.services.accounts import create_user, issue_link
 from checklist_app.services.resources import Resources
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-MIGRATIONS = ROOT / "migrations"
-CONTENT = ROOT / "content" / "owasp"
-CATALOG = ROOT / "checklist_app" / "catalog"
 STAMP = ".prepared.json"
 ADMINISTRATOR = "admin@localhost.localdomain"
 ADMINISTRATOR_NAMES = {Language.ES: "Administrador", Language.EN: "Administrator"}

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
 }
 
 INTERRUPTED = 130
+NO_TABLES = ("no such table", "doesn't exist", "unable to open database file")
 
 
 class LazyGroup(click.Group):
@@ -114,7 +115,7 @@ def _broken(error: Exception) -> str:
 
 def _database(error: Exception) -> str:
     reason = str(getattr(error, "orig", "") or type(error).__name__)
-    if "no such table" in reason or "doesn't exist" in reason:
+    if any(sign in reason for sign in NO_TABLES):
         return say(text("The database has no tables yet. Run: checklist init"))
     return say(
         text(

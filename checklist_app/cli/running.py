@@ -7,21 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from checklist_app.config import Config
+from checklist_app.config import Config, env_name
 from checklist_app.json_logs import set_up_logging
 
 if TYPE_CHECKING:
     from checklist_app.services.resources import Resources
 
 
-def load_config() -> Config:
+def load_config(*, quiet: bool = False) -> Config:
     """Read the settings and send the log to stderr.
+
+    Args:
+        quiet: log only what is wrong, unless the operator set a level; for commands whose answer
+            people read.
 
     Raises:
         ConfigError: with everything that is wrong.
     """
     config = Config.from_env(os.environ)
-    set_up_logging(config.log_level)
+    is_quiet = quiet and env_name("log_level") not in os.environ
+    set_up_logging("warning" if is_quiet else config.log_level)
     return config
 
 

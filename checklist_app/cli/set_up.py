@@ -32,7 +32,7 @@ from checklist_app.domain.text import text
 @json_option
 def init(*, administrator: str, as_json: bool) -> None:
     """Prepare everything; safe to repeat."""
-    config = load_config()
+    config = load_config(quiet=True)
     done, signer, first = set_up(config, administrator)
     facts = {
         "data_dir": config.data_dir,
@@ -49,7 +49,7 @@ def init(*, administrator: str, as_json: bool) -> None:
 @json_option
 def migrate(*, as_json: bool) -> None:
     """Migrate and load what is missing; safe to repeat and to run from several machines."""
-    config = load_config()
+    config = load_config(quiet=True)
     make_folders(config)
     with opened(config) as resources:
         done = bring_up_to_date(resources)

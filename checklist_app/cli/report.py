@@ -1,0 +1,106 @@
+"""``checklist report``: the whole way from scanner files to a signed PDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from checklist_app.cli.console import Refused, answer, json_option, say
+from checklist_app.cli.running import load_config, opened
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for on the command line; empty strings where nothing was said."""
+
+    project: str
+    scans: tuple[Path, ...]
+    out: Path
+    user: str
+    standard: str
+    language: str
+
+
+@click.command(
+    help=say(
+        text(
+            "Import scanner reports into PROJECT (made if it is new), sign its checklist off and "
+            "write the signed PDF. What nobody assessed is listed as not assessed."
+        )
+    )
+)
+@click.argument("project")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--scan",
+    "scans",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help=say(text("Scanner report to import; may be given several times, or with several files.")),
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help=say(text("PDF to write."))
+)
+@click.option(
+    "--user", default="", help=say(text("Who signs; the first administrator if not given."))
+)
+@click.option(
+    "--standard", default="owasp-base", show_default=True, help=say(text("What is assessed."))
+)
+@click.option(
+    "--language",
+    default="",
+    type=click.Choice(["", *(language.value for language in Language)]),
+    help=say(text("Language of the report; the project's own if not given.")),
+)
+@json_option
+def report(*, as_json: bool, scans: tuple[Path, ...], more: tuple[Path, ...], **asked: Any) -> None:
+    """Make a signed report in one go."""
+    from checklist_app.cli.set_up import set_up  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.cli.whole_way import make_report  # noqa: PLC0415
+
+    order = Order(scans=(*scans, *more), **asked)
+    _check_files(order)
+    config = load_config(quiet=True)
+    set_up(config)
+    with opened(config) as resources:
+        facts = make_report(resources, order)
+    answer(
+        facts,
+        say(
+            text(
+                "%(out)s: report %(number)s of %(project)s, %(pages)s pages, %(assessed)s of "
+                "%(items)s requirements assessed, %(findings)s open findings.",
+                out=str(order.out),
+                number=facts["report"],
+                project=facts["project"],
+                pages=facts["pages"],
+                assessed=facts["assessed"],
+                items=facts["items"],
+                findings=facts["findings"],
+            )
+        ),
+        as_json=as_json,
+    )
+
+
+def _check_files(order: Order) -> None:
+    """Refuse before anything is stored."""
+    missing = [path for path in order.scans if not path.is_file()]
+    if missing:
+        raise Refused(
+            *(text("There is no file %(path)s.", path=str(path)) for path in missing),
+            missing=[str(path) for path in missing],
+        )
+    if order.out.is_dir() or not order.out.absolute().parent.is_dir():
+        raise Refused(
+            text(
+                "%(path)s cannot be written: give a file name in a folder that exists.",
+                path=str(order.out),
+            )
+        )
