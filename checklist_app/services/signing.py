@@ -5,7 +5,6 @@ from __future__ import annotations
 from checklist_app.config import Config
 from checklist_app.reports.identity import SigningIdentity, pkcs12_identity
 from checklist_app.reports.local_authority import local_identity
-from checklist_app.reports.local_authority import local_identity
 
 
 def signing_identity(config: Config) -> SigningIdentity:
