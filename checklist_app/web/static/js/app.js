@@ -46,6 +46,12 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// On a narrow screen the current tab may lie outside the bar: bring it in.
+for (const tab of document.querySelectorAll(".projectbar [aria-current], .tabs [aria-current]")) {
+  const bar = tab.parentElement;
+  bar.scrollLeft = tab.offsetLeft - (bar.clientWidth - tab.clientWidth) / 2;
+}
+
 // One reason for all empty fields; what somebody typed by hand stays.
 document.addEventListener("input", (event) => {
   const rule = event.target.dataset?.fill;
