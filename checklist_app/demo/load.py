@@ -1,0 +1,108 @@
+"""Loads the demonstration through the same services as everybody; a second call does nothing."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.demo.people import People, make_people
+from checklist_app.demo.story import chapter
+from checklist_app.demo.telling import Telling
+from checklist_app.domain.vocabulary import Language
+from checklist_app.jobs.errands import import_file, issue_report
+from checklist_app.models import Project, Report
+from checklist_app.services.projects import add_member, create_project
+from checklist_app.services.resources import Resources
+
+SCANS = ("mobile-banking-api.sarif", "mobile-banking-web.zap.xml")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What there is to see.
+
+    Attributes:
+        projects: slugs, that of the default language first.
+        email: who to sign in as: owns the first project.
+        password: of everybody in the demonstration; None when it was loaded before, since it is
+            stored nowhere.
+    """
+
+    projects: tuple[str, ...]
+    email: str
+    password: str | None
+
+
+def load_demo(resources: Resources) -> Demo:
+    """Load the demonstration in both languages; takes some seconds the first time."""
+    first = Language(resources.config.default_language)
+    languages = sorted(Language, key=lambda language: language is not first)
+    password = f"demo {secrets.token_hex(4)} {secrets.token_hex(4)}"
+    loaded = [_load(resources, language, password) for language in languages]
+    return Demo(
+        projects=tuple(chapter("project")["slugs"][language.value] for language in languages),
+        email=chapter("project")["people"]["owner"][first.value][0],
+        password=password if any(loaded) else None,
+    )
+
+
+def _load(resources: Resources, language: Language, password: str) -> bool:
+    """Load one language; return whether it was missing."""
+    wanted = chapter("project")["slugs"][language.value]
+    with resources.sessions.begin() as session:
+        if _is_complete(session, wanted):
+            return False
+        people = make_people(session, language, password)
+        _make_project(session, people, language)
+    telling = Telling(resources, people, wanted, language)
+    telling.tell_checklist("base")
+    with ExitStack() as stack:
+        for name in SCANS:
+            path = stack.enter_context(as_file(files(__package__).joinpath("scans", name)))
+            import_file(resources, people.contributor, wanted, path)
+    telling.plan_repairs()
+    number = telling.tell_checklist("top10")
+    telling.sign(number)
+    issue_report(resources, people.reviewer, wanted, number, language)
+    _log.info("demonstration loaded", extra={"project": wanted})
+    return True
+
+
+def _is_complete(session: Session, slug: str) -> bool:
+    """Return whether the project is there to its end; half a one is put aside under another name.
+
+    The report is the last thing that is made.
+    """
+    project = session.scalar(select(Project).where(Project.slug == slug))
+    if project is None:
+        return False
+    last = select(Report.id).where(Report.project_id == project.id, Report.pdf_sha256.is_not(None))
+    if session.scalar(last.limit(1)) is not None:
+        return True
+    project.slug = f"{slug}-{secrets.token_hex(3)}"
+    session.flush()
+    return False
+
+
+def _make_project(session: Session, people: People, language: Language) -> None:
+    said = chapter("project")["project"][language.value]
+    access = create_project(
+        session,
+        people.owner,
+        name=said["name"],
+        description=said["description"],
+        scope=said["scope"],
+        language=language,
+    )
+    # The name gives a slug of its own; ours is the one that addresses and documents speak of.
+    access.project.slug = chapter("project")["slugs"][language.value]
+    for actor, role in people.members:
+        add_member(session, access, email=actor.email, name=actor.name, role=role)
