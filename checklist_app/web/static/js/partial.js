@@ -93,10 +93,11 @@ export async function send(form, submitter = null) {
     submitter?.removeAttribute("aria-busy");
   }
   if (!answer.ok) {
+    const field = page.querySelector("[data-error-field]")?.dataset.errorField;
     if (answer.status === 409) adoptVersion(form, page);
     const { content, kind } = explain(answer.status, page);
     showMessage(form, content, kind);
-    form.dispatchEvent(new CustomEvent("partial:refused", { bubbles: true, detail: { status: answer.status } }));
+    form.dispatchEvent(new CustomEvent("partial:refused", { bubbles: true, detail: { status: answer.status, field } }));
     return false;
   }
   form.dispatchEvent(new CustomEvent("partial:saved", { bubbles: true }));
@@ -117,8 +118,10 @@ export function start() {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     if (event.target.matches?.("textarea")) event.target.form?.requestSubmit();
   });
-  // A refused verdict most often lacks its reason: go there with the outcome kept.
+  // A refused verdict most often lacks its reason: go there with the outcome kept. When it lacks
+  // evidence, stay out of the text field, so that the keys and a pasted screenshot work at once.
   document.addEventListener("partial:refused", (event) => {
-    if (event.detail.status === 422) event.target.querySelector("[data-focus-on-error]")?.focus();
+    if (event.detail.status !== 422 || event.detail.field === "evidence") return;
+    event.target.querySelector("[data-focus-on-error]")?.focus();
   });
 }
