@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
+from checklist_app.cli.order import Order
 from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked for on the command line; empty strings where nothing was said."""
-
-    project: str
-    scans: tuple[Path, ...]
-    out: Path
-    user: str
-    standard: str
-    language: str
 
 
 @click.command(

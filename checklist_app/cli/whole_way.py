@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.cli.console import Refused
+from checklist_app.cli.order import Order
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import ChecklistStatus, FindingStatus, Language
@@ -33,9 +34,6 @@ from checklist_app.services.clock import today
 from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 from checklist_app.translation import translator
-
-if TYPE_CHECKING:
-    from checklist_app.cli.report import Order
 
 STATEMENT = text(
     "I sign this checklist as it stands. Findings were imported from scanner reports; what nobody "
