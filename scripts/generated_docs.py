@@ -1,0 +1,173 @@
+"""Writes the parts of the documentation that the code knows best, between their markers.
+
+    .venv/bin/python scripts/generated_docs.py            write them
+    .venv/bin/python scripts/generated_docs.py --check    exit 1 when one is out of date
+
+A part stands between ``<!-- generated: NAME -->`` and ``<!-- end of NAME -->``; what is outside is
+written by people. ``tests/house/test_docs.py`` fails when a part is out of date.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from checklist_app.catalog.owasp import load_library
+from checklist_app.domain.permissions import PROJECT_PERMISSIONS, ROLE_PERMISSIONS, Permission
+from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.scanners.table import PARSERS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROLE_WORDS: Mapping[Language, Mapping[Role, str]] = {
+    Language.EN: {
+        Role.OWNER: "Owner",
+        Role.REVIEWER: "Reviewer",
+        Role.CONTRIBUTOR: "Contributor",
+        Role.VIEWER: "Viewer",
+    },
+    Language.ES: {
+        Role.OWNER: "Responsable",
+        Role.REVIEWER: "Revisor",
+        Role.CONTRIBUTOR: "Colaborador",
+        Role.VIEWER: "Lector",
+    },
+}
+
+PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
+    Permission.PROJECT_VIEW: ("read everything in the project", "leer todo el proyecto"),
+    Permission.EVIDENCE_ADD: (
+        "add, link and unlink evidence",
+        "añadir, enlazar y quitar evidencia",
+    ),
+    Permission.SCAN_IMPORT: ("import scanner reports", "importar informes de analizadores"),
+    Permission.JOB_MANAGE: (
+        "cancel and retry background work",
+        "cancelar y reintentar tareas en segundo plano",
+    ),
+    Permission.REMEDIATION_ADVANCE: (
+        "move a remediation on",
+        "hacer avanzar una remediación",
+    ),
+    Permission.CHECKLIST_CREATE: ("start a checklist", "empezar una lista de verificación"),
+    Permission.VERDICT_RECORD: ("record verdicts", "registrar veredictos"),
+    Permission.REMEDIATION_PLAN: ("plan a remediation", "planificar una remediación"),
+    Permission.REPORT_CREATE: ("build reports", "generar informes"),
+    Permission.PROJECT_EDIT: (
+        "change the project's name, scope and language",
+        "cambiar nombre, alcance e idioma del proyecto",
+    ),
+    Permission.MEMBER_MANAGE: ("manage members and roles", "gestionar miembros y roles"),
+    Permission.CHECKLIST_SIGN_OFF: ("sign a checklist off", "firmar y cerrar una lista"),
+    Permission.WAIVER_GRANT: ("grant and revoke waivers", "conceder y revocar dispensas"),
+}
+
+
+def settings_table() -> str:
+    """Return the table that ``checklist settings --markdown`` prints."""
+    command = [sys.executable, "-m", "checklist_app", "settings", "--markdown"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return answer.stdout.strip()
+
+
+def scanners_table() -> str:
+    """Return one row for each format that can be imported, in the order in which they are tried."""
+    rows = ["| Format | Key | What is read | Parser |", "|---|---|---|---|"]
+    for parser in PARSERS:
+        name = parser.parse.__module__
+        summary = (importlib.import_module(name).__doc__ or "").strip().split("\n\n")[0]
+        path = name.replace(".", "/") + ".py"
+        said = " ".join(summary.split())
+        rows.append(f"| {parser.title} | `{parser.format}` | {said} | [`{path}`](../{path}) |")
+    return "\n".join(rows)
+
+
+def roles_table(language: Language) -> str:
+    """Return which role may do what inside its project."""
+    words = ROLE_WORDS[language]
+    first = "May" if language is Language.EN else "Puede"
+    rows = [
+        "| " + " | ".join([first, *words.values()]) + " |",
+        "|---" + "|:-:" * len(words) + "|",
+    ]
+    ordered = [permission for permission in PERMISSION_WORDS if permission in PROJECT_PERMISSIONS]
+    for permission in ordered:
+        said = PERMISSION_WORDS[permission][0 if language is Language.EN else 1]
+        marks = ("●" if permission in ROLE_PERMISSIONS[role] else "" for role in words)
+        rows.append("| " + " | ".join([said, *marks]) + " |")
+    return "\n".join(rows)
+
+
+def library_table() -> str:
+    """Return how much each section of the library holds, and how much of it tools can speak to."""
+    rows = [
+        "| Standard | Section | Requirements | Tools can speak to |",
+        "|---|---|--:|--:|",
+    ]
+    for standard in load_library(ROOT / "content" / "owasp"):
+        name = f"`{standard.key}` {standard.version}"
+        for section in standard.sections:
+            reached = sum(bool(requirement.scanners) for requirement in section.requirements)
+            rows.append(
+                f"| {name} | {section.identifier} {section.title.en} "
+                f"| {len(section.requirements)} | {reached} |"
+            )
+        everything = [r for section in standard.sections for r in section.requirements]
+        reached = sum(bool(requirement.scanners) for requirement in everything)
+        rows.append(f"| **{name}** | **in all** | **{len(everything)}** | **{reached}** |")
+    return "\n".join(rows)
+
+
+PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
+    {
+        "settings": ("docs/operator.md", settings_table),
+        "scanners": ("docs/scanners.md", scanners_table),
+        "library": ("docs/content.md", library_table),
+        "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
+        "roles-es": ("docs/es/team.md", lambda: roles_table(Language.ES)),
+    }
+)
+"""By name: the file that holds a part, and what writes it."""
+
+
+def with_part(source: str, name: str, part: str) -> str:
+    """Return a document with one part replaced.
+
+    Raises:
+        ValueError: the document does not hold the two markers.
+    """
+    begin, end = f"<!-- generated: {name} -->", f"<!-- end of {name} -->"
+    pattern = re.compile(re.escape(begin) + r"\n.*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(source):
+        raise ValueError(f"the markers of {name} are missing")
+    return pattern.sub(lambda _: f"{begin}\n{part}\n{end}", source)
+
+
+def outdated() -> Iterable[tuple[Path, str]]:
+    """Yield each document whose part is out of date, with what it should say."""
+    for name, (file, write) in PARTS.items():
+        path = ROOT / file
+        said = path.read_text(encoding="utf-8")
+        wanted = with_part(said, name, write())
+        if wanted != said:
+            yield path, wanted
+
+
+def main() -> int:
+    """Write the parts, or only look; return the exit code."""
+    found = False
+    for path, wanted in outdated():
+        found = True
+        print(path.relative_to(ROOT))
+        if "--check" not in sys.argv:
+            path.write_text(wanted, encoding="utf-8")
+    return int(found and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
