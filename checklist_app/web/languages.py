@@ -9,6 +9,7 @@ from flask import session as cookie
 from flask_babel import get_locale
 from flask_login import current_user
 
+from checklist_app import translation
 from checklist_app.config import Config
 from checklist_app.domain.vocabulary import Language, Theme
 from checklist_app.queries.shell import shell
@@ -24,7 +25,7 @@ def install(app: Flask, config: Config) -> None:
     def chosen() -> str:
         return language_of_request(Language(config.default_language)).value
 
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translation.FOLDER)
     babel.init_app(app, locale_selector=chosen, default_timezone="UTC")
 
     @app.context_processor

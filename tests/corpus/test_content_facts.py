@@ -1,6 +1,6 @@
 """The shipped content against the official files: what we cite exists, and the words are ours.
 
-The official files are not part of the project. Set ``CHECKLIST_CORPUS`` to the folder that holds
+The official files are not part of the project. Set ``CHECKLIST_TEST_CORPUS`` to the folder that holds
 ``reference/``, or keep it beside the project as ``../shared``; without it these tests are skipped.
 """
 
@@ -20,7 +20,7 @@ from checklist_app.catalog.owasp import load_library
 from checklist_app.domain.standards import Requirement, Standard
 
 PROJECT = Path(__file__).resolve().parents[2]
-CORPUS = Path(os.environ.get("CHECKLIST_CORPUS", PROJECT.parent / "shared"))
+CORPUS = Path(os.environ.get("CHECKLIST_TEST_CORPUS", PROJECT.parent / "shared"))
 REFERENCE = CORPUS / "reference"
 ASVS = REFERENCE / "asvs-5.0.0/OWASP_Application_Security_Verification_Standard_5.0.0_en.flat.json"
 
@@ -29,7 +29,7 @@ LONGEST_SHARED_RUN = 12
 
 pytestmark = pytest.mark.skipif(
     not ASVS.is_file(),
-    reason=f"official files not found under {REFERENCE}; set CHECKLIST_CORPUS to their folder",
+    reason=f"official files not found under {REFERENCE}; set CHECKLIST_TEST_CORPUS to their folder",
 )
 
 

@@ -17,7 +17,7 @@ from checklist_app.scanners.table import PARSERS, parse_report
 pytestmark = pytest.mark.corpus
 
 ROOT = Path(__file__).parents[2]
-SCANS = Path(os.environ.get("CHECKLIST_CORPUS", ROOT.parent / "shared")) / "scans"
+SCANS = Path(os.environ.get("CHECKLIST_TEST_CORPUS", ROOT.parent / "shared")) / "scans"
 ORACLE = SCANS / "ORACLE.csv"
 FORMATS = {"sarif": "sarif", "zap_xml": "zap", "zap_json": "zap"}
 """Folder of the corpus -> format that must be recognised."""
@@ -53,7 +53,7 @@ def cases(*, to_refuse: bool = False) -> list[object]:
     if rows():
         chosen = [row for row in rows() if refused(row) is to_refuse]
         return [pytest.param(row, id=row["file"]) for row in chosen]
-    skip = pytest.mark.skip(reason=f"no reference corpus at {SCANS}; set CHECKLIST_CORPUS")
+    skip = pytest.mark.skip(reason=f"no reference corpus at {SCANS}; set CHECKLIST_TEST_CORPUS")
     return [pytest.param({}, marks=skip, id="corpus")]
 
 
@@ -123,7 +123,7 @@ def test_the_child_process_reads_the_same(row: dict[str, str]) -> None:
     assert parse_confined(SCANS / row["file"]) == parsed(row)
 
 
-@pytest.mark.skipif(not rows(), reason=f"no reference corpus at {SCANS}; set CHECKLIST_CORPUS")
+@pytest.mark.skipif(not rows(), reason=f"no reference corpus at {SCANS}; set CHECKLIST_TEST_CORPUS")
 def test_no_report_of_another_tool_is_taken_for_one_of_ours() -> None:
     """Every other format of the corpus is refused today; none is read as something it is not."""
     known = {parser.format for parser in PARSERS}

@@ -65,3 +65,5 @@ document.addEventListener("input", (event) => {
 });
 
 for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard]) part.start();
+// Tells tools that watch the page that keys and forms are listened to from here on.
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,1 @@
+"""The running system, driven in a real Chromium."""

@@ -1,0 +1,113 @@
+"""A system started as its users start it, and a browser to visit it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.database import empty_database
+
+CHROMIUM = os.environ.get("CHECKLIST_TEST_CHROMIUM") or shutil.which("chromium") or ""
+PASSWORD = "cuatro palabras sin sentido 7"
+ADMINISTRATOR = "admin@localhost.localdomain"
+PICTURES = os.environ.get("CHECKLIST_TEST_PICTURES", "")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@dataclass(frozen=True)
+class LiveSystem:
+    """Web server and worker over a folder of their own."""
+
+    address: str
+    set_up_link: str
+    environment: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database; the system under test migrates and fills it by itself."""
+    with empty_database(tmp_path_factory.mktemp("live-database")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def live(prepared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
+    """Start everything with one command, and stop it with Ctrl-C."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium; install it with: apt-get install chromium")
+    port = _free_port()
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")
+    }
+    environment |= {
+        "CHECKLIST_DATA_DIR": str(tmp_path_factory.mktemp("live")),
+        "CHECKLIST_DATABASE_URL": prepared_database,
+        "CHECKLIST_JOB_LEASE_SECONDS": "5",
+    }
+    command = [sys.executable, "-m", "checklist_app", "start", "--port", str(port), "--json"]
+    log = Path(environment["CHECKLIST_DATA_DIR"]) / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        try:
+            assert process.stdout is not None
+            facts = json.loads(process.stdout.readline() or "{}")
+            assert "address" in facts, log.read_text()
+            yield LiveSystem(facts["address"], facts["set_up_link"], environment)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        assert process.returncode == 0, log.read_text()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the whole module."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def window(chromium: Browser) -> Iterator[BrowserContext]:
+    """A reviewer's browser: Spanish, a laptop's screen."""
+    opened = chromium.new_context(
+        viewport={"width": 1440, "height": 900}, locale="es-ES", accept_downloads=True
+    )
+    opened.set_default_timeout(20_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def tab(window: BrowserContext) -> Iterator[Page]:
+    """A tab that takes down what the console complains about."""
+    opened = window.new_page()
+    yield opened
+    opened.close()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the screen for the documentation, when somebody asked for them."""
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
