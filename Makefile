@@ -22,7 +22,7 @@ lock-upgrade:   ## the same, with the newest versions
 	$(LOCK) --upgrade requirements-dev.in -o requirements-dev.txt
 catalogue:      ## bring new messages into the Spanish catalogue, and compile it
 	./scripts/extract_messages.sh translations.pot
-	.venv/bin/pybabel -q update --ignore-obsolete --no-fuzzy-matching --no-wrap \
+	.venv/bin/pybabel -q update --ignore-obsolete --ignore-pot-creation-date --no-fuzzy-matching --no-wrap \
 		--init-missing -l es -i translations.pot -d checklist_app/translations
 	.venv/bin/pybabel -q compile -d checklist_app/translations
 coverage:       ## which lines no test reaches, on SQLite
