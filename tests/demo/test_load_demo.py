@@ -1,0 +1,43 @@
+"""The demonstration loads once, completely, in both languages."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from checklist_app.cli.paths import CONTENT
+from checklist_app.cli.prepare import load_content
+from checklist_app.demo import load_demo
+from checklist_app.domain.vocabulary import Outcome
+from checklist_app.jobs.transactions import reading
+from checklist_app.models import ChecklistItem, Finding, Remediation, Report, User, Waiver
+from checklist_app.models.base import Base
+from checklist_app.services.accounts import password_matches
+from checklist_app.services.resources import Resources
+
+
+def count(resources: Resources, table: type[Base]) -> int:
+    with reading(resources) as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_it_shows_a_living_system_and_loads_once(resources: Resources) -> None:
+    load_content(resources, CONTENT)
+
+    demo = load_demo(resources)
+
+    assert demo.projects == ("lumbre-banca-movil", "lumbre-mobile-banking")
+    assert demo.password is not None
+    with reading(resources) as session:
+        outcomes = set(session.scalars(select(ChecklistItem.outcome)))
+        owner = session.scalars(select(User).where(User.email == demo.email)).one()
+        reports = session.scalars(select(Report)).all()
+    assert outcomes == {*Outcome, None}
+    assert password_matches(owner, demo.password)
+    assert [report.pdf_sha256 is not None for report in reports] == [True, True]
+    counts = [count(resources, table) for table in (Finding, Remediation, Waiver, Report)]
+    assert all(counts)
+
+    again = load_demo(resources)
+
+    assert (again.projects, again.password) == (demo.projects, None)
+    assert counts == [count(resources, table) for table in (Finding, Remediation, Waiver, Report)]
