@@ -18,7 +18,7 @@ def sarif(results: int = 3, *, cwe: int = 89) -> bytes:
                             "version": "1.0",
                             "rules": [
                                 {
-                                    "id": "T1",
+                                    "id": f"T{cwe}",
                                     "shortDescription": {"text": "Joined query"},
                                     "properties": {"tags": [f"external/cwe/cwe-{cwe}"]},
                                 }
@@ -27,7 +27,7 @@ def sarif(results: int = 3, *, cwe: int = 89) -> bytes:
                     },
                     "results": [
                         {
-                            "ruleId": "T1",
+                            "ruleId": f"T{cwe}",
                             "level": "error",
                             "message": {"text": f"Query number {number} is joined from input."},
                             "locations": [

@@ -1,0 +1,66 @@
+"""Runs the command line as people and programs do, in this process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checklist_app.cli.program import run
+from checklist_app.config import Config
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The one line of JSON."""
+        (line,) = self.out.splitlines()
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+Checklist = Callable[..., Ran]
+
+
+@pytest.fixture
+def checklist(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Checklist]:
+    """A ``checklist`` command on an empty machine, in English."""
+    for name in [name for name in os.environ if name.startswith(("CHECKLIST_", "LC_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CHECKLIST_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    root = logging.getLogger()
+    before, level, mask = root.handlers[:], root.level, os.umask(0o022)
+
+    def call(*arguments: str | Path) -> Ran:
+        capfd.readouterr()
+        code = run([str(argument) for argument in arguments])
+        return Ran(code, *capfd.readouterr())
+
+    yield call
+    root.handlers[:], _ = before, os.umask(mask)
+    root.setLevel(level)
+
+
+@pytest.fixture
+def on_database(config: Config, checklist: Checklist, monkeypatch: pytest.MonkeyPatch) -> Checklist:
+    """The command on the prepared database, SQLite or MariaDB."""
+    monkeypatch.setenv("CHECKLIST_DATA_DIR", str(config.data_dir))
+    monkeypatch.setenv("CHECKLIST_DATABASE_URL", config.sqlalchemy_url)
+    monkeypatch.setenv("CHECKLIST_SECRET_KEY", config.secret_key)
+    return checklist

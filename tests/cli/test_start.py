@@ -1,0 +1,96 @@
+"""One command runs everything and stops everything; real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+
+from checklist_app.cli.supervisor import Child, Supervisor
+from tests.cli.conftest import Checklist
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_start_serves_and_ctrl_c_stops_everything(tmp_path: Path) -> None:
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if "CHECKLIST_" not in name}
+    environment.update(CHECKLIST_DATA_DIR=str(tmp_path / "var"), LANG="en_GB.UTF-8")
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checklist_app", "start", "--port", str(port), "--json"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        assert process.stdout is not None
+        with process.stdout:
+            facts = json.loads(process.stdout.readline())
+            assert facts["address"] == f"http://127.0.0.1:{port}"
+            assert facts["set_up_link"].startswith(f"{facts['address']}/set-password/")
+            connection = HTTPConnection("127.0.0.1", port)
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().status == 200
+            connection.close()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=15) == 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert all(json.loads(line)["level"] for line in lines)
+
+
+def test_a_taken_port_is_told_before_anything_starts(checklist: Checklist) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = checklist("start", "--port", str(port))
+
+    assert ran.code == 1
+    assert "--port" in ran.err
+
+
+def test_a_child_that_ends_again_and_again_stops_everything() -> None:
+    healthy = Child("healthy", [sys.executable, "-c", "import signal; signal.pause()"])
+    broken = Child("broken", [sys.executable, "-c", "raise SystemExit(3)"])
+    supervisor = Supervisor([healthy, broken], dict(os.environ))
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    try:
+        supervisor.start()
+        failed = supervisor.watch()
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])
+
+    assert failed is broken
+    assert healthy.process is not None
+    assert healthy.process.returncode == -signal.SIGTERM
+
+
+def test_a_child_that_dies_later_is_started_again() -> None:
+    child = Child("web", [sys.executable, "-c", "import signal; signal.pause()"])
+    supervisor = Supervisor([child], dict(os.environ))
+    supervisor._launch(child)
+    try:
+        first = child.process
+        assert first is not None
+        first.kill()
+        first.wait()
+        supervisor.look()
+        assert child.process is not first
+        assert child.process is not None
+        assert child.process.poll() is None
+    finally:
+        supervisor.stop()
