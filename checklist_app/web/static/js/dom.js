@@ -1,4 +1,5 @@
 // Small building blocks: elements without innerHTML, announcements, fragments.
+import { keep } from "./keep.js";
 import { word } from "./words.js";
 
 /** Make an element; attributes by name, children as nodes or text. */
@@ -26,10 +27,11 @@ export function announce(text, kind = "info", seconds = kind === "error" ? 0 : 4
 }
 
 /**
- * Put every [data-swap] element of the answer in the place of the element with its id.
+ * Put every [data-swap] element of the answer in the place of the element with its id. What is
+ * unsaved in other forms than the saved one is carried over.
  * Returns the ids that were replaced.
  */
-export function swap(answer) {
+export function swap(answer, saved = null) {
   const done = [];
   for (const fresh of answer.querySelectorAll("[data-swap][id]")) {
     const old = document.getElementById(fresh.id);
@@ -37,7 +39,9 @@ export function swap(answer) {
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
     const scroller = old.closest(".ws-pane");
     const top = scroller?.scrollTop;
+    const putBack = keep(old, saved);
     old.replaceWith(fresh);
+    putBack(fresh);
     if (scroller) scroller.scrollTop = top;
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     done.push(fresh.id);

@@ -52,7 +52,8 @@ function restore(root) {
     if (field.parentElement.querySelector("[data-draft-notice]")) continue;
     const draft = read(keyOf(field));
     if (!draft) continue;
-    if (draft.text === field.value) { drop(keyOf(field)); continue; }
+    if (draft.text === field.defaultValue) { drop(keyOf(field)); continue; }
+    if (draft.text === field.value) continue; // carried over by keep.js: nothing to announce
     field.value = draft.text;
     notice(field, draft.at);
   }

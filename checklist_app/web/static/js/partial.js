@@ -101,7 +101,7 @@ export async function send(form, submitter = null) {
     return false;
   }
   form.dispatchEvent(new CustomEvent("partial:saved", { bubbles: true }));
-  const replaced = swap(page);
+  const replaced = swap(page, form);
   if (!replaced.length) location.assign(answer.url);
   else announce(form.dataset.done || word("saved"), "success", 2);
   return true;

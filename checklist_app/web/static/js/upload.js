@@ -56,7 +56,7 @@ export async function upload(form, files, nameOf = (file) => file.name) {
   }
   if (!last) return;
   const kept = [...list.children];
-  const replaced = swap(parse(last.text));
+  const replaced = swap(parse(last.text), form);
   if (!replaced.length) { location.assign(last.url); return; }
   // The form itself was replaced: hang the refusals under its successor.
   if (refused) document.getElementById(form.id)?.querySelector("[data-uploads]")?.append(...kept);
