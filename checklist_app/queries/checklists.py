@@ -1,61 +1,34 @@
-"""The checklist page: every item in one query, grouped by section."""
+"""Checklists: the page of one, grouped by section, and the list of them."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, and_, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
 from checklist_app.domain.snapshot_facts import OutcomeCounts
 from checklist_app.domain.vocabulary import (
     ChecklistStatus,
     Language,
     Outcome,
-    RemediationStatus,
 )
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
-    EvidenceLink,
-    Remediation,
     Requirement,
     RequirementText,
     SignOff,
     Standard,
-    Suggestion,
-    SuggestionFinding,
     User,
-    Waiver,
 )
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.item_rows import ItemRow, count_outcomes, counts_of, item_rows
 
 NOT_ASSESSED = "not_assessed"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRow:
-    """One line of the checklist page."""
-
-    identifier: str
-    title: str
-    section: str
-    level: int | None
-    outcome: Outcome | None
-    evidence_count: int
-    finding_count: int
-    remediation_status: RemediationStatus | None
-    waived: bool
-    assignee: str
-
-    @property
-    def has_suggestion(self) -> bool:
-        """Whether tools propose something here."""
-        return self.finding_count > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +125,7 @@ def checklist_overview(
     session: Session, checklist: Checklist, language: Language, filters: Filters, today: date
 ) -> Overview:
     """Return the whole checklist page in a fixed number of queries."""
-    rows, titles = _rows(session, checklist, language, today)
+    rows, titles = item_rows(session, checklist, language, today)
     wanted = _matching(session, checklist, language, filters, rows)
     everything = _sections(rows, titles, {row.identifier for row in rows})
     return Overview(
@@ -200,11 +173,6 @@ def checklist_cards(
     ]
 
 
-def count_outcomes(outcomes: Iterable[Outcome | None]) -> OutcomeCounts:
-    """Count outcomes; None is *not assessed* and counts as nothing else."""
-    return _counts(Counter(outcomes))
-
-
 def unassessed_items(
     session: Session, checklist: Checklist, language: Language
 ) -> list[tuple[str, str]]:
@@ -226,16 +194,6 @@ def unassessed_items(
     return [(identifier, title) for identifier, title in rows]
 
 
-def _counts(found: Counter[Outcome | None]) -> OutcomeCounts:
-    return OutcomeCounts(
-        passed=found[Outcome.PASS],
-        partial=found[Outcome.PARTIAL],
-        failed=found[Outcome.FAIL],
-        not_applicable=found[Outcome.NOT_APPLICABLE],
-        not_assessed=found[None],
-    )
-
-
 def _counts_by_checklist(session: Session, access: ProjectAccess) -> dict[int, OutcomeCounts]:
     rows = session.execute(
         select(ChecklistItem.checklist_id, ChecklistItem.outcome, func.count())
@@ -246,101 +204,7 @@ def _counts_by_checklist(session: Session, access: ProjectAccess) -> dict[int, O
     found: dict[int, Counter[Outcome | None]] = {}
     for checklist_id, outcome, number in rows:
         found.setdefault(checklist_id, Counter())[outcome] = number
-    return {checklist_id: _counts(counter) for checklist_id, counter in found.items()}
-
-
-def _rows(
-    session: Session, checklist: Checklist, language: Language, today: date
-) -> tuple[list[ItemRow], dict[str, str]]:
-    section = aliased(Requirement)
-    section_text = aliased(RequirementText)
-    rows = session.execute(
-        select(
-            Requirement.identifier,
-            RequirementText.title,
-            Requirement.level,
-            section.identifier.label("section"),
-            section_text.title.label("section_title"),
-            ChecklistItem.outcome,
-            User.name.label("assignee"),
-            Remediation.status.label("remediation_status"),
-            _evidence_count().label("evidence_count"),
-            _finding_count().label("finding_count"),
-            _waiver_count(today).label("waivers"),
-        )
-        .select_from(ChecklistItem)
-        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
-        .join(
-            RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
-        )
-        .join(section, section.id == Requirement.parent_id)
-        .join(
-            section_text,
-            and_(
-                section_text.requirement_id == section.id,
-                section_text.language == language,
-            ),
-        )
-        .outerjoin(User, User.id == ChecklistItem.assignee_id)
-        .outerjoin(Remediation, Remediation.item_id == ChecklistItem.id)
-        .where(ChecklistItem.checklist_id == checklist.id)
-        .order_by(ChecklistItem.position)
-    ).all()
-    items = [
-        ItemRow(
-            identifier=row.identifier,
-            title=row.title,
-            section=row.section,
-            level=row.level,
-            outcome=row.outcome,
-            evidence_count=row.evidence_count,
-            finding_count=row.finding_count,
-            remediation_status=row.remediation_status,
-            waived=row.waivers > 0,
-            assignee=row.assignee or "",
-        )
-        for row in rows
-    ]
-    return items, {row.section: row.section_title for row in rows}
-
-
-def _evidence_count() -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(EvidenceLink)
-        .where(EvidenceLink.item_id == ChecklistItem.id)
-        .correlate(ChecklistItem)
-        .scalar_subquery()
-    )
-
-
-def _finding_count() -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(Suggestion)
-        .join(SuggestionFinding, SuggestionFinding.suggestion_id == Suggestion.id)
-        .where(Suggestion.item_id == ChecklistItem.id)
-        .correlate(ChecklistItem)
-        .scalar_subquery()
-    )
-
-
-def _waiver_count(today: date) -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(Waiver)
-        .where(
-            Waiver.item_id == ChecklistItem.id,
-            Waiver.revoked_at.is_(None),
-            Waiver.expires_on >= today,
-        )
-        .correlate(ChecklistItem)
-        .scalar_subquery()
-    )
+    return {checklist_id: counts_of(counter) for checklist_id, counter in found.items()}
 
 
 def _matching(
@@ -355,7 +219,7 @@ def _matching(
         row.identifier
         for row in rows
         if _fits(row, filters)
-        and (_contains(row, filters.q) or row.identifier in told or not filters.q)
+        and (not filters.q or row.identifier in told or _contains(row, filters.q))
     }
 
 
@@ -399,14 +263,15 @@ def _told_in_statement(
 def _sections(
     rows: list[ItemRow], titles: dict[str, str], wanted: set[str]
 ) -> tuple[SectionRows, ...]:
+    members: dict[str, list[ItemRow]] = {identifier: [] for identifier in titles}
+    for row in rows:
+        members[row.section].append(row)
     return tuple(
         SectionRows(
             identifier=identifier,
-            title=title,
-            counts=count_outcomes(row.outcome for row in rows if row.section == identifier),
-            items=tuple(
-                row for row in rows if row.section == identifier and row.identifier in wanted
-            ),
+            title=titles[identifier],
+            counts=count_outcomes(row.outcome for row in inside),
+            items=tuple(row for row in inside if row.identifier in wanted),
         )
-        for identifier, title in titles.items()
+        for identifier, inside in members.items()
     )

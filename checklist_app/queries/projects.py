@@ -28,7 +28,7 @@ from checklist_app.models import (
     Waiver,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.queries.checklists import count_outcomes
+from checklist_app.queries.item_rows import count_outcomes
 
 MINE_SHOWN = 50
 EVENTS_SHOWN = 12

@@ -9,14 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.queries.access import ItemAccess
-from checklist_app.queries.checklists import (
-    Filters,
-    Overview,
-    SectionRows,
-    checklist_head,
-    checklist_overview,
-)
+from checklist_app.queries.checklists import checklist_head
 from checklist_app.queries.evidence import evidence_choices
+from checklist_app.queries.item_rows import saved_change
 from checklist_app.queries.items import item_page, project_members
 from checklist_app.services.clock import today
 from checklist_app.web.access import wants_fragment
@@ -38,18 +33,13 @@ def saved(opened: ItemAccess, anchor: str = "") -> ResponseReturnValue:
     if not wants_fragment():
         return redirect(_url(opened, anchor), 303)
     db_session().flush()
-    identifier = opened.requirement.identifier
-    overview = checklist_overview(
-        db_session(), opened.checklist, reader_language(), Filters(), today()
-    )
-    section = _section_of(overview, identifier)
-    row = next(item for item in section.items if item.identifier == identifier)
+    change = saved_change(db_session(), opened, reader_language(), today())
     return render_template(
         "checklists/_saved.html",
         **_context(opened),
-        row=row,
-        section=section,
-        counts=overview.counts,
+        row=change.row,
+        section=change.section,
+        counts=change.counts,
     )
 
 
@@ -75,14 +65,6 @@ def _context(opened: ItemAccess) -> dict[str, Any]:
         "members": project_members(session, opened.project),
         "library": evidence_choices(session, opened.project, opened.item.id),
     }
-
-
-def _section_of(overview: Overview, identifier: str) -> SectionRows:
-    return next(
-        section
-        for section in overview.sections
-        if any(item.identifier == identifier for item in section.items)
-    )
 
 
 def _url(opened: ItemAccess, anchor: str) -> str:
