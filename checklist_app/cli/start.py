@@ -113,7 +113,11 @@ def _load_demo(config: Config) -> tuple[dict[str, object], list[str]]:
 
     with opened(config) as resources:
         demo = load_demo(resources)
-    facts: dict[str, object] = {"projects": demo.projects, "password": demo.password}
+    facts: dict[str, object] = {
+        "projects": demo.projects,
+        "email": demo.email,
+        "password": demo.password,
+    }
     lines = [
         say(text("Demonstration: %(address)s", address=f"{config.base_url}/projects/{slug}"))
         for slug in demo.projects

@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -27,11 +29,49 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 @dataclass(frozen=True)
 class LiveSystem:
-    """Web server and worker over a folder of their own."""
+    """Web server and worker over a folder of their own; ``facts`` is what the start printed."""
 
     address: str
-    set_up_link: str
-    environment: dict[str, str]
+    facts: dict[str, Any]
+
+    @property
+    def set_up_link(self) -> str:
+        link: str = self.facts["set_up_link"]
+        return link
+
+
+@contextmanager
+def started(folder: Path, database: str, *arguments: str) -> Iterator[LiveSystem]:
+    """Start everything with one command, and stop it with Ctrl-C."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium; install it with: apt-get install chromium")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")
+    }
+    environment |= {
+        "CHECKLIST_DATA_DIR": str(folder),
+        "CHECKLIST_DATABASE_URL": database,
+        "CHECKLIST_JOB_LEASE_SECONDS": "5",
+    }
+    command = [sys.executable, "-m", "checklist_app", "start", "--port", str(_free_port())]
+    log = folder / "log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*command, "--json", *arguments],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            facts = json.loads(process.stdout.readline() or "{}")
+            assert "address" in facts, log.read_text()
+            yield LiveSystem(facts["address"], facts)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        assert process.returncode == 0, log.read_text()
 
 
 @pytest.fixture(scope="session")
@@ -43,33 +83,17 @@ def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 @pytest.fixture(scope="module")
 def live(prepared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
-    """Start everything with one command, and stop it with Ctrl-C."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium; install it with: apt-get install chromium")
-    port = _free_port()
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")
-    }
-    environment |= {
-        "CHECKLIST_DATA_DIR": str(tmp_path_factory.mktemp("live")),
-        "CHECKLIST_DATABASE_URL": prepared_database,
-        "CHECKLIST_JOB_LEASE_SECONDS": "5",
-    }
-    command = [sys.executable, "-m", "checklist_app", "start", "--port", str(port), "--json"]
-    log = Path(environment["CHECKLIST_DATA_DIR"]) / "log"
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        try:
-            assert process.stdout is not None
-            facts = json.loads(process.stdout.readline() or "{}")
-            assert "address" in facts, log.read_text()
-            yield LiveSystem(facts["address"], facts["set_up_link"], environment)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=30)
-        assert process.returncode == 0, log.read_text()
+    """A system that nobody has used yet."""
+    with started(tmp_path_factory.mktemp("live"), prepared_database) as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
+    """A system with the demonstration in it, on the embedded database."""
+    folder = tmp_path_factory.mktemp("demo")
+    with started(folder, f"sqlite:///{folder / 'demo.sqlite3'}", "--demo") as system:
+        yield system
 
 
 @pytest.fixture(scope="module")
