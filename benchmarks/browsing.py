@@ -107,7 +107,7 @@ def on_loopback(resources: Resources, page: InProcess) -> Iterator[OnLoopback]:
     assert kept is not None
     server = subprocess.Popen(
         command(resources.config, "127.0.0.1", port),
-        env={**_clean_environment(), **settings_for_child(resources.config)},
+        env={**clean_environment(), **settings_for_child(resources.config)},
     )
     try:
         _wait_for(server, port)
@@ -132,7 +132,8 @@ def row_version(pane: str) -> str:
     return match[1]
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
+    """Return the environment without settings of a system that is there already."""
     return {name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")}
 
 
