@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from types import FrameType
 
@@ -103,16 +104,16 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             # Ctrl-C in the terminal reaches us alone, so that they are stopped once and in order.
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - we have a single thread here
+            preexec_fn=partial(_die_with_parent, os.getpid()),  # noqa: PLW1509 - we have a single thread here
         )
 
     def _asked_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping.set()
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     # A supervisor that is killed outright must not leave a server behind on its port.
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() == 1:
+        if os.getppid() != parent:
             os._exit(1)

@@ -94,3 +94,18 @@ def test_a_child_that_dies_later_is_started_again() -> None:
         assert child.process.poll() is None
     finally:
         supervisor.stop()
+
+
+def test_children_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from checklist_app.cli.supervisor import Child, Supervisor; "
+        "s = Supervisor([Child('c', [sys.executable, '-c', "
+        "'import signal; print(1, flush=True); signal.pause()'])], dict(os.environ)); "
+        "s.start(); s.watch()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as supervisor:
+        assert supervisor.stdout is not None
+        assert supervisor.stdout.readline() == b"1\n"
+        supervisor.kill()
+        # The child holds the other end of this pipe: it reads as empty only once that is gone.
+        assert supervisor.stdout.read() == b""
