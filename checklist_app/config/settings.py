@@ -1,0 +1,215 @@
+"""Every setting, typed, with its default and the sentence that documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from checklist_app.config.environment import (
+    SHORTEST_SECRET,
+    production_problems,
+    read,
+    secret_problems,
+)
+from checklist_app.config.problems import ConfigError
+from checklist_app.config.secret import embedded_secret
+from checklist_app.config.values import (
+    database_address,
+    media_types,
+    one_of,
+    path,
+    plain,
+    web_address,
+    whole_number,
+)
+
+
+def _setting(
+    parse: Callable[[str], Any],
+    doc: str,
+    *,
+    default: Any = MISSING,
+    secret: bool = False,
+) -> Any:
+    metadata = {"parse": parse, "doc": doc, "secret": secret}
+    return field(default=default, metadata=metadata)
+
+
+DEFAULT_EVIDENCE_TYPES = frozenset(
+    {
+        "image/png",
+        "image/jpeg",
+        "image/webp",
+        "image/gif",
+        "application/pdf",
+        "application/zip",
+        "application/gzip",
+        "application/json",
+        "application/xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "text/plain",
+        "text/html",
+        "text/csv",
+        "video/mp4",
+        "video/webm",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
+
+    environment: str = _setting(
+        one_of("embedded", "production"),
+        "`embedded` generates what is missing under the data directory; `production` refuses to "
+        "start without a secret key, a database and an https base address.",
+        default="embedded",
+    )
+    data_dir: Path = _setting(
+        path,
+        "Where SQLite, evidence, secrets and keys live.",
+        default=Path("var").absolute(),
+    )
+    database_url: str = _setting(
+        database_address,
+        "`sqlite:///…` or `mysql+pymysql://user:password@host/name`. Embedded default: "
+        "`checklist.sqlite3` in the data directory.",
+        default="",
+        secret=True,
+    )
+    secret_key: str = _setting(
+        plain,
+        f"Signs cookies; at least {SHORTEST_SECRET} characters. Embedded default: generated once.",
+        default="",
+        secret=True,
+    )
+    base_url: str = _setting(
+        web_address,
+        "The address that people type; links and cookies follow it.",
+        default="http://127.0.0.1:8000",
+    )
+    organisation: str = _setting(
+        plain,
+        "Your name on reports and in the signing certificate.",
+        default="OWASP Checklist",
+    )
+    default_language: str = _setting(
+        one_of("es", "en"),
+        "Language when neither person nor browser asks.",
+        default="es",
+    )
+    redis_url: str = _setting(
+        plain,
+        "`redis://…` shares rate limits between web processes; without it each process counts.",
+        default="",
+        secret=True,
+    )
+    trusted_proxies: int = _setting(
+        whole_number(0, 5),
+        "Reverse proxies in front whose X-Forwarded-* are believed.",
+        default=0,
+    )
+    web_processes: int = _setting(whole_number(1, 64), "Web server processes.", default=1)
+    web_threads: int = _setting(whole_number(1, 128), "Threads of each web process.", default=8)
+    session_idle_minutes: int = _setting(
+        whole_number(1, 1440),
+        "Minutes without a request that end a session.",
+        default=120,
+    )
+    session_hours: int = _setting(
+        whole_number(1, 720), "Hours after which every session ends.", default=12
+    )
+    max_upload_mb: int = _setting(
+        whole_number(1, 1024),
+        "Largest request, in megabytes; larger ones answer 413.",
+        default=64,
+    )
+    max_evidence_mb: int = _setting(
+        whole_number(1, 1024),
+        "Largest single piece of evidence, in megabytes.",
+        default=25,
+    )
+    project_quota_mb: int = _setting(
+        whole_number(1, 1_000_000),
+        "Evidence that one project may hold, in megabytes.",
+        default=4096,
+    )
+    evidence_types: frozenset[str] = _setting(
+        media_types,
+        "Media types accepted as evidence.",
+        default=DEFAULT_EVIDENCE_TYPES,
+    )
+    job_lease_seconds: int = _setting(
+        whole_number(2, 3600),
+        "A job whose worker is silent for this long is taken over by another.",
+        default=30,
+    )
+    sandbox_memory_mb: int = _setting(
+        whole_number(128, 65536),
+        "Memory of the process that reads a scanner report.",
+        default=512,
+    )
+    render_memory_mb: int = _setting(
+        whole_number(256, 65536),
+        "Memory of the process that renders a PDF.",
+        default=2048,
+    )
+    signing_pkcs12: Path | None = _setting(
+        path,
+        "PKCS#12 file with your signing certificate; otherwise one is generated.",
+        default=None,
+    )
+    signing_pkcs12_password: str = _setting(
+        plain, "Password of that file.", default="", secret=True
+    )
+    timestamp_url: str = _setting(
+        web_address, "RFC 3161 time-stamp server; none by default.", default=""
+    )
+    log_level: str = _setting(
+        one_of("debug", "info", "warning", "error"),
+        "How much is logged.",
+        default="info",
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read all settings from ``environ``.
+
+        Raises:
+            ConfigError: with every problem found.
+        """
+        values, problems = read(fields(cls), environ)
+        config = cls(**values)
+        problems += production_problems(config.environment, values)
+        problems += secret_problems(config.secret_key)
+        if problems:
+            raise ConfigError(problems)
+        return config
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address, with the embedded default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'checklist.sqlite3'}"
+
+    @property
+    def blob_dir(self) -> Path:
+        """Folder of evidence and reports, addressed by SHA-256."""
+        return self.data_dir / "blobs"
+
+    @property
+    def signing_dir(self) -> Path:
+        """Folder of the generated signing authority."""
+        return self.data_dir / "signing"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the app by HTTPS, so that cookies can insist on it."""
+        return self.base_url.startswith("https://")
+
+    def session_secret(self) -> str:
+        """Return the secret that signs cookies, generating the embedded one at first use."""
+        return self.secret_key or embedded_secret(self.data_dir / "secret_key")

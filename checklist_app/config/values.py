@@ -1,0 +1,66 @@
+"""How the text of a setting becomes a value; the docstring of each parser names its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
+    """Return the parser of a whole number within bounds, both included."""
+
+    def parse(raw: str) -> int:
+        if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw[:12]) <= highest:
+            raise ValueError(f"{lowest}…{highest}")
+        return int(raw)
+
+    parse.__doc__ = f"whole number, {lowest} to {highest}"
+    return parse
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Return the parser of a word from a closed list."""
+
+    def parse(raw: str) -> str:
+        if raw not in allowed:
+            raise ValueError(", ".join(allowed))
+        return raw
+
+    parse.__doc__ = "one of " + ", ".join(f"`{value}`" for value in allowed)
+    return parse
+
+
+def plain(raw: str) -> str:
+    """text"""
+    if not raw.strip() or "\0" in raw:
+        raise ValueError("text")
+    return raw
+
+
+def path(raw: str) -> Path:
+    """path"""
+    return Path(plain(raw)).expanduser().absolute()
+
+
+def web_address(raw: str) -> str:
+    """http or https address"""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("https://checklist.example.org")
+    return raw.rstrip("/")
+
+
+def database_address(raw: str) -> str:
+    """database address"""
+    if not raw.startswith(("sqlite:///", "mysql+pymysql://")):
+        raise ValueError("sqlite:///…, mysql+pymysql://…")
+    return raw
+
+
+def media_types(raw: str) -> frozenset[str]:
+    """media types, separated by commas"""
+    types = frozenset(part.strip().lower() for part in raw.split(",") if part.strip())
+    if not types or any(kind.count("/") != 1 for kind in types):
+        raise ValueError("image/png, text/plain")
+    return types
