@@ -9,10 +9,12 @@ written by people. ``tests/house/test_docs.py`` fails when a part is out of date
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -123,10 +125,38 @@ def library_table() -> str:
     return "\n".join(rows)
 
 
+def floors() -> str:
+    """Return the floors of the house, as import-linter checks them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = next(
+        contract
+        for contract in project["tool"]["importlinter"]["contracts"]
+        if contract["containers"] == ["checklist_app"]
+    )
+    layers = [re.sub(r"[()]", "", layer) for layer in contract["layers"]]
+    return "\n".join(["```text", *(name for name in layers if name != "__main__"), "```"])
+
+
+def rooms_list() -> str:
+    """Return every room of the package with the first sentence of its docstring."""
+    rows = ["| Room | Purpose |", "|---|---|"]
+    package = ROOT / "checklist_app"
+    rooms = [path for path in package.iterdir() if (path / "__init__.py").is_file()]
+    rooms += [path for path in package.glob("*.py") if not path.name.startswith("__")]
+    for room in sorted(rooms, key=lambda path: path.name):
+        source = room / "__init__.py" if room.is_dir() else room
+        said = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8"))) or ""
+        summary = " ".join(said.split("\n\n")[0].split()).replace("``", "`")
+        rows.append(f"| `{room.name}{'/' if room.is_dir() else ''}` | {summary} |")
+    return "\n".join(rows)
+
+
 PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
         "settings": ("docs/operator.md", settings_table),
         "scanners": ("docs/scanners.md", scanners_table),
+        "floors": ("docs/architecture.md", floors),
+        "rooms": ("docs/architecture.md", rooms_list),
         "library": ("docs/content.md", library_table),
         "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
         "roles-es": ("docs/es/team.md", lambda: roles_table(Language.ES)),
