@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from checklist_app.demo.people import People, make_people
 from checklist_app.demo.story import chapter
 from checklist_app.demo.telling import Telling
-from checklist_app.domain.vocabulary import Language
+from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.jobs.errands import import_file, issue_report
 from checklist_app.models import Project, Report
+from checklist_app.queries.access import open_project
+from checklist_app.queries.people import actor_of, find_user
+from checklist_app.queries.projects import members
 from checklist_app.services.projects import add_member, create_project
 from checklist_app.services.resources import Resources
 
@@ -47,6 +50,8 @@ def load_demo(resources: Resources) -> Demo:
     languages = sorted(Language, key=lambda language: language is not first)
     password = f"demo {secrets.token_hex(4)} {secrets.token_hex(4)}"
     loaded = [_load(resources, language, password) for language in languages]
+    if any(loaded):
+        _show_both(resources, languages)
     return Demo(
         projects=tuple(chapter("project")["slugs"][language.value] for language in languages),
         email=chapter("project")["people"]["owner"][first.value][0],
@@ -74,6 +79,21 @@ def _load(resources: Resources, language: Language, password: str) -> bool:
     issue_report(resources, people.reviewer, wanted, number, language)
     _log.info("demonstration loaded", extra={"project": wanted})
     return True
+
+
+def _show_both(resources: Resources, languages: list[Language]) -> None:
+    """Let the owner of the first project into the other one, so that one visit sees both."""
+    first, second = (
+        chapter("project")["people"]["owner"][language.value] for language in languages
+    )
+    slug = chapter("project")["slugs"][languages[1].value]
+    with resources.sessions.begin() as session:
+        host, guest = find_user(session, second[0]), find_user(session, first[0])
+        if host is None or guest is None:
+            return
+        access = open_project(session, actor_of(host), slug)
+        if all(member.user_id != guest.id for member in members(session, access)):
+            add_member(session, access, email=guest.email, name=guest.name, role=Role.OWNER)
 
 
 def _is_complete(session: Session, slug: str) -> bool:
