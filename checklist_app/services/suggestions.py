@@ -33,6 +33,7 @@ from checklist_app.services.clock import now
 BATCH = 1000
 _Value = TypeVar("_Value")
 FAIL_RANK = Severity.MEDIUM.rank
+MILDEST_RANK = Severity.INFO.rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _add(
     suggestions = _suggestions(session, project, {item_id for item_id, _ in missing})
     worst: dict[int, int] = {}
     for item_id, finding_id in missing:
-        worst[item_id] = min(worst.get(item_id, Severity.INFO.rank), ranks[finding_id])
+        worst[item_id] = min(worst.get(item_id, MILDEST_RANK), ranks[finding_id])
     for item_id, rank in worst.items():
         suggestion = suggestions[item_id]
         suggestion.updated_at = now()

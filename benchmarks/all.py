@@ -1,0 +1,31 @@
+"""All benchmarks, one after another: one line of JSON each; exit 1 when any target is missed.
+
+Run: ``.venv/bin/python -m benchmarks.all [--database URL]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+OVER_A_DATABASE = ("checklist_page", "save_verdict", "import_sarif")
+WITHOUT = ("report_pdf",)
+
+
+def main() -> None:
+    """Run each benchmark in a process of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--database", default="", metavar="URL", help="see the single ones")
+    database = parser.parse_args().database
+    orders = [[name, f"--database={database}"] for name in OVER_A_DATABASE]
+    orders += [[name] for name in WITHOUT]
+    codes = [
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *rest], check=False).returncode
+        for name, *rest in orders
+    ]
+    raise SystemExit(max(codes))
+
+
+if __name__ == "__main__":
+    main()
