@@ -88,7 +88,7 @@ def live(prepared_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
         yield system
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
     """A system with the demonstration in it, on the embedded database."""
     folder = tmp_path_factory.mktemp("demo")
@@ -96,7 +96,7 @@ def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
         yield system
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the whole module."""
     with sync_playwright() as playwright:

@@ -1,0 +1,139 @@
+"""What a person has typed survives conflicts, ended sessions and a browser without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import LiveSystem
+
+pytestmark = [pytest.mark.browser]
+
+ITEM = "/projects/lumbre-banca-movil/checklists/1/items/"
+SIZE = {"width": 1280, "height": 900}
+
+
+def sign_in(live: LiveSystem, page: Page) -> None:
+    page.goto(live.address + "/sign-in")
+    page.fill("#email", live.facts["demo"]["email"])
+    page.fill("#password", live.facts["demo"]["password"])
+    page.click("form button.btn-primary")
+    expect(page.locator("a[href='/projects/new']").first).to_be_attached()
+
+
+@pytest.fixture
+def desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
+    """A signed-in reviewer's browser."""
+    opened = chromium.new_context(locale="es-ES", viewport=SIZE)
+    sign_in(live_demo, opened.new_page())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def plain_desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
+    """The same without scripts."""
+    opened = chromium.new_context(locale="es-ES", viewport=SIZE, java_script_enabled=False)
+    sign_in(live_demo, opened.new_page())
+    yield opened
+    opened.close()
+
+
+def open_item(live: LiveSystem, window: BrowserContext, identifier: str) -> Page:
+    page = window.new_page()
+    page.goto(live.address + ITEM + identifier)
+    return page
+
+
+def choose(page: Page, outcome: str, rationale: str) -> None:
+    page.check(f"#verdict-form input[value={outcome}]", force=True)
+    page.fill("#rationale", rationale)
+    page.click("#verdict-form button[type=submit]")
+
+
+def end_session(page: Page) -> None:
+    page.locator("details.menu:has([data-sign-out]) summary").click()
+    page.click("[data-sign-out] button")
+    expect(page.locator("#email")).to_be_visible()
+
+
+def test_of_two_tabs_the_slower_one_sees_both_values(
+    live_demo: LiveSystem, desk: BrowserContext
+) -> None:
+    slow, fast = (open_item(live_demo, desk, "LOG-01") for _ in range(2))
+    for page in (slow, fast):
+        expect(page.locator("html[data-ready]")).to_be_attached()
+    choose(fast, "partial", "Lo que escribió la primera persona")
+    expect(fast.locator(".flash-success")).to_be_visible()
+    choose(slow, "fail", "Lo que escribió la segunda")
+    conflict = slow.locator("#verdict-form [data-stale]")
+    expect(conflict).to_contain_text("Lo que escribió la primera persona")
+    expect(slow.locator("#rationale")).to_have_value("Lo que escribió la segunda")
+    slow.click("#verdict-form button[type=submit]")
+    expect(slow.locator(".flash-success")).to_be_visible()
+
+
+def test_a_session_that_ends_while_typing_keeps_the_text(
+    live_demo: LiveSystem, desk: BrowserContext
+) -> None:
+    page = open_item(live_demo, desk, "LOG-02")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.check("#verdict-form input[value=partial]", force=True)
+    page.fill("#rationale", "Escrito mientras acababa la sesión")
+    other = desk.new_page()
+    other.goto(live_demo.address + "/account")
+    end_session(other)
+    page.click("#verdict-form button[type=submit]")
+    expect(page.locator("#verdict-form [data-message]")).to_contain_text("sesión")
+    expect(page.locator("#rationale")).to_have_value("Escrito mientras acababa la sesión")
+    sign_in(live_demo, other)
+    page.click("#verdict-form button[type=submit]")
+    expect(page.locator(".flash-success")).to_be_visible()
+
+
+def test_the_basic_path_needs_no_scripts(
+    live_demo: LiveSystem, plain_desk: BrowserContext
+) -> None:
+    page = open_item(live_demo, plain_desk, "LOG-03")
+    choose(page, "partial", "")
+    expect(page.locator("#verdict-form .note-error")).to_be_visible()
+    choose(page, "partial", "Sin scripts **también**")
+    expect(page.locator(".verdict-now")).to_contain_text("Cumple en parte")
+    page.set_input_files(
+        "#files",
+        [
+            {"name": "uno.txt", "mimeType": "text/plain", "buffer": b"uno"},
+            {"name": "dos.txt", "mimeType": "text/plain", "buffer": b"dos"},
+        ],
+    )
+    page.click("#attach-files button[type=submit]")
+    expect(page.locator(".ev-title", has_text="dos.txt")).to_be_visible()
+
+
+def test_without_scripts_an_ended_session_gives_the_text_back(
+    live_demo: LiveSystem, plain_desk: BrowserContext
+) -> None:
+    page = open_item(live_demo, plain_desk, "LOG-04")
+    page.fill("#rationale", "Texto que debe sobrevivir")
+    other = plain_desk.new_page()
+    other.goto(live_demo.address + "/account")
+    end_session(other)
+    page.check("#verdict-form input[value=partial]", force=True)
+    page.click("#verdict-form button[type=submit]")
+    expect(page.locator("textarea[readonly]").first).to_have_value("Texto que debe sobrevivir")
+
+
+def test_an_upload_over_the_limit_is_told_so(
+    live_demo: LiveSystem, desk: BrowserContext
+) -> None:
+    page = open_item(live_demo, desk, "LOG-05")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    cards = page.locator(".ev-card").count()
+    page.set_input_files(
+        "#files",
+        {"name": "grande.txt", "mimeType": "text/plain", "buffer": b"x" * 26 * 1024 * 1024},
+    )
+    expect(page.locator("[data-uploads]")).to_contain_text("25 MB")
+    assert page.locator(".ev-card").count() == cards
