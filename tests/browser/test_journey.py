@@ -46,9 +46,9 @@ def test_from_the_set_up_link_to_a_report_that_verifies(
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.on(
         "console",
-        lambda message: complaints.append(message.text)
-        if "Content Security Policy" in message.text
-        else None,
+        lambda message: (
+            complaints.append(message.text) if "Content Security Policy" in message.text else None
+        ),
     )
     choose_a_password(live, tab)
     start_a_checklist(live, tab)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    ViewportSize,
+    expect,
+)
 
 from tests.browser.conftest import LiveSystem
 
 pytestmark = [pytest.mark.browser]
 
 ITEM = "/projects/lumbre-banca-movil/checklists/1/items/"
-SIZE = {"width": 1280, "height": 900}
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
 def sign_in(live: LiveSystem, page: Page) -> None:
@@ -51,6 +58,10 @@ def choose(page: Page, outcome: str, rationale: str) -> None:
     page.check(f"#verdict-form input[value={outcome}]", force=True)
     page.fill("#rationale", rationale)
     page.click("#verdict-form button[type=submit]")
+
+
+def text_file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": content}
 
 
 def end_session(page: Page) -> None:
@@ -93,9 +104,7 @@ def test_a_session_that_ends_while_typing_keeps_the_text(
     expect(page.locator(".flash-success")).to_be_visible()
 
 
-def test_the_basic_path_needs_no_scripts(
-    live_demo: LiveSystem, plain_desk: BrowserContext
-) -> None:
+def test_the_basic_path_needs_no_scripts(live_demo: LiveSystem, plain_desk: BrowserContext) -> None:
     page = open_item(live_demo, plain_desk, "LOG-03")
     choose(page, "partial", "")
     expect(page.locator("#verdict-form .note-error")).to_be_visible()
@@ -103,10 +112,7 @@ def test_the_basic_path_needs_no_scripts(
     expect(page.locator(".verdict-now")).to_contain_text("Cumple en parte")
     page.set_input_files(
         "#files",
-        [
-            {"name": "uno.txt", "mimeType": "text/plain", "buffer": b"uno"},
-            {"name": "dos.txt", "mimeType": "text/plain", "buffer": b"dos"},
-        ],
+        [text_file("uno.txt", b"uno"), text_file("dos.txt", b"dos")],
     )
     page.click("#attach-files button[type=submit]")
     expect(page.locator(".ev-title", has_text="dos.txt")).to_be_visible()
@@ -125,15 +131,13 @@ def test_without_scripts_an_ended_session_gives_the_text_back(
     expect(page.locator("textarea[readonly]").first).to_have_value("Texto que debe sobrevivir")
 
 
-def test_an_upload_over_the_limit_is_told_so(
-    live_demo: LiveSystem, desk: BrowserContext
-) -> None:
+def test_an_upload_over_the_limit_is_told_so(live_demo: LiveSystem, desk: BrowserContext) -> None:
     page = open_item(live_demo, desk, "LOG-05")
     expect(page.locator("html[data-ready]")).to_be_attached()
     cards = page.locator(".ev-card").count()
     page.set_input_files(
         "#files",
-        {"name": "grande.txt", "mimeType": "text/plain", "buffer": b"x" * 26 * 1024 * 1024},
+        text_file("grande.txt", b"x" * 26 * 1024 * 1024),
     )
     expect(page.locator("[data-uploads]")).to_contain_text("25 MB")
     assert page.locator(".ev-card").count() == cards
