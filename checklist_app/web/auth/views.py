@@ -70,6 +70,8 @@ def sign_in() -> ResponseReturnValue:
             origin=origin(),
         )
     except InvalidInput as error:
+        # Ours holds SQLite's one write lock; the refusal is kept even though this request is not.
+        db_session().rollback()
         with resources().sessions.begin() as apart:
             sessions.record_refusal(apart, form.email.data or "", origin())
         return render_template("auth/sign_in.html", form=form, form_error=told(error.text)), REFUSED
