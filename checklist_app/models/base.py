@@ -51,6 +51,17 @@ def words(vocabulary_class: type[StrEnum]) -> Enum:
     )
 
 
+def exact(length: int) -> String:
+    """Return the column type of a name that means one thing: compared letter by letter.
+
+    MySQL and MariaDB would otherwise take ``josé`` for ``jose`` and ``A`` for ``a``.
+    """
+    letters: String = String(length).with_variant(
+        String(length, collation="utf8mb4_bin"), "mysql", "mariadb"
+    )
+    return letters
+
+
 # Plain Text is 64 kB on MySQL; Text(length) turns into LONGTEXT there and never compares equal.
 LongText = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
 

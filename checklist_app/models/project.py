@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Language, Role
-from checklist_app.models.base import Base, LongText
+from checklist_app.models.base import Base, LongText, exact
 from checklist_app.models.user import User
 
 
@@ -18,7 +18,7 @@ class Project(Base):
     __tablename__ = "project"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    slug: Mapped[str] = mapped_column(exact(60), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(LongText, default="")
     scope: Mapped[str] = mapped_column(LongText, default="")

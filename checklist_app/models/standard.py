@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Confidence, Language, MappingKind
-from checklist_app.models.base import Base, LongText, Sha256
+from checklist_app.models.base import Base, LongText, Sha256, exact
 
 
 class Standard(Base):
@@ -40,7 +40,7 @@ class Requirement(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     standard_id: Mapped[int] = mapped_column(ForeignKey("standard.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("requirement.id"), index=True)
-    identifier: Mapped[str] = mapped_column(String(40))
+    identifier: Mapped[str] = mapped_column(exact(40))
     position: Mapped[int]
     is_leaf: Mapped[bool]
     level: Mapped[int | None] = mapped_column(SmallInteger)

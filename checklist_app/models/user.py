@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Language, Theme, TokenPurpose
-from checklist_app.models.base import Base, Sha256
+from checklist_app.models.base import Base, Sha256, exact
 
 
 class User(Base):
@@ -17,7 +17,7 @@ class User(Base):
     __tablename__ = "user"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(exact(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     is_administrator: Mapped[bool] = mapped_column(default=False)
