@@ -1,0 +1,1 @@
+"""Tests about the house itself: what must hold of every route, template, table and setting."""

@@ -1,0 +1,71 @@
+"""One app over one filled database for all walks of a test process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from flask import Flask
+
+from checklist_app.config import Config
+from checklist_app.factory import create_app
+from checklist_app.models import User
+from checklist_app.services.resources import Resources
+from checklist_app.web.extensions import limiter
+from tests.cast import make_cast
+from tests.conftest import SECRET
+from tests.database import empty_database, migrate_and_load
+from tests.house.walk import Person, make_person
+from tests.house.world import World, build_world, other_session
+
+PEOPLE = ("nobody", "dora", "charlie", "vera", "carla", "bob", "alice", "ada")
+
+
+@dataclass(frozen=True)
+class House:
+    """The app, what its database holds, and everybody with an open session."""
+
+    app: Flask
+    resources: Resources
+    world: World
+    people: dict[str, Person]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An app over two filled projects; nothing that is walked may change it."""
+    folder = tmp_path_factory.mktemp("house")
+    with empty_database(folder) as url:
+        migrate_and_load(url)
+        config = Config(
+            data_dir=folder, database_url=url, secret_key=SECRET, base_url="http://localhost"
+        )
+        app = create_app(config)
+        app.testing = False
+        resources: Resources = app.extensions["checklist_resources"]
+        limiter.enabled = False
+        yield _furnished(app, resources)
+        limiter.enabled = True
+        limiter.reset()
+        resources.close()
+
+
+def _furnished(app: Flask, resources: Resources) -> House:
+    with resources.sessions.begin() as session:
+        cast = make_cast(session)
+        world = build_world(session, resources, cast)
+        sessions = {
+            name: other_session(session, resources, actor) for name, actor in cast.people.items()
+        }
+    actors = {**cast.people, "dora": world.deactivated, "nobody": None}
+    people = {}
+    for name in PEOPLE:
+        person = make_person(app, name, actors[name], world)
+        own = {"session_id": sessions.get(name, sessions["alice"])}
+        other = {"session_id": sessions["bob" if name == "alice" else "alice"]}
+        home = None if person.home is None else {**person.home, **own}
+        people[name] = replace(person, home=home, away={**person.away, **other})
+    with resources.sessions.begin() as session:
+        session.get_one(User, world.deactivated.user_id).is_active = False
+    return House(app, resources, world, people)

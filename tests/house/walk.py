@@ -1,0 +1,199 @@
+"""The walk: every rule of the address map, every method, every person, every kind of object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.vocabulary import Role
+from tests.house.policy import POLICY, Audience, is_enough
+from tests.house.world import World
+from tests.web.visitor import Visitor
+
+GLOBAL = frozenset({"key", "version", "token", "filename"})
+"""Parameters of things that are the same for everybody."""
+BODIES: dict[str, dict[str, str]] = {
+    "auth.sign_in": {"email": "x@example.org", "password": "x"},
+    "checklists.preview": {"text": "**x**"},
+    "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
+    "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
+    "jobs.retry": {},
+    "projects.change_role": {"role": "viewer"},
+    "remediation.advance": {"status": "fixing"},
+    "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
+    "waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},
+}
+"""What a form must hold for its view to come as far as looking for the object."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who tries doors. ``role`` is the one in ``home``, the world of their project."""
+
+    name: str
+    actor: Actor | None
+    signed_in: bool
+    administrator: bool
+    role: Role | None
+    home: dict[str, Any] | None
+    away: dict[str, Any]
+    cookie: str
+    form_token: str
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether Alice's project is none of their business."""
+        return self.home is None or self.home["number"] == 41
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request and what must come of it: ``sign in``, ``403``, ``404`` or ``allowed``."""
+
+    rule: Rule
+    method: str
+    case: str
+    values: dict[str, Any]
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule} ({self.case}) must be {self.expected}"
+
+
+def cells(app: Flask, person: Person, world: World) -> Iterator[Cell]:
+    """Yield every cell of one person."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+            for case, sources in _cases(rule, person):
+                picked = {
+                    name: _value(world, person, rule, name, source)
+                    for name, source in sources.items()
+                }
+                expected = _expected(rule, method, person, sources)
+                yield Cell(rule, method, case, picked, expected)
+
+
+def send(client: FlaskClient, app: Flask, person: Person, cell: Cell, **body: str) -> TestResponse:
+    """Send the request of a cell; the browser keeps nothing of the answer."""
+    headers = {"Cookie": person.cookie} if person.cookie else {}
+    address = address_of(app, cell)
+    if cell.method == "GET":
+        return client.get(address, headers=headers, buffered=True)
+    fields = {**BODIES.get(cell.rule.endpoint, {}), "csrf_token": person.form_token, **body}
+    return client.post(address, data=fields, headers=headers, buffered=True)
+
+
+def address_of(app: Flask, cell: Cell) -> str:
+    """Return the address of a cell."""
+    _, path = cell.rule.build(cell.values, append_unknown=False) or ("", "")
+    return path
+
+
+def outcome(answer: TestResponse) -> str:
+    """Say what an answer means, in the words of :class:`Cell`."""
+    if answer.status_code in (403, 404):
+        return str(answer.status_code)
+    if answer.status_code == 401 or "/sign-in?next=" in answer.headers.get("Location", ""):
+        return "sign in"
+    if answer.status_code < 500 and answer.status_code != 405:
+        return "allowed"
+    return "allowed" if answer.status_code == 503 and answer.is_json else "broken"
+
+
+def body_of(answer: TestResponse) -> str:
+    """Return the body as text, also when it is a picture."""
+    return answer.get_data().decode("utf-8", "replace")
+
+
+def comparable(answer: TestResponse, address: str) -> tuple[int, str, str]:
+    """Return what a reader could tell apart, without tokens and the address itself."""
+    told = f"{answer.headers.get('Location', '')}\n{body_of(answer)}"
+    told = told.replace(quote(address, safe=""), "ADDRESS").replace(address, "ADDRESS")
+    told = re.sub(r'(name="csrf[_-]token" (?:value|content)=")[^"]*', r"\1", told)
+    told = re.sub(r"\b[0-9a-f]{32}\b", "REQUEST", told)
+    return answer.status_code, answer.headers.get("Content-Type", ""), told
+
+
+def make_person(app: Flask, name: str, actor: Actor | None, world: World) -> Person:
+    """Return somebody of the cast with an open session, and where they are at home."""
+    visitor = Visitor(app, actor)
+    token = visitor.form_token()
+    kept = visitor.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert kept is not None
+    roles = {
+        "vera": Role.VIEWER,
+        "carla": Role.CONTRIBUTOR,
+        "bob": Role.REVIEWER,
+        "alice": Role.OWNER,
+        "charlie": Role.OWNER,
+    }
+    home = None if name not in roles else world.ajeno if name == "charlie" else world.banca
+    return Person(
+        name=name,
+        actor=actor,
+        signed_in=name not in ("nobody", "dora"),
+        administrator=name == "ada",
+        role=roles.get(name),
+        home=home,
+        away=world.ajeno if home is world.banca else world.banca,
+        cookie=f"{kept.key}={kept.value}",
+        form_token=token,
+    )
+
+
+def _cases(rule: Rule, person: Person) -> Iterator[tuple[str, dict[str, str]]]:
+    names = sorted(rule.arguments)
+    if not names:
+        yield "plain", {}
+        return
+    for source in ("own", "foreign", "missing"):
+        if person.home is not None or source != "own":
+            yield source, dict.fromkeys(names, source)
+    if person.home is not None and len(names) > 1 and not set(names) <= GLOBAL:
+        for name in names:
+            for source in ("foreign", "missing"):
+                yield f"own but {source} {name}", {**dict.fromkeys(names, "own"), name: source}
+    if "slug" in names and len(names) > 1:
+        yield "foreign but missing below", {**dict.fromkeys(names, "missing"), "slug": "foreign"}
+
+
+def _value(world: World, person: Person, rule: Rule, name: str, source: str) -> Any:
+    key = "report_number" if name == "number" and "/reports/" in rule.rule else name
+    if source == "missing":
+        return world.missing[key]
+    if rule.endpoint == "bootstrap.static":
+        return "css/bootstrap.min.css"
+    place = person.home if source == "own" and person.home is not None else person.away
+    return place[key]
+
+
+def _expected(rule: Rule, method: str, person: Person, sources: dict[str, str]) -> str:
+    audience = POLICY[rule.endpoint]
+    exists = all(
+        source == "own" or (source == "foreign" and (name in GLOBAL or _is_account(rule, name)))
+        for name, source in sources.items()
+    )
+    found = "allowed" if exists else "404"
+    if audience is Audience.EVERYBODY:
+        return found
+    if not person.signed_in:
+        return "sign in"
+    if isinstance(audience, Audience):
+        is_let_in = person.administrator or audience is Audience.SIGNED_IN
+        return found if is_let_in else "403"
+    if sources["slug"] != "own" or person.role is None:
+        return "404"
+    return found if is_enough(person.role, audience) else "403"
+
+
+def _is_account(rule: Rule, name: str) -> bool:
+    return name == "user_id" and rule.endpoint.startswith("admin.")

@@ -1,0 +1,199 @@
+"""Two projects with one of everything each, for tests that try every door of one from the other.
+
+Everything that Alice's project holds carries a mark, so that a leak shows whatever its form. The
+numbers and identifiers of the two never coincide: what opens in one cannot exist in the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.findings import ParsedFinding
+from checklist_app.domain.standards import Standard
+from checklist_app.domain.vocabulary import Language, Outcome, Role
+from checklist_app.models import (
+    Checklist,
+    Finding,
+    Membership,
+    Project,
+    Report,
+    User,
+    UserSession,
+)
+from checklist_app.models import Standard as StandardRow
+from checklist_app.queries.access import ProjectAccess, open_item
+from checklist_app.services import accounts, evidence, remediation, reports, scans, verdicts
+from checklist_app.services.checklists import start_checklist
+from checklist_app.services.clock import now, today
+from checklist_app.services.resources import Resources
+from checklist_app.services.sessions import open_session
+from checklist_app.services.standards import load_standard
+from tests.cast import Cast, password_hash
+from tests.library import standard
+from tests.web.stage import PNG, finding, scan
+from tests.web.visitor import ORIGIN
+
+MARK = "kanarienvogel"
+"""Stands in every text of Alice's project; no answer to a stranger may hold it."""
+SLUG = "banca-interna"
+"""Alice's project; a name that an administrator may read, without the mark."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Where things are: the value of every address parameter, in each project and in none."""
+
+    banca: dict[str, Any]
+    ajeno: dict[str, Any]
+    missing: dict[str, Any]
+    deactivated: Actor
+
+
+def build_world(session: Session, resources: Resources, cast: Cast) -> World:
+    """Fill the projects of Alice and of Charlie; the caller commits."""
+    load_standard(session, _other_standard())
+    cast.project.slug = SLUG
+    cast.project.scope = cast.project.description = f"{MARK} scope"
+    dora = _former_owner(session, cast)
+    charlie = ProjectAccess(
+        cast.charlie,
+        session.query(Project).filter_by(name="Ajeno").one(),
+        Role.OWNER,
+    )
+    people = {"banca": cast.vera.user_id, "ajeno": cast.charlie.user_id}
+    banca = _fill(session, resources, cast.access("alice"), "owasp-test", "IN-01", MARK)
+    ajeno = _fill(session, resources, charlie, "owasp-other", "ZZ-01", "offen")
+    _renumber(session, ajeno, banca)
+    missing: dict[str, Any] = dict.fromkeys([*banca, "user_id"], 2_000_000)
+    missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0", token="made-up")
+    missing.update(filename="css/no-such.css")
+    return World(
+        {**banca, "user_id": people["banca"]},
+        {**ajeno, "user_id": people["ajeno"]},
+        missing,
+        dora,
+    )
+
+
+def _fill(
+    session: Session,
+    resources: Resources,
+    access: ProjectAccess,
+    standard_key: str,
+    identifier: str,
+    mark: str,
+) -> dict[str, Any]:
+    config, store = resources.config, resources.store
+    edition = session.query(StandardRow).filter_by(key=standard_key).one()
+    checklist = start_checklist(
+        session, access, standard_id=edition.id, level=None, name=f"{mark} round"
+    )
+    first = open_item(session, access, checklist, identifier)
+    original = store.put(BytesIO(PNG + mark.encode()), limit=10_000)
+    preview = store.put(BytesIO(mark.encode() + PNG), limit=10_000)
+    taken = evidence.TakenFile(f"{mark}.png", "image/png", original, preview)
+    (file,) = evidence.attach_files(session, access, config, first, [taken])
+    evidence.attach_note(session, access, first, note=f"{mark} seen", title=f"{mark} note")
+    evidence.attach_link(
+        session, access, first, url=f"https://example.org/{mark}", title=f"{mark} link"
+    )
+    report_file = scans.take_report(store, config, f"{mark}.sarif", BytesIO(mark.encode()))
+    scan_import, job = scans.import_report(session, access, config, report_file)
+    scans.apply_scan(session, scan_import, scan(_marked(mark)))
+    verdicts.record_verdict(
+        session,
+        first,
+        outcome=Outcome.FAIL,
+        rationale=f"{mark} rationale",
+        row_version=first.item.row_version,
+    )
+    remediation.plan_remediation(
+        session,
+        first,
+        plan=f"{mark} plan",
+        owner_id=access.actor.user_id,
+        due_on=today(),
+        row_version=0,
+    )
+    remediation.grant_waiver(
+        session,
+        first,
+        justification=f"{mark} waiver",
+        expires_on=today() + timedelta(days=9),
+    )
+    report, _ = reports.request_report(session, access, config, store, checklist, Language.ES)
+    report.pdf_sha256 = original.sha256
+    found = session.query(Finding).filter_by(project_id=access.project.id).first()
+    assert found is not None
+    return {
+        "slug": access.project.slug,
+        "number": checklist.number,
+        "report_number": report.number,
+        "identifier": identifier,
+        "evidence_id": file.id,
+        "finding_id": found.id,
+        "import_id": scan_import.id,
+        "job_id": job.id,
+        "key": standard_key,
+        "version": edition.version,
+        "session_id": 0,
+        "token": accounts.issue_link(session, None, session.get_one(User, access.actor.user_id)),
+        "filename": "css/base.css",
+    }
+
+
+def other_session(session: Session, resources: Resources, actor: Actor) -> int:
+    """Return the id of one more session of a person."""
+    user = session.get_one(User, actor.user_id)
+    open_session(session, resources.config, user, ORIGIN)
+    session.flush()
+    return max(row.id for row in session.query(UserSession).filter_by(user_id=user.id))
+
+
+def _former_owner(session: Session, cast: Cast) -> Actor:
+    user = User(
+        email="dora@example.org", name="Dora", password_hash=password_hash(), created_at=now()
+    )
+    session.add(user)
+    session.flush()
+    session.add(
+        Membership(project_id=cast.project.id, user_id=user.id, role=Role.OWNER, created_at=now())
+    )
+    return Actor(user.id, user.email, user.name)
+
+
+def _renumber(session: Session, ajeno: dict[str, Any], banca: dict[str, Any]) -> None:
+    session.query(Checklist).filter_by(name="offen round").update({"number": 41})
+    project_id = session.query(Checklist).filter_by(name="offen round").one().project_id
+    session.query(Report).filter_by(project_id=project_id).update({"number": 42})
+    ajeno.update(number=41, report_number=42)
+    assert not set(map(str, ajeno.values())) & {banca["slug"], banca["identifier"]}
+
+
+def _marked(mark: str) -> ParsedFinding:
+    # Tool names and rules reach pages of their own: filters, headings, titles.
+    return replace(
+        finding(f"{mark}-rule"), title=f"{mark} title", description=f"{mark} text", tool=mark
+    )
+
+
+def _other_standard() -> Standard:
+    base = standard("1.0")
+    sections = tuple(
+        replace(
+            section,
+            identifier=f"Z{section.identifier}",
+            requirements=tuple(
+                replace(part, identifier=part.identifier.replace("IN", "ZZ").replace("AC", "ZA"))
+                for part in section.requirements
+            ),
+        )
+        for section in base.sections
+    )
+    return replace(base, key="owasp-other", sections=sections)
