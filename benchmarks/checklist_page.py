@@ -68,6 +68,7 @@ def measure(requests: int, runs: int, server: str) -> dict[str, Any]:
         "server_ms_median": median(map(median, wall)),
         "server_ms_p95": median(map(p95, wall)),
         "processor_ms_median": median(map(median, processor)),
+        "processor_ms_p95": median(map(p95, processor)),
         "loopback_ms_median": median(map(median, loopback)),
         "loopback_ms_p95": median(map(p95, loopback)),
     }
