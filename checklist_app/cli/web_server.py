@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def command(config: Config, host: str, port: int) -> list[str]:
         f"--logger-class={__name__}.{JsonLogger.__name__}",
         "--no-control-socket",
     ]
-    if SHARED_MEMORY.is_dir():
+    if os.access(SHARED_MEMORY, os.W_OK):
         # A slow disk under the heartbeat file would make gunicorn believe that a worker hangs.
         options.append(f"--worker-tmp-dir={SHARED_MEMORY}")
     return [sys.executable, "-m", "gunicorn", *options, APPLICATION]
