@@ -98,7 +98,7 @@ def main() -> int:
     """Prove it; return the exit code."""
     healthcheck, command = (json.loads(argument) for argument in sys.argv[1:3])
     _surroundings()
-    migrated = subprocess.run(["checklist", "migrate"], check=False)
+    migrated = subprocess.run(["checklist", "migrate"], check=False, stdout=sys.stderr)
     _row("`checklist migrate` exits 0", good=migrated.returncode == 0)
     web = subprocess.Popen(command)
     seconds = _wait("/healthz", web)
