@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from checklist_app.domain.errors import Forbidden
 from checklist_app.domain.permissions import ADMINISTRATOR, SIGNED_IN, Permission
@@ -18,6 +19,7 @@ class Actor:
         session_id: key of their session row; 0 on the command line.
         address: network address, for the audit log; empty on the command line.
         request_id: joins the log lines and events of one request.
+        seen_at: when their session was last noted as used; None on the command line.
     """
 
     user_id: int
@@ -29,6 +31,7 @@ class Actor:
     session_id: int = 0
     address: str = ""
     request_id: str = ""
+    seen_at: datetime | None = field(default=None, compare=False)
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -137,8 +137,7 @@ class ItemPage:
 def item_page(session: Session, opened: ItemAccess, language: Language, today: date) -> ItemPage:
     """Return the page of one item in a fixed number of queries."""
     requirement = opened.requirement
-    text = session.get_one(RequirementText, (requirement.id, language))
-    section = session.get_one(RequirementText, (requirement.parent_id, language))
+    text, section = _texts(session, requirement, language)
     history = _history(session, opened.item)
     before, after = _neighbours(session, opened.item)
     return ItemPage(
@@ -178,6 +177,22 @@ def project_members(session: Session, access: ProjectAccess) -> list[MemberChoic
     return [MemberChoice(*row) for row in rows]
 
 
+def _texts(
+    session: Session, requirement: Requirement, language: Language
+) -> tuple[RequirementText, RequirementText]:
+    """Return the texts of a requirement and of its section."""
+    wanted = (requirement.id, requirement.parent_id)
+    rows = session.scalars(
+        select(RequirementText).where(
+            RequirementText.requirement_id.in_(wanted), RequirementText.language == language
+        )
+    )
+    found = {row.requirement_id: row for row in rows}
+    text = found.pop(requirement.id)
+    (section,) = found.values()
+    return text, section
+
+
 def _history(session: Session, item: ChecklistItem) -> list[VerdictView]:
     rows = session.execute(
         select(Verdict, User.name)
@@ -201,7 +216,8 @@ def _neighbours(session: Session, item: ChecklistItem) -> tuple[str | None, str 
     )
     before = same.where(other.position < item.position).order_by(other.position.desc())
     after = same.where(other.position > item.position).order_by(other.position)
-    return session.scalar(before), session.scalar(after)
+    row = session.execute(select(before.scalar_subquery(), after.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def _suggestion(session: Session, item: ChecklistItem) -> SuggestionView | None:

@@ -90,10 +90,9 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Acto
     return _actor(row, row.user, origin)
 
 
-def is_due_for_touch(session: Session, actor: Actor) -> bool:
+def is_due_for_touch(actor: Actor) -> bool:
     """Return whether the time of the last request should be written down again."""
-    row = session.get(UserSession, actor.session_id)
-    return row is not None and now() - row.last_seen_at >= TOUCH_EVERY
+    return actor.seen_at is not None and now() - actor.seen_at >= TOUCH_EVERY
 
 
 def touch(session: Session, actor: Actor) -> None:
@@ -132,6 +131,7 @@ def _actor(row: UserSession, user: User, origin: Origin) -> Actor:
         language=user.language,
         theme=user.theme,
         session_id=row.id,
+        seen_at=row.last_seen_at,
         address=origin.address,
         request_id=origin.request_id,
     )

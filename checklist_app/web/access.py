@@ -187,6 +187,6 @@ def _check(permission: Permission) -> None:
 
 
 def _touch(who: Actor) -> None:
-    if sessions.is_due_for_touch(db_session(), who):
+    if sessions.is_due_for_touch(who):
         with resources().sessions.begin() as writing:
             sessions.touch(writing, who)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask import session as cookie
 from flask_babel import get_locale
 from flask_login import current_user
+from werkzeug.local import LocalProxy
 
 from checklist_app import translation
 from checklist_app.config import Config
 from checklist_app.domain.vocabulary import Language, Theme
-from checklist_app.queries.shell import shell
+from checklist_app.queries.shell import Shell, shell
 from checklist_app.services.clock import now
 from checklist_app.web.access import current_project
 from checklist_app.web.extensions import babel
@@ -30,8 +32,12 @@ def install(app: Flask, config: Config) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
+        # The parts of a page that our script swaps have no frame: it is asked for at first use.
+        return {"shell": LocalProxy(cache(made_shell)), **_project_frame()}
+
+    def made_shell() -> Shell:
         who = current_user.actor if current_user.is_authenticated else None
-        return {"shell": shell(db_session(), who, chosen(), _theme(), now()), **_project_frame()}
+        return shell(db_session(), who, chosen(), _theme(), now())
 
 
 def _project_frame() -> dict[str, Any]:
