@@ -23,6 +23,7 @@ from checklist_app.domain.text import text
 from checklist_app.services.faults import is_disk_full, is_lost_race
 from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
 from checklist_app.web.filters import told
+from checklist_app.web.transaction import resources
 
 _log = logging.getLogger(__name__)
 
@@ -102,7 +103,11 @@ def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
     return _page(
         413,
-        gettext("What you sent is larger than this server accepts. Nothing was stored."),
+        gettext(
+            "What you sent is larger than the %(limit)s MB that one request may hold. "
+            "Nothing was stored.",
+            limit=resources().config.max_upload_mb,
+        ),
         typed=None,
     )
 
