@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from checklist_app.models import Event, User, UserSession
-from checklist_app.services import sessions
+from checklist_app.services.accounts import token_sha256
 from checklist_app.services.clock import now
 from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Visit
@@ -147,5 +147,5 @@ def test_only_the_hash_of_a_token_is_stored(visit: Visit, session: Session) -> N
         token = cookie["_user_id"]
     stored = session.scalars(select(UserSession)).one()
     assert token not in str(vars(stored))
-    assert stored.token_sha256 == sessions.token_sha256(token)
+    assert stored.token_sha256 == token_sha256(token)
     assert len(token) >= 43

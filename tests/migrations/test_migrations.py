@@ -1,0 +1,95 @@
+"""Migrations make exactly the tables of the models, on SQLite and MariaDB, up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+from sqlalchemy.orm import Session
+
+from checklist_app.config import Config
+from checklist_app.models import Base
+from checklist_app.models.database import make_engine
+from checklist_app.services.resources import Resources
+from tests.cast import make_cast
+from tests.conftest import SECRET
+from tests.database import ROOT, alembic_config, empty_database, migrate_and_load
+from tests.house.digest import database_digest
+from tests.web.stage import set_stage
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A database of this test's own, without tables."""
+    with empty_database(tmp_path) as url:
+        made = make_engine(url)
+        yield made
+        made.dispose()
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    with engine.connect() as connection:
+        command.downgrade(alembic_config(connection), revision)
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def revisions() -> list[str]:
+    settings = AlembicConfig(ROOT / "alembic.ini")
+    return [part.revision for part in ScriptDirectory.from_config(settings).walk_revisions()][::-1]
+
+
+def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        command.check(alembic_config(connection))
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_up_and_down_and_up_again(engine: Engine) -> None:
+    upgrade(engine)
+    downgrade(engine, "base")
+    assert tables(engine) == set()
+    upgrade(engine)
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+def test_there_is_one_way_from_first_to_last() -> None:
+    assert revisions()[0] == "0001_first_tables"
+    assert [name[:4] for name in revisions()] == [f"{n:04}" for n in range(1, len(revisions()) + 1)]
+
+
+@pytest.mark.parametrize("revision", revisions()[:-1])
+def test_rows_survive_the_way_back_and_forth(engine: Engine, tmp_path: Path, revision: str) -> None:
+    url = engine.url.render_as_string(hide_password=False)
+    migrate_and_load(url)
+    config = Config(data_dir=tmp_path, database_url=url, secret_key=SECRET)
+    resources = Resources.open(config)
+    with Session(engine) as session:
+        set_stage(session, resources, make_cast(session))
+        session.commit()
+    resources.close()
+    before = database_digest(engine)
+    downgrade(engine, revision)
+    upgrade(engine)
+    assert database_digest(engine) == before
+    with engine.connect() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    upgrade(engine)
+    upgrade(engine)
+    assert tables(engine) == set(Base.metadata.tables)
