@@ -80,6 +80,7 @@ def download(slug: str, evidence_id: int) -> ResponseReturnValue:
         etag=card.sha256,
     )
     answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -72,4 +72,5 @@ def download(slug: str, number: int) -> ResponseReturnValue:
         etag=line.pdf_sha256,
     )
     answer.headers["Content-Security-Policy"] = FILE_POLICY
+    answer.headers["Cache-Control"] = "no-store"
     return answer
