@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PASSWORD, LiveSystem, picture
+from tests.browser.system import PASSWORD, LiveSystem, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 

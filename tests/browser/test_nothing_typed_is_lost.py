@@ -2,62 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    FilePayload,
-    Page,
-    ViewportSize,
-    expect,
-)
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
-from tests.browser.conftest import LiveSystem
+from tests.browser.desk import choose, is_ready, open_item, sign_in
+from tests.browser.system import LiveSystem
 
 pytestmark = [pytest.mark.browser]
-
-ITEM = "/projects/lumbre-banca-movil/checklists/1/items/"
-SIZE: ViewportSize = {"width": 1280, "height": 900}
-
-
-def sign_in(live: LiveSystem, page: Page) -> None:
-    page.goto(live.address + "/sign-in")
-    page.fill("#email", live.facts["demo"]["email"])
-    page.fill("#password", live.facts["demo"]["password"])
-    page.click("form button.btn-primary")
-    expect(page.locator("a[href='/projects/new']").first).to_be_attached()
-
-
-@pytest.fixture
-def desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
-    """A signed-in reviewer's browser."""
-    opened = chromium.new_context(locale="es-ES", viewport=SIZE)
-    sign_in(live_demo, opened.new_page())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def plain_desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
-    """The same without scripts."""
-    opened = chromium.new_context(locale="es-ES", viewport=SIZE, java_script_enabled=False)
-    sign_in(live_demo, opened.new_page())
-    yield opened
-    opened.close()
-
-
-def open_item(live: LiveSystem, window: BrowserContext, identifier: str) -> Page:
-    page = window.new_page()
-    page.goto(live.address + ITEM + identifier)
-    return page
-
-
-def choose(page: Page, outcome: str, rationale: str) -> None:
-    page.check(f"#verdict-form input[value={outcome}]", force=True)
-    page.fill("#rationale", rationale)
-    page.click("#verdict-form button[type=submit]")
 
 
 def text_file(name: str, content: bytes) -> FilePayload:
@@ -73,9 +24,7 @@ def end_session(page: Page) -> None:
 def test_of_two_tabs_the_slower_one_sees_both_values(
     live_demo: LiveSystem, desk: BrowserContext
 ) -> None:
-    slow, fast = (open_item(live_demo, desk, "LOG-01") for _ in range(2))
-    for page in (slow, fast):
-        expect(page.locator("html[data-ready]")).to_be_attached()
+    slow, fast = (is_ready(open_item(live_demo, desk, "LOG-01")) for _ in range(2))
     choose(fast, "partial", "Lo que escribió la primera persona")
     expect(fast.locator(".flash-success")).to_be_visible()
     choose(slow, "fail", "Lo que escribió la segunda")
@@ -89,8 +38,7 @@ def test_of_two_tabs_the_slower_one_sees_both_values(
 def test_a_session_that_ends_while_typing_keeps_the_text(
     live_demo: LiveSystem, desk: BrowserContext
 ) -> None:
-    page = open_item(live_demo, desk, "LOG-02")
-    expect(page.locator("html[data-ready]")).to_be_attached()
+    page = is_ready(open_item(live_demo, desk, "LOG-02"))
     page.check("#verdict-form input[value=partial]", force=True)
     page.fill("#rationale", "Escrito mientras acababa la sesión")
     other = desk.new_page()
@@ -132,8 +80,7 @@ def test_without_scripts_an_ended_session_gives_the_text_back(
 
 
 def test_an_upload_over_the_limit_is_told_so(live_demo: LiveSystem, desk: BrowserContext) -> None:
-    page = open_item(live_demo, desk, "LOG-05")
-    expect(page.locator("html[data-ready]")).to_be_attached()
+    page = is_ready(open_item(live_demo, desk, "LOG-05"))
     cards = page.locator(".ev-card").count()
     page.set_input_files(
         "#files",

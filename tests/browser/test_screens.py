@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LiveSystem
+from tests.browser.system import LiveSystem
 
 pytestmark = [pytest.mark.browser]
 
