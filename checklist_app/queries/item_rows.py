@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ScalarSelect, and_, func, select, true
+from sqlalchemy import ScalarSelect, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.snapshot_facts import OutcomeCounts
@@ -25,6 +25,7 @@ from checklist_app.models import (
     Waiver,
 )
 from checklist_app.queries.access import ItemAccess
+from checklist_app.queries.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +115,12 @@ def item_rows(
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .join(
             RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
+            worded(language),
         )
         .join(section, section.id == Requirement.parent_id)
         .join(
             section_text,
-            and_(
-                section_text.requirement_id == section.id,
-                section_text.language == language,
-            ),
+            worded(language, section_text, section.id),
         )
         .outerjoin(User, User.id == ChecklistItem.assignee_id)
         .outerjoin(Remediation, Remediation.item_id == ChecklistItem.id)
@@ -158,17 +153,18 @@ def saved_change(
 ) -> SavedChange:
     """Return what one item alters in its checklist, in two queries however long that is."""
     rows, titles = item_rows(session, opened.checklist, language, today, opened.item.id)
-    by_section = session.execute(
-        select(Requirement.parent_id, ChecklistItem.outcome, func.count())
+    is_here = (Requirement.parent_id == opened.requirement.parent_id).label("is_here")
+    counted = session.execute(
+        select(is_here, ChecklistItem.outcome, func.count())
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .where(ChecklistItem.checklist_id == opened.checklist.id)
-        .group_by(Requirement.parent_id, ChecklistItem.outcome)
+        .group_by(is_here, ChecklistItem.outcome)
     )
     here: Counter[Outcome | None] = Counter()
     everywhere: Counter[Outcome | None] = Counter()
-    for section_id, outcome, number in by_section:
+    for inside, outcome, number in counted:
         everywhere[outcome] += number
-        if section_id == opened.requirement.parent_id:
+        if inside:
             here[outcome] += number
     row = rows[0]
     section = SectionHead(row.section, titles[row.section], counts_of(here))

@@ -6,13 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.snapshot_facts import OutcomeCounts
-from checklist_app.domain.vocabulary import Language, Outcome, RemediationStatus, Role
-from checklist_app.domain.workflow import is_overdue
+from checklist_app.domain.vocabulary import Outcome, RemediationStatus, Role
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -21,8 +20,6 @@ from checklist_app.models import (
     Membership,
     Project,
     Remediation,
-    Requirement,
-    RequirementText,
     ScanImport,
     User,
     Waiver,
@@ -45,32 +42,6 @@ class ProjectCard:
     checklist_count: int
     counts: OutcomeCounts
     open_gaps: int
-
-
-@dataclass(frozen=True, slots=True)
-class MyRemediation:
-    """A plan that the reader has to carry out."""
-
-    project_slug: str
-    project_name: str
-    checklist_number: int
-    identifier: str
-    title: str
-    due_on: date
-    status: RemediationStatus
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class MyItem:
-    """An item that the reader has to assess."""
-
-    project_slug: str
-    project_name: str
-    checklist_number: int
-    identifier: str
-    title: str
-    outcome: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,79 +107,6 @@ def project_cards(session: Session, actor: Actor, today: date) -> list[ProjectCa
         )
         for project, role in rows
     ]
-
-
-def my_remediations(
-    session: Session, actor: Actor, language: Language, today: date
-) -> list[MyRemediation]:
-    """Return the actor's plans that are not closed, soonest first."""
-    rows = session.execute(
-        select(
-            Project.slug,
-            Project.name,
-            Checklist.number,
-            Requirement.identifier,
-            RequirementText.title,
-            Remediation.due_on,
-            Remediation.status,
-        )
-        .select_from(Remediation)
-        .join(ChecklistItem, ChecklistItem.id == Remediation.item_id)
-        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .join(Project, Project.id == Checklist.project_id)
-        .join(
-            Membership,
-            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
-        )
-        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
-        .join(
-            RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
-        )
-        .where(
-            Remediation.owner_id == actor.user_id,
-            Remediation.status != RemediationStatus.CLOSED,
-        )
-        .order_by(Remediation.due_on, Remediation.id)
-        .limit(MINE_SHOWN)
-    )
-    return [MyRemediation(*row, overdue=is_overdue(row.due_on, row.status, today)) for row in rows]
-
-
-def my_items(session: Session, actor: Actor, language: Language) -> list[MyItem]:
-    """Return the items assigned to the actor that nobody has assessed."""
-    rows = session.execute(
-        select(
-            Project.slug,
-            Project.name,
-            Checklist.number,
-            Requirement.identifier,
-            RequirementText.title,
-            ChecklistItem.outcome,
-        )
-        .select_from(ChecklistItem)
-        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .join(Project, Project.id == Checklist.project_id)
-        .join(
-            Membership,
-            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
-        )
-        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
-        .join(
-            RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
-        )
-        .where(ChecklistItem.assignee_id == actor.user_id, ChecklistItem.outcome.is_(None))
-        .order_by(ChecklistItem.due_on, ChecklistItem.position)
-        .limit(MINE_SHOWN)
-    )
-    return [MyItem(*row) for row in rows]
 
 
 def members(session: Session, access: ProjectAccess) -> list[Member]:

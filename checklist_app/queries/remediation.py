@@ -20,6 +20,7 @@ from checklist_app.models import (
     Waiver,
 )
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,11 @@ def gap_lines(
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .join(
             RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
+            worded(language),
         )
         .join(
             section_text,
-            and_(
-                section_text.requirement_id == Requirement.parent_id,
-                section_text.language == language,
-            ),
+            worded(language, section_text, Requirement.parent_id),
         )
         .outerjoin(Remediation, Remediation.item_id == ChecklistItem.id)
         .outerjoin(User, User.id == Remediation.owner_id)

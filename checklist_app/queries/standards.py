@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.vocabulary import Language
 from checklist_app.models import Requirement, RequirementText, Standard
+from checklist_app.queries.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,7 @@ def requirement_lines(
         select(Requirement, RequirementText.title, RequirementText.statement)
         .join(
             RequirementText,
-            and_(
-                RequirementText.requirement_id == Requirement.id,
-                RequirementText.language == language,
-            ),
+            worded(language),
         )
         .where(Requirement.standard_id == standard_id)
         .order_by(Requirement.position)

@@ -12,6 +12,7 @@ from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.queries import projects as queries
 from checklist_app.queries.checklists import checklist_cards
 from checklist_app.queries.gaps import gaps_over_time
+from checklist_app.queries.my_work import my_items, my_remediations
 from checklist_app.queries.reports import report_lines
 from checklist_app.services import projects
 from checklist_app.services.clock import now, today
@@ -36,8 +37,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "projects/index.html",
         projects=queries.project_cards(session, actor(), today()),
-        mine=queries.my_remediations(session, actor(), language, today()),
-        assigned=queries.my_items(session, actor(), language),
+        mine=my_remediations(session, actor(), language, today()),
+        assigned=my_items(session, actor(), language),
     )
 
 
