@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from checklist_app.web.admin.views import blueprint as admin
 from checklist_app.web.auth.views import blueprint as auth
 from checklist_app.web.checklists.views import blueprint as checklists
 from checklist_app.web.evidence.views import blueprint as evidence
 from checklist_app.web.findings.views import blueprint as findings
+from checklist_app.web.forms import LARGEST_KEY
 from checklist_app.web.health.views import blueprint as health
 from checklist_app.web.jobs.views import blueprint as jobs
 from checklist_app.web.projects.views import blueprint as projects
@@ -37,7 +39,15 @@ BLUEPRINTS = (
 )
 
 
+class KeyConverter(IntegerConverter):
+    """A number in an address: one that no column can hold names nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_KEY)
+
+
 def install(app: Flask) -> None:
     """Register every area."""
+    app.url_map.converters["int"] = KeyConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -26,6 +27,11 @@ __all__ = [
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_IS_NUMBER = re.compile(r"[0-9]{1,10}")
+LARGEST_KEY = 2**31 - 1
+"""The largest number that every column of both databases can hold."""
+LAST_PAGE = 1_000_000
+
 
 def show_error(form: FlaskForm, error: DomainError) -> None:
     """Put a domain error beside the field it speaks of, or on top of the form."""
@@ -42,12 +48,13 @@ def form_text(name: str) -> str:
 
 def form_number(name: str) -> int:
     """Return a whole number of a hand-written form, or raise InvalidInput."""
-    try:
-        return int(request.form.get(name, ""))
-    except ValueError as error:
+    raw = request.form.get(name, "")
+    number = int(raw) if _IS_NUMBER.fullmatch(raw) else LARGEST_KEY + 1
+    if number > LARGEST_KEY:
         raise InvalidInput(
             text("The form is incomplete. Load the page again and send it once more."), field=name
-        ) from error
+        )
+    return number
 
 
 def form_date(name: str) -> date:
@@ -68,4 +75,4 @@ def form_choice(name: str, vocabulary: type[Word]) -> Word:
 
 def page_number() -> int:
     """Return which page of a list is asked for, from 1."""
-    return max(1, request.args.get("page", 1, type=int))
+    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
