@@ -11,11 +11,18 @@ from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import ChecklistStatus
-from checklist_app.domain.workflow import check_open
-from checklist_app.models import Checklist, ChecklistItem, Requirement, SignOff, Standard
+from checklist_app.models import (
+    Checklist,
+    ChecklistItem,
+    Project,
+    Requirement,
+    SignOff,
+    Standard,
+)
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
+from checklist_app.services.freezing import take_to_close
 
 
 def start_checklist(
@@ -34,6 +41,8 @@ def start_checklist(
     requirement_ids = _assessed(session, standard, level)
     if not requirement_ids:
         raise InvalidInput(text("This standard has no requirement at that level."), field="level")
+    # The project's row is the queue in which two requests for the next number stand.
+    session.execute(select(Project.id).where(Project.id == access.project.id).with_for_update())
     number = session.scalar(
         select(func.coalesce(func.max(Checklist.number), 0) + 1).where(
             Checklist.project_id == access.project.id
@@ -99,7 +108,7 @@ def sign_off(
         Conflict: it is signed off already.
     """
     access.require(Permission.CHECKLIST_SIGN_OFF)
-    check_open(checklist.status)
+    take_to_close(session, checklist)
     if not statement.strip():
         raise InvalidInput(text("Please state what you sign."), field="statement")
     unassessed = session.execute(

@@ -18,12 +18,13 @@ from checklist_app.domain.errors import Conflict, InvalidInput, NotFound, TooLar
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import EvidenceKind, Outcome
-from checklist_app.domain.workflow import LONGEST_RATIONALE, check_open
+from checklist_app.domain.workflow import LONGEST_RATIONALE
 from checklist_app.models import Blob, ChecklistItem, Evidence, EvidenceLink
 from checklist_app.previews import MEDIA_TYPES, make_preview
 from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.freezing import hold_open
 
 LONGEST_NAME = 200
 SNIFFED_BYTES = 8192
@@ -182,14 +183,14 @@ def attach_note(
 def link_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> None:
     """Let evidence that the project has already speak to one more item."""
     opened.project.require(Permission.EVIDENCE_ADD)
-    check_open(opened.checklist.status)
+    hold_open(session, opened.checklist)
     _link(session, opened, open_evidence(session, opened.project, evidence_id))
 
 
 def unlink_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> None:
     """Take evidence off an item; it stays in the project's library."""
     opened.project.require(Permission.EVIDENCE_ADD)
-    check_open(opened.checklist.status)
+    hold_open(session, opened.checklist)
     item = opened.item
     link = session.scalar(
         select(EvidenceLink).where(
@@ -233,7 +234,7 @@ def add_evidence(
         sha256=evidence.blob_sha256,
     )
     if opened is not None:
-        check_open(opened.checklist.status)
+        hold_open(session, opened.checklist)
         _link(session, opened, evidence)
     return evidence
 

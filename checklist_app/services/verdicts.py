@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.errors import StaleWrite
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import Outcome
-from checklist_app.domain.workflow import check_open, check_verdict, remediation_after_verdict
+from checklist_app.domain.workflow import check_verdict, remediation_after_verdict
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -21,6 +21,7 @@ from checklist_app.models import (
 from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.freezing import hold_open
 
 
 def record_verdict(
@@ -35,7 +36,7 @@ def record_verdict(
     """
     item = opened.item
     opened.project.require(Permission.VERDICT_RECORD)
-    check_open(opened.checklist.status)
+    hold_open(session, opened.checklist)
     session.refresh(item, with_for_update=True)
     if item.row_version != row_version:
         raise _stale(session, item, outcome, rationale)
