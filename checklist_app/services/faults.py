@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+DUPLICATE_KEY = 1062
 DEADLOCK = 1213
 LOCK_WAIT_TIMEOUT = 1205
 DISK_FULL = 1021
@@ -17,7 +18,9 @@ def is_lost_race(error: BaseException) -> bool:
     """Return whether somebody else's transaction won; trying again is right."""
     if isinstance(error, StaleDataError):
         return True
-    return _mysql_code(error) in (DEADLOCK, LOCK_WAIT_TIMEOUT)
+    if isinstance(error, IntegrityError) and "UNIQUE constraint failed" in str(error.orig):
+        return True
+    return _mysql_code(error) in (DEADLOCK, LOCK_WAIT_TIMEOUT, DUPLICATE_KEY)
 
 
 def is_disk_full(error: BaseException) -> bool:
