@@ -247,17 +247,17 @@ def _told_in_statement(
 ) -> set[str]:
     if not wanted:
         return set()
-    return set(
-        session.scalars(
-            select(Requirement.identifier)
-            .join(RequirementText, RequirementText.requirement_id == Requirement.id)
-            .where(
-                Requirement.standard_id == checklist.standard_id,
-                RequirementText.language == language,
-                RequirementText.statement.icontains(wanted, autoescape=True),
-            )
+    # Compared here: the two databases do not agree on what accents and capitals mean.
+    statements = session.execute(
+        select(Requirement.identifier, RequirementText.statement)
+        .join(RequirementText, RequirementText.requirement_id == Requirement.id)
+        .where(
+            Requirement.standard_id == checklist.standard_id,
+            RequirementText.language == language,
         )
     )
+    sought = _folded(wanted)
+    return {identifier for identifier, told in statements if sought in _folded(told)}
 
 
 def _sections(
