@@ -21,7 +21,7 @@ from checklist_app.models import Checklist, ChecklistItem
 from checklist_app.models import Requirement as RequirementRow
 from checklist_app.models import Standard as StandardRow
 from checklist_app.queries.access import ItemAccess, ProjectAccess
-from checklist_app.services import evidence, remediation, scans, verdicts
+from checklist_app.services import evidence, remediation, scans, uploads, verdicts
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
@@ -171,7 +171,7 @@ def _apply_findings(session: Session, resources: Resources, audit: LargeAudit) -
     )
 
 
-def _screenshot(resources: Resources, number: int) -> evidence.TakenFile:
+def _screenshot(resources: Resources, number: int) -> uploads.TakenFile:
     image = Image.new("RGB", (1280, 800), "#f7f8fa")
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 1280, 60 + number), fill="#1d3f5e")
@@ -179,7 +179,7 @@ def _screenshot(resources: Resources, number: int) -> evidence.TakenFile:
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     buffer.seek(0)
-    return evidence.take_file(resources.store, resources.config, f"screen-{number}.png", buffer)
+    return uploads.take_file(resources.store, resources.config, f"screen-{number}.png", buffer)
 
 
 def _add_evidence(
@@ -187,7 +187,7 @@ def _add_evidence(
     resources: Resources,
     opened: ItemAccess,
     number: int,
-    pictures: list[evidence.TakenFile],
+    pictures: list[uploads.TakenFile],
 ) -> None:
     if number % 10 == 9:
         return

@@ -12,14 +12,13 @@ from checklist_app.demo.story import chapter
 from checklist_app.domain.vocabulary import Language
 from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.services.evidence import (
-    TakenFile,
     attach_files,
     attach_link,
     attach_note,
     link_evidence,
-    take_file,
 )
 from checklist_app.services.resources import Resources
+from checklist_app.services.uploads import TakenFile, take_file
 
 
 class Library:

@@ -26,7 +26,8 @@ from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, jobs, suggestions
 from checklist_app.services.clock import now
-from checklist_app.services.evidence import add_evidence, check_quota, clean_name, note_blob
+from checklist_app.services.evidence import add_evidence, check_quota, note_blob
+from checklist_app.services.uploads import clean_name
 
 BATCH = 1000
 _Row = TypeVar("_Row")

@@ -28,7 +28,15 @@ from checklist_app.models import (
 )
 from checklist_app.models import Standard as StandardRow
 from checklist_app.queries.access import ProjectAccess, open_item
-from checklist_app.services import accounts, evidence, remediation, reports, scans, verdicts
+from checklist_app.services import (
+    accounts,
+    evidence,
+    remediation,
+    reports,
+    scans,
+    uploads,
+    verdicts,
+)
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now, today
 from checklist_app.services.resources import Resources
@@ -97,7 +105,7 @@ def _fill(
     first = open_item(session, access, checklist, identifier)
     original = store.put(BytesIO(PNG + mark.encode()), limit=10_000)
     preview = store.put(BytesIO(mark.encode() + PNG), limit=10_000)
-    taken = evidence.TakenFile(f"{mark}.png", "image/png", original, preview)
+    taken = uploads.TakenFile(f"{mark}.png", "image/png", original, preview)
     (file,) = evidence.attach_files(session, access, config, first, [taken])
     evidence.attach_note(session, access, first, note=f"{mark} seen", title=f"{mark} note")
     evidence.attach_link(

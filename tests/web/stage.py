@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import Location, ParsedFinding, ParsedScan
 from checklist_app.domain.vocabulary import Language, Outcome, Severity
-from checklist_app.models import Checklist, Job, Report, ScanImport
-from checklist_app.services import evidence, jobs, remediation, reports, scans, verdicts
+from checklist_app.models import Checklist, Finding, Job, Report, ScanImport
+from checklist_app.services import evidence, jobs, remediation, reports, scans, uploads, verdicts
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
 from tests.cast import Cast, item, make_checklist
@@ -66,7 +66,7 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
     alice, config, store = cast.access("alice"), resources.config, resources.store
     checklist = make_checklist(session, alice)
     first = item(session, alice, checklist, "IN-01")
-    taken = evidence.TakenFile(
+    taken = uploads.TakenFile(
         "captura.png", "image/png", blob := store.put(BytesIO(PNG), limit=10_000), blob
     )
     files = evidence.attach_files(session, alice, config, first, [taken])
@@ -99,7 +99,7 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
         expires_on=today() + timedelta(days=30),
     )
     report, _ = reports.request_report(session, alice, config, store, checklist, Language.ES)
-    found = session.query(scans.Finding).filter_by(rule_id="sql-injection").one()
+    found = session.query(Finding).filter_by(rule_id="sql-injection").one()
     return Stage(
         checklist, files[0].id, scan_import, found.id, report, jobs.open_job(session, alice, job.id)
     )

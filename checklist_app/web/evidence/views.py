@@ -12,7 +12,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import EvidenceKind
 from checklist_app.queries.access import ItemAccess
 from checklist_app.queries.evidence import evidence_file, evidence_page
-from checklist_app.services import evidence
+from checklist_app.services import evidence, uploads
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
 from checklist_app.web.access import project, requires
@@ -115,14 +115,14 @@ def _attach(kind: str) -> ItemAccess:
         )
         return opened
     # Storing and looking at the files takes long; no transaction waits for it.
-    uploads = _uploads()
+    sent = _uploads()
     opened_item()
     begin_writing()
     taken = [
-        evidence.take_file(
+        uploads.take_file(
             resources().store, resources().config, upload.filename or "file", upload.stream
         )
-        for upload in uploads
+        for upload in sent
     ]
     opened = opened_item()
     evidence.attach_files(db_session(), project(), resources().config, opened, taken)
@@ -130,11 +130,11 @@ def _attach(kind: str) -> ItemAccess:
 
 
 def _uploads() -> list[FileStorage]:
-    uploads = [upload for upload in request.files.getlist("files") if upload.filename]
-    if not uploads:
+    sent = [upload for upload in request.files.getlist("files") if upload.filename]
+    if not sent:
         raise InvalidInput(text("Choose a file first."), field="files")
-    if len(uploads) > MOST_FILES:
+    if len(sent) > MOST_FILES:
         raise InvalidInput(
             text("At most %(count)s files at once.", count=MOST_FILES), field="files"
         )
-    return uploads
+    return sent
