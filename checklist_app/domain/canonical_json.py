@@ -44,14 +44,10 @@ def load(kind: type[T], data: bytes) -> T:
         InvalidInput: the bytes are not JSON, or a field is missing, unknown or of the wrong type.
     """
     try:
-        built: T = _build(
-            kind, json.loads(data.decode("utf-8", "surrogatepass")), kind.__name__
-        )
+        built: T = _build(kind, json.loads(data.decode("utf-8", "surrogatepass")), kind.__name__)
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput(
-            text(
-                "This stored record cannot be read: %(reason)s", reason=str(error)[:300]
-            )
+            text("This stored record cannot be read: %(reason)s", reason=str(error)[:300])
         ) from error
     return built
 
@@ -62,19 +58,21 @@ def _plain(value: object) -> Any:
             return value.value
         case None | bool() | int() | str():
             return value
-        case datetime():
-            if value.tzinfo is None:
-                raise ValueError("a time without a time zone")
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
-            return value.isoformat()
+            return _date_text(value)
         case tuple() | list():
             return [_plain(part) for part in value]
     if is_dataclass(value):
-        return {
-            field.name: _plain(getattr(value, field.name)) for field in fields(value)
-        }
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def _date_text(value: date) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    if value.tzinfo is None:
+        raise ValueError("a time without a time zone")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _build(kind: Any, value: Any, where: str) -> Any:
@@ -99,9 +97,7 @@ def _build_tuple(kind: Any, value: Any, where: str) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise TypeError(f"{where} is not a list")
     inner = typing.get_args(kind)[0]
-    return tuple(
-        _build(inner, part, f"{where}[{index}]") for index, part in enumerate(value)
-    )
+    return tuple(_build(inner, part, f"{where}[{index}]") for index, part in enumerate(value))
 
 
 def _build_dataclass(kind: Any, value: Any, where: str) -> Any:
@@ -109,9 +105,7 @@ def _build_dataclass(kind: Any, value: Any, where: str) -> Any:
     names = {field.name for field in fields(kind)}
     if not isinstance(value, dict) or set(value) != names:
         raise ValueError(f"{where} does not have the fields of a {kind.__name__}")
-    return kind(
-        **{name: _build(hints[name], value[name], f"{where}.{name}") for name in names}
-    )
+    return kind(**{name: _build(hints[name], value[name], f"{where}.{name}") for name in names})
 
 
 def _build_scalar(kind: Any, value: Any, where: str) -> Any:

@@ -31,7 +31,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class StandardFacts:
-    """The edition that was used: its licence (SPDX id), attribution and source, empty if unknown."""
+    """The edition that was used; licence is an SPDX id, what is unknown is empty."""
 
     name: str
     version: str

@@ -23,9 +23,7 @@ class Text:
     def render(self, gettext: Callable[[str], str]) -> str:
         """Return the message translated by ``gettext`` with its parameters filled in."""
         translated = gettext(self.msgid)
-        return (
-            translated % self.params if self.params else translated.replace("%%", "%")
-        )
+        return translated % self.params if self.params else translated.replace("%%", "%")
 
     def __str__(self) -> str:
         """Return the English message."""

@@ -130,4 +130,4 @@ class MappingKind(StrEnum):
 class TokenPurpose(StrEnum):
     """What a one-time link is for; a link works for its own purpose only."""
 
-    SET_PASSWORD = "set_password"  # noqa: S105 - the purpose of a link, not a secret
+    SET_PASSWORD = "set_password"

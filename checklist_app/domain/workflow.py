@@ -68,9 +68,7 @@ def check_remediation_step(current: RemediationStatus, wanted: RemediationStatus
         raise Conflict(text("The remediation cannot take that step from where it stands."))
 
 
-def remediation_after_verdict(
-    status: RemediationStatus, outcome: Outcome
-) -> RemediationStatus:
+def remediation_after_verdict(status: RemediationStatus, outcome: Outcome) -> RemediationStatus:
     """Return where a remediation stands after a new verdict on its item.
 
     A verdict that is no gap closes it; one that still is a gap sends it back to work.

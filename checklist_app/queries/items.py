@@ -123,6 +123,8 @@ class ItemPage:
     references: list[dict[str, Any]]
     outcome: Outcome | None
     left_reason: str
+    assignee_id: int | None
+    due_on: date | None
     row_version: int
     verdict: VerdictView | None
     history: list[VerdictView]
@@ -154,6 +156,8 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         references=requirement.references,
         outcome=opened.item.outcome,
         left_reason=opened.item.left_reason,
+        assignee_id=opened.item.assignee_id,
+        due_on=opened.item.due_on,
         row_version=opened.item.row_version,
         verdict=history[0] if history else None,
         history=history,

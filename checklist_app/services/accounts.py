@@ -42,7 +42,7 @@ def token_sha256(token: str) -> str:
 def normalise_email(raw: str) -> str:
     """Return an address in the one form we store, or raise InvalidInput."""
     try:
-        return validate_email(raw, check_deliverability=False).normalized.lower()
+        return validate_email(raw.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise InvalidInput(text("That is not an e-mail address."), field="email") from error
 

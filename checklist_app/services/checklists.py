@@ -54,6 +54,7 @@ def start_checklist(
         standard_id=standard.id,
         level=level,
         name=name.strip(),
+        predecessor_id=_newest(session, access, standard),
         created_by_id=access.actor.user_id,
         created_at=now(),
     )
@@ -150,6 +151,17 @@ def sign_off(
         left=len(unassessed),
     )
     return act
+
+
+def _newest(session: Session, access: ProjectAccess, standard: Standard) -> int | None:
+    """Return the round before: the project's newest checklist of the same list, any edition."""
+    return session.scalar(
+        select(Checklist.id)
+        .join(Standard, Standard.id == Checklist.standard_id)
+        .where(Checklist.project_id == access.project.id, Standard.key == standard.key)
+        .order_by(Checklist.number.desc())
+        .limit(1)
+    )
 
 
 def _assessed(session: Session, standard: Standard, level: int | None) -> list[tuple[int, int]]:

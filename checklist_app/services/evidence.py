@@ -21,6 +21,7 @@ from checklist_app.services.clock import now
 from checklist_app.services.freezing import hold_open
 from checklist_app.services.uploads import TakenFile
 
+LONGEST_URL = 2000
 LONGEST_TITLE = 200
 
 
@@ -56,8 +57,7 @@ def attach_link(
     session: Session, access: ProjectAccess, opened: ItemAccess | None, *, url: str, title: str
 ) -> Evidence:
     """Record an address as evidence; it is shown, never fetched."""
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.netloc or len(url) > 2000:
+    if len(url) > LONGEST_URL or not _is_web_address(url.strip()):
         raise InvalidInput(
             text("Give a complete address that begins with http:// or https://."), field="url"
         )
@@ -71,6 +71,14 @@ def attach_link(
             title=(title.strip() or url.strip())[:LONGEST_TITLE],
         ),
     )
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def attach_note(

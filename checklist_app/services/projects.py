@@ -123,6 +123,12 @@ def remove_member(session: Session, access: ProjectAccess, user_id: int) -> None
     session.delete(membership)
 
 
+def check_member(session: Session, access: ProjectAccess, user_id: int, *, field: str) -> None:
+    """Raise InvalidInput, naming the form field, when a person is no member of the project."""
+    if _membership(session, access, user_id) is None:
+        raise InvalidInput(text("Choose a member of this project."), field=field)
+
+
 def _membership(session: Session, access: ProjectAccess, user_id: int) -> Membership | None:
     return session.scalar(
         select(Membership).where(

@@ -12,10 +12,11 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import RemediationStatus
 from checklist_app.domain.workflow import LONGEST_RATIONALE, check_remediation_step
-from checklist_app.models import Membership, Remediation, Waiver
+from checklist_app.models import Remediation, Waiver
 from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now, today
+from checklist_app.services.projects import check_member
 
 
 def plan_remediation(
@@ -34,7 +35,7 @@ def plan_remediation(
     opened.project.require(Permission.REMEDIATION_PLAN)
     _check_gap(opened)
     _check_text(plan, "plan")
-    _check_member(session, opened, owner_id)
+    check_member(session, opened.project, owner_id, field="owner_id")
     remediation = _find(session, opened)
     if (remediation.row_version if remediation else 0) != row_version:
         raise _stale(remediation, plan)
@@ -116,16 +117,6 @@ def _check_text(value: str, field: str) -> None:
             text("The text is longer than %(limit)s characters.", limit=LONGEST_RATIONALE),
             field=field,
         )
-
-
-def _check_member(session: Session, opened: ItemAccess, user_id: int) -> None:
-    known = session.scalar(
-        select(Membership.id).where(
-            Membership.project_id == opened.project.project.id, Membership.user_id == user_id
-        )
-    )
-    if known is None:
-        raise InvalidInput(text("Choose a member of this project."), field="owner_id")
 
 
 def _find(session: Session, opened: ItemAccess) -> Remediation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import unicodedata
 from dataclasses import dataclass
 from io import BytesIO
@@ -60,6 +61,10 @@ def take_file(store: BlobStore, config: Config, name: str, source: IO[bytes]) ->
                 "Files of this type (%(type)s) are not accepted as evidence here.", type=media_type
             ),
             field="files",
+        )
+    if media_type not in MEDIA_TYPES and mimetypes.guess_type(name)[0] in MEDIA_TYPES:
+        raise InvalidInput(
+            text("This file says it is a picture but cannot be read as one."), field="files"
         )
     preview = _preview(store, blob) if media_type in MEDIA_TYPES else None
     return TakenFile(clean_name(name), media_type, blob, preview)

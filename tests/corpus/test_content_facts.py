@@ -1,7 +1,8 @@
 """The shipped content against the official files: what we cite exists, and the words are ours.
 
-The official files are not part of the project. Set ``CHECKLIST_TEST_CORPUS`` to the folder that holds
-``reference/``, or keep it beside the project as ``../shared``; without it these tests are skipped.
+The official files are not part of the project. Set ``CHECKLIST_TEST_CORPUS`` to the folder that
+holds ``reference/``, or keep it beside the project as ``../shared``; these tests are skipped
+without it.
 """
 
 from __future__ import annotations

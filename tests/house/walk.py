@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, str]] = {
     "auth.sign_in": {"email": "x@example.org", "password": "x"},
     "checklists.preview": {"text": "**x**"},
     "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
+    "checklists.assign": {"assignee_id": "", "due_on": ""},
     "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
     "jobs.retry": {},
     "projects.change_role": {"role": "viewer"},

@@ -13,14 +13,21 @@ from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import Filters, checklist_overview
 from checklist_app.queries.sign_off import SignOffPage, sign_off_page
 from checklist_app.queries.standards import standard_cards
-from checklist_app.services import checklists, verdicts
+from checklist_app.services import assignments, checklists, verdicts
 from checklist_app.services.clock import today
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
 from checklist_app.web.access import project, requires, wants_fragment
 from checklist_app.web.checklists.forms import StartForm
 from checklist_app.web.filters import markdown, told
-from checklist_app.web.forms import SelectChoice, form_choice, form_number, form_text, show_error
+from checklist_app.web.forms import (
+    SelectChoice,
+    form_choice,
+    form_date,
+    form_number,
+    form_text,
+    show_error,
+)
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session
@@ -101,6 +108,23 @@ def record_verdict(slug: str, number: int, identifier: str) -> ResponseReturnVal
             outcome=form_choice("outcome", Outcome),
             rationale=form_text("rationale"),
             row_version=form_number("row_version"),
+        )
+    except InvalidInput as error:
+        return item_pages.refused(opened, error)
+    return item_pages.saved(opened)
+
+
+@blueprint.post("/checklists/<int:number>/items/<identifier>/assign")
+@requires(Permission.VERDICT_RECORD)
+def assign(slug: str, number: int, identifier: str) -> ResponseReturnValue:
+    """Give an item to a member, or to nobody."""
+    opened = opened_item()
+    try:
+        assignments.assign_item(
+            db_session(),
+            opened,
+            assignee_id=form_number("assignee_id") if form_text("assignee_id") else None,
+            due_on=form_date("due_on") if form_text("due_on") else None,
         )
     except InvalidInput as error:
         return item_pages.refused(opened, error)
