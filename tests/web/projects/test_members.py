@@ -1,0 +1,102 @@
+"""Who takes part in a project, and what changes with that at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy.orm import Session
+
+from checklist_app.models import Event, Membership
+from tests.cast import Cast
+from tests.web.conftest import Visit
+
+MEMBERS = "/projects/banca/members"
+
+
+def roles(session: Session, cast: Cast) -> dict[int, str]:
+    session.rollback()
+    rows = session.query(Membership).filter_by(project_id=cast.project.id)
+    found = {row.user_id: row.role.value for row in rows}
+    session.expunge_all()
+    session.rollback()
+    return found
+
+
+def test_the_last_owner_stays_owner(visit: Visit, session: Session, cast: Cast) -> None:
+    alice, own = visit("alice"), f"{MEMBERS}/{cast.alice.user_id}"
+    assert alice.post(f"{own}/role", {"role": "viewer"}).status_code == 409
+    assert alice.post(f"{own}/remove").status_code == 409
+    assert roles(session, cast)[cast.alice.user_id] == "owner"
+    alice.post(f"{MEMBERS}/{cast.bob.user_id}/role", {"role": "owner"})
+    assert alice.post(f"{own}/remove").status_code == 303
+    assert alice.get("/projects/banca").status_code == 404
+
+
+def test_a_role_counts_from_the_next_request(visit: Visit, cast: Cast) -> None:
+    alice, vera = visit("alice"), visit("vera")
+    assert vera.get("/projects/banca/edit").status_code == 403
+    alice.post(f"{MEMBERS}/{cast.vera.user_id}/role", {"role": "owner"})
+    assert vera.get("/projects/banca/edit").status_code == 200
+    alice.post(f"{MEMBERS}/{cast.vera.user_id}/remove")
+    assert vera.get("/projects/banca").status_code == 404
+    assert "Banca" not in vera.get("/").text
+
+
+def test_a_person_with_an_account_joins_without_a_link(
+    visit: Visit, session: Session, cast: Cast
+) -> None:
+    form = {"email": " Charlie@Example.org ", "name": "", "role": "contributor"}
+    answer = visit("alice").post(MEMBERS, form)
+    assert answer.status_code == 303
+    assert roles(session, cast)[cast.charlie.user_id] == "contributor"
+    assert visit("alice").post(MEMBERS, form).status_code == 422
+
+
+def test_a_new_person_gets_a_link_that_is_shown_once(visit: Visit) -> None:
+    alice = visit("alice")
+    answer = alice.post(MEMBERS, {"email": "ines@example.org", "name": "Ines", "role": "viewer"})
+    (link,) = set(re.findall(r"http://localhost(/set-password/[\w-]+)", answer.text))
+    assert visit("nobody").get(link).status_code == 200
+    page = alice.get(MEMBERS).text
+    assert "ines@example.org" in page
+    assert link not in page
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"email": "no address", "name": "X", "role": "viewer"},
+        {"email": "x@example.org", "name": "", "role": "viewer"},
+        {"email": "x@example.org", "name": "X", "role": "administrator"},
+        {"email": "", "name": "", "role": ""},
+    ],
+)
+def test_a_form_that_cannot_be_taken_comes_back_filled_in(
+    visit: Visit, session: Session, cast: Cast, form: dict[str, str]
+) -> None:
+    answer = visit("alice").post(MEMBERS, form)
+    assert answer.status_code == 422
+    assert f'value="{form["email"]}"' in answer.text
+    assert len(roles(session, cast)) == 4
+
+
+def test_every_change_of_members_leaves_an_event(
+    visit: Visit, session: Session, cast: Cast
+) -> None:
+    alice = visit("alice")
+    alice.post(f"{MEMBERS}/{cast.vera.user_id}/role", {"role": "reviewer"})
+    alice.post(f"{MEMBERS}/{cast.vera.user_id}/remove")
+    names = [row.name for row in session.query(Event).order_by(Event.id)]
+    assert names[-2:] == ["project:member:change_role", "project:member:remove"]
+
+
+def test_projects_of_one_name_get_addresses_of_their_own(visit: Visit) -> None:
+    alice = visit("alice")
+    form = {"name": "Ñandú & Cía.", "description": "", "scope": "", "language": "es"}
+    places = [alice.post("/projects/new", form).headers["Location"] for _ in range(3)]
+    assert places == ["/projects/nandu-cia", "/projects/nandu-cia-2", "/projects/nandu-cia-3"]
+    strange = alice.post("/projects/new", {**form, "name": "漢字"})
+    assert strange.headers["Location"] == "/projects/project"
+    new = alice.post("/projects/new", {**form, "name": "New"})
+    assert new.headers["Location"] == "/projects/new-2"
