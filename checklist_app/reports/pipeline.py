@@ -99,7 +99,7 @@ def build_report(  # noqa: PLR0913 - each is a plain choice of the caller
         raise JobFailed(
             text(
                 "The report was signed, but its signature does not verify: %(reason)s",
-                reason=str(check.reasons[0]),
+                reason=translate(check.reasons[0]),
             )
         )
     report(100, 100)

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import Outcome
+from checklist_app.domain.workflow import check_open
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import Filters, checklist_overview
 from checklist_app.queries.sign_off import SignOffPage, sign_off_page
@@ -143,6 +144,7 @@ def preview(slug: str) -> ResponseReturnValue:
 def sign_off(slug: str, number: int) -> ResponseReturnValue:
     """Close a checklist for good."""
     checklist = open_checklist(db_session(), project(), number)
+    check_open(checklist.status)
     reasons = {
         name.removeprefix(REASON_PREFIX): value
         for name, value in request.form.items()
