@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 KEPT_PARAMETERS = frozenset({"q", "outcome", "section", "suggestion", "no_evidence", "page"})
+MOST_PARAMETERS = 20
 
 
 def local_target(wanted: str | None) -> str:
@@ -21,14 +22,21 @@ def local_target(wanted: str | None) -> str:
     path, _, query = (wanted or "").partition("?")
     if not path.startswith("/") or path.startswith("//"):
         return first_page
+    known = _kept(query)
+    if known is None:
+        return first_page
     adapter = current_app.url_map.bind(request.host)
     try:
         endpoint, arguments = adapter.match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return first_page
-    known = {name: value for name, value in _pairs(query) if name in KEPT_PARAMETERS}
     return url_for(endpoint, **{**known, **arguments})
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, max_num_fields=20) if query else []
+def _kept(query: str) -> dict[str, str] | None:
+    """Return the parameters that our own pages have; None for more than any of them has."""
+    try:
+        pairs = parse_qsl(query, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        return None
+    return {name: value for name, value in pairs if name in KEPT_PARAMETERS}

@@ -20,6 +20,7 @@ ELSEWHERE = [
     "/projects/banca/../../..//evil.example",
     "/no-such-page",
     "/sign-out",
+    "/standards?" + "q=1&" * 30,
     "",
 ]
 
