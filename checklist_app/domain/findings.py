@@ -25,6 +25,8 @@ MAX_URI = 2_000
 MAX_SHORT = 255
 MAX_LOCATIONS = 200
 """Locations kept of one finding; ``occurrences`` still counts them all."""
+MAX_OCCURRENCES = 2**31 - 1
+"""The largest count that a column holds; a report may claim any number."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -117,6 +119,11 @@ class ParsedFinding:
     occurrences: int = 1
     solution: str = ""
     references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Keep the count within what can be stored, whoever claims or sums it."""
+        if self.occurrences > MAX_OCCURRENCES:
+            object.__setattr__(self, "occurrences", MAX_OCCURRENCES)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import ParsedScan
+from checklist_app.domain.findings import MAX_OCCURRENCES, ParsedScan
 from checklist_app.scanners import base
 from checklist_app.scanners.table import PARSERS, recognise
 from tests.scanners.reports import (
@@ -229,6 +229,13 @@ def test_too_many_bytes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "MAX_REPORT_BYTES", 20)
     assert "at most 0 MB" in refusal(sarif())
     assert "at most 0 MB" in refusal(ZAP_XML.read_bytes())
+
+
+@pytest.mark.parametrize("count", [2**31, 2**63, 10**25])
+def test_a_count_that_no_column_holds_is_cut(count: int) -> None:
+    twice = result(occurrenceCount=count)
+    assert only(read(sarif(twice))).occurrences == MAX_OCCURRENCES
+    assert only(read(sarif(twice, twice))).occurrences == MAX_OCCURRENCES
 
 
 def test_the_name_of_a_file_means_nothing() -> None:
