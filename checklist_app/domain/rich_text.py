@@ -20,7 +20,9 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 LIMIT = 20_000
-"""Longest Markdown, in characters, that is parsed; 20,000 brackets already cost 1.7 s."""
+"""Longest Markdown, in characters, that is parsed."""
+MOST_BRACKETS = 500
+"""Each opening bracket is a link that may begin, looked for to the end: the cost is quadratic."""
 
 _ELEMENTS = frozenset(
     [
@@ -109,10 +111,11 @@ def render_markdown(source: str, *, limit: int = LIMIT) -> Markup:
 
     Args:
         source: what the person wrote.
-        limit: longest text, in characters, that is read as Markdown; longer is shown as it is.
+        limit: longest text, in characters, that is read as Markdown; longer is shown as it is, as
+            is one with more opening brackets than any text for people.
     """
     source = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", source)
-    if len(source) > limit:
+    if len(source) > limit or source.count("[") > MOST_BRACKETS:
         return _plain(source)
     try:
         tokens = _MARKDOWN.parse(source)
