@@ -32,6 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES = frozenset({"same-origin", "none"})
 ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 DECLARATION = "access_declaration"
 
@@ -97,7 +98,7 @@ def install(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None  # the server-side row is the session's protection
     login_manager.user_loader(_load_user)
-    app.before_request(_number_request)
+    app.before_request(_refuse_other_sites)
     app.before_request(_guard)
 
 
@@ -111,7 +112,9 @@ def actor() -> Actor:
 
 def request_id() -> str:
     """Return what joins the log lines and events of this request."""
-    found: str = g.get("request_id", "")
+    if "request_id" not in g:
+        g.request_id = uuid.uuid4().hex
+    found: str = g.request_id
     return found
 
 
@@ -155,8 +158,27 @@ def remember(token: str) -> None:
     cookie["_fresh"] = True
 
 
-def _number_request() -> None:
-    g.request_id = uuid.uuid4().hex
+def _refuse_other_sites() -> None:
+    """Refuse what another site's page sends, even with a form token that it got hold of.
+
+    Browsers say so truthfully; older ones, and all of them on plain http, name the origin alone.
+    Programs send neither, and carry nobody's cookie by themselves.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    told = request.headers.get("Sec-Fetch-Site")
+    came_from = request.headers.get("Origin")
+    if told is not None:
+        foreign = told not in OWN_SITES
+    else:
+        foreign = came_from is not None and not _is_own(came_from)
+    if foreign:
+        raise Forbidden
+
+
+def _is_own(came_from: str) -> bool:
+    _, _, host = came_from.partition("://")
+    return host == request.host or came_from == resources().config.base_url
 
 
 def _load_user(token: str) -> SignedInUser | None:
