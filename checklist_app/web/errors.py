@@ -23,7 +23,7 @@ from checklist_app.domain.text import text
 from checklist_app.services.faults import is_disk_full, is_lost_race
 from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
 from checklist_app.web.filters import told
-from checklist_app.web.transaction import resources
+from checklist_app.web.transaction import forget, resources
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,13 @@ PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = frozenset({"csrf_token", "password", "current", "repeat", "row_version", "next"})
 
 
+LAST_RESORT = """<!doctype html>
+<html lang="es"><head><meta charset="utf-8"><title>503</title></head><body>
+<p>El servicio no responde en este momento. No se guardó nada; inténtelo de nuevo en un minuto.</p>
+<p lang="en">The service does not answer just now. Nothing was saved; try again in a minute.</p>
+<p>%s</p></body></html>"""
+
+
 def install(app: Flask) -> None:
     """Answer every error with our pages."""
     app.register_error_handler(DomainError, _domain_error)
@@ -64,6 +71,8 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, errors.SignInRequired):
         return _sign_in_first()
     status = status_of(error)
+    if isinstance(error, errors.Forbidden | errors.NotFound | errors.TooManyAttempts):
+        _write_down(status, error)
     if isinstance(error, errors.StaleWrite):
         return _page(status, told(error.text), stale=_both_values(error))
     return _page(status, told(error.text))
@@ -88,13 +97,34 @@ def _sign_in_first() -> ResponseReturnValue:
     return render_template("errors/expired.html", typed=_typed(), message=None), 401
 
 
-def _csrf_error(_error: CSRFError) -> ResponseReturnValue:
+def _write_down(status: int, error: Exception) -> None:
+    """Log who was refused what, so that somebody who tries doors is seen trying.
+
+    A 404 counts: it is what a stranger to a project is told.
+    """
+    _log.warning(
+        "refused",
+        extra={
+            "status": status,
+            "reason": type(error).__name__,
+            "user_id": current_user.actor.user_id if current_user.is_authenticated else None,
+            "address": request.remote_addr,
+            "method": request.method,
+            "path": request.path,
+            "request_id": request_id(),
+        },
+    )
+
+
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    _write_down(400, error)
     if not current_user.is_authenticated and "_user_id" not in cookie:
         return _sign_in_first()
     return _page(400, gettext("The form had expired. Nothing was saved; please send it again."))
 
 
 def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
+    _write_down(429, error)
     seconds = error.limit.limit.get_expiry()
     answer = _page(429, told(text("Too many attempts. Wait a few minutes and try again.")))
     return (*answer, {"Retry-After": str(seconds)})
@@ -124,6 +154,7 @@ def _headers(error: HTTPException) -> dict[str, str]:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    forget()  # the page below reads through the same session, which a failed statement has broken
     if is_lost_race(error):
         return _page(409, gettext("Somebody else changed this at the same moment. Try again."))
     if is_disk_full(error):
@@ -133,13 +164,24 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, message: str | None, **context: Any) -> tuple[str, int]:
+    try:
+        return _rendered(status, message, **context), status
+    except Exception:
+        # The page asks the database for its frame; without one, these words are what is left.
+        _log.exception("the page of an error broke", extra={"request_id": request_id()})
+        return LAST_RESORT % request_id(), 503
+
+
+def _rendered(status: int, message: str | None, **context: Any) -> str:
     page = status if status in PAGES else (400 if status < 500 else 500)
     context.setdefault("typed", _typed())
-    template = f"errors/{page}.html"
-    shown = render_template(
-        template, message=message, request_id=request_id(), back_url=_back(), **context
+    return render_template(
+        f"errors/{page}.html",
+        message=message,
+        request_id=request_id(),
+        back_url=_back(),
+        **context,
     )
-    return shown, status
 
 
 def _typed() -> list[tuple[str, str]]:
