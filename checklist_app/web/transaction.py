@@ -32,6 +32,12 @@ def begin_writing() -> None:
     db_session().commit()
 
 
+def forget() -> None:
+    """Undo what this request has not committed, so that its session can be asked again."""
+    if "session" in g:
+        g.session.rollback()
+
+
 def install(app: Flask) -> None:
     """Commit after each successful request, roll back after any other."""
 
