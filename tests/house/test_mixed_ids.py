@@ -13,6 +13,7 @@ from tests.house.walk import Person, body_of
 from tests.house.world import MARK
 
 FORMS = {
+    "checklists.assign": ("assignee_id", {}),
     "evidence.link_existing": ("evidence_id", {}),
     "remediation.save": ("owner_id", {"plan": "x", "due_on": "2031-01-01", "row_version": "1"}),
     "reports.create": ("checklist", {"language": "es"}),
@@ -24,7 +25,13 @@ def foreign_value(house: House, other: Person, field: str) -> Any:
     """Return what a form field would hold in the other person's project."""
     assert other.home is not None
     assert other.actor is not None
-    values = {"owner_id": other.actor.user_id, "checklist": other.home["number"], **other.home}
+    account = other.actor.user_id
+    values = {
+        "owner_id": account,
+        "assignee_id": account,
+        "checklist": other.home["number"],
+        **other.home,
+    }
     return values[field]
 
 
