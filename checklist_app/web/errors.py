@@ -41,6 +41,7 @@ STATUSES: dict[type[DomainError], int] = {
     errors.TooManyAttempts: 429,
     errors.StorageFull: 507,
 }
+BUSY = {"Retry-After": "60"}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = frozenset({"csrf_token", "password", "current", "repeat", "row_version", "next"})
 
@@ -75,7 +76,8 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
         _write_down(status, error)
     if isinstance(error, errors.StaleWrite):
         return _page(status, told(error.text), stale=_both_values(error))
-    return _page(status, told(error.text))
+    page = _page(status, told(error.text))
+    return (*page, BUSY) if isinstance(error, errors.TooManyAttempts) else page
 
 
 def _both_values(error: errors.StaleWrite) -> dict[str, Any]:

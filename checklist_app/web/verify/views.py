@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from checklist_app.domain.errors import TooManyAttempts
+from checklist_app.domain.text import text
 from checklist_app.services.verification import check_report
 from checklist_app.web.access import public
 from checklist_app.web.extensions import limiter
@@ -14,6 +18,9 @@ from checklist_app.web.transaction import db_session, resources
 blueprint = Blueprint("verify", __name__)
 
 REFUSED = 422
+AT_ONCE = 2
+places = BoundedSemaphore(AT_ONCE)
+"""A check may cost many seconds; strangers never hold more than these of a process's threads."""
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
@@ -27,7 +34,12 @@ def index() -> ResponseReturnValue:
     if upload is None or not upload.filename:
         message = gettext("Choose a PDF file first.")
         return render_template("verify/index.html", form_error=message), REFUSED
-    checked = check_report(db_session(), resources(), upload.stream)
+    if not places.acquire(blocking=False):
+        raise TooManyAttempts(text("Too many attempts. Wait a few minutes and try again."))
+    try:
+        checked = check_report(db_session(), resources(), upload.stream)
+    finally:
+        places.release()
     return render_template(
         "verify/index.html",
         file_name=upload.filename,
