@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
+import struct
 import sys
 from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
@@ -15,6 +18,8 @@ from checklist_app.json_logs import JsonFormatter, set_up_logging
 APPLICATION = "checklist_app.factory:create_app()"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unlinked file there
 GRACE_SECONDS = 8
+PATIENCE_SECONDS = 20
+"""How long a connection may stand still in the middle of a request or of an answer."""
 
 
 class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -28,11 +33,32 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             handler.setFormatter(JsonFormatter())
 
 
+class ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's threads, none of which waits for ever for a client that went silent."""
+
+    def init_process(self) -> None:
+        """Set up as usual, with doors that lose patience."""
+        for door in self.sockets:
+            be_impatient(door)
+        super().init_process()
+
+
+def be_impatient(door: socket.socket) -> None:
+    """Let reading from and writing to each connection that comes through ``door`` end in time.
+
+    Gunicorn reads in blocking mode without a limit, so that as many silent clients as there are
+    threads would stop everything. The kernel hands these options on to accepted connections.
+    """
+    limit = struct.pack("ll", PATIENCE_SECONDS, 0)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+
 def command(config: Config, host: str, port: int) -> list[str]:
     """Return the command that serves the application."""
     options = [
         f"--bind={host}:{port}",
-        "--worker-class=gthread",
+        f"--worker-class={__name__}.{ImpatientWorker.__name__}",
         f"--workers={config.web_processes}",
         f"--threads={config.web_threads}",
         f"--graceful-timeout={GRACE_SECONDS}",
