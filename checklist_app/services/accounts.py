@@ -99,11 +99,7 @@ def renew_link(session: Session, actor: Actor, user_id: int) -> tuple[User, str]
 def issue_link(session: Session, actor: Actor | None, user: User) -> str:
     """Return the secret of a new set-password link; earlier unused ones stop working."""
     moment = now()
-    session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
-        .values(used_at=moment)
-    )
+    _end_links(session, user)
     token = secrets.token_urlsafe(32)
     session.add(
         OneTimeLink(
@@ -135,13 +131,14 @@ def set_password_by_link(session: Session, token: str, password: str) -> User:
 
 
 def change_password(session: Session, actor: Actor, current: str, password: str) -> None:
-    """Change one's own password; every other session ends."""
+    """Change one's own password; every other session and every link still out ends."""
     user = session.get_one(User, actor.user_id)
     if not password_matches(user, current):
         raise InvalidInput(text("The current password is not right."), field="current")
     check_password(password, [user.email, user.name])
     user.password_hash = _hasher.hash(password)
     end_sessions(session, user, except_id=actor.session_id)
+    _end_links(session, user)
     audit.record(session, actor, "account:password:set", user.email, by="owner")
 
 
@@ -206,6 +203,15 @@ def end_sessions(session: Session, user: User, *, except_id: int = 0) -> None:
             UserSession.id != except_id,
         )
         .values(revoked_at=now())
+    )
+
+
+def _end_links(session: Session, user: User) -> None:
+    """Let every link die that was issued to a person and not used yet."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
+        .values(used_at=now())
     )
 
 

@@ -30,6 +30,8 @@ REFUSED = 422
 PER_ADDRESS = "60 per 15 minutes"
 PER_ACCOUNT_AND_ADDRESS = "10 per 15 minutes"
 PER_ACCOUNT = "200 per hour"
+PER_OWN_ACCOUNT = "10 per 15 minutes"
+"""Whoever sits at somebody else's open browser may not guess the password there either."""
 
 
 def _account() -> str:
@@ -38,6 +40,10 @@ def _account() -> str:
 
 def _account_and_address() -> str:
     return f"{_account()}@{get_remote_address()}"
+
+
+def _signed_in_account() -> str:
+    return f"user:{current_user.id}" if current_user.is_authenticated else get_remote_address()
 
 
 def _was_refused(response: object) -> bool:
@@ -114,6 +120,9 @@ def set_password(token: str) -> ResponseReturnValue:
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @requires(Permission.ACCOUNT_MANAGE)
+@limiter.limit(
+    PER_OWN_ACCOUNT, key_func=_signed_in_account, methods=["POST"], deduct_when=_was_refused
+)
 def account() -> ResponseReturnValue:
     """Show one's sessions and change one's password."""
     form = ChangePasswordForm()
