@@ -15,15 +15,17 @@ def make_engine(url: str) -> Engine:
 
     SQLite gets write-ahead logging, enforced foreign keys and explicit transactions: writers take
     their lock at the beginning (``BEGIN IMMEDIATE``), so that two of them queue instead of failing
-    half-way, and DDL rolls back. MariaDB reads committed rows and keeps its clock in UTC.
+    half-way, and DDL rolls back. MariaDB reads committed rows and keeps its clock in UTC. Errors of
+    either never quote the values of a statement: they end in the log, and the values are people's.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, pool_size=16, max_overflow=32)
+        engine = create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
         url,
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
         pool_recycle=1800,
