@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -47,6 +48,15 @@ class BlobStore(Protocol):
 
     def is_writable(self) -> bool:
         """Return whether new bytes could be stored now."""
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the SHA-256 of what was last stored before ``moment``."""
+
+    def delete(self, sha256: str) -> None:
+        """Take bytes away; what is not there is no error."""
+
+    def sweep_drafts(self, moment: datetime) -> None:
+        """Take away what an interrupted ``put`` left before ``moment``."""
 
 
 class FolderStore:
@@ -86,9 +96,26 @@ class FolderStore:
             return False
         return True
 
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the names of old bytes; see :class:`BlobStore`."""
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            if path.stat().st_mtime < moment.timestamp():
+                yield path.parent.name + path.name
+
+    def delete(self, sha256: str) -> None:
+        """Take bytes away; see :class:`BlobStore`."""
+        self._target(sha256).unlink(missing_ok=True)
+
+    def sweep_drafts(self, moment: datetime) -> None:
+        """Take old drafts away; see :class:`BlobStore`."""
+        for path in self._folder.glob(".*-*"):
+            if path.stat().st_mtime < moment.timestamp():
+                path.unlink(missing_ok=True)
+
     def _keep(self, draft: Path, blob: StoredBlob) -> None:
         target = self._target(blob.sha256)
         if target.is_file():
+            target.touch()  # as young as its newest upload, so that the reaper leaves it alone
             return
         target.parent.mkdir(exist_ok=True, mode=0o700)
         draft.rename(target)

@@ -20,12 +20,14 @@ from checklist_app.models import Job
 from checklist_app.queries.jobs import is_work_due
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
+from checklist_app.services.housekeeping import reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
 
 LOOK_EVERY = 0.3
 BEAT_EVERY = 5.0
 WAIT_AFTER_FAULT = 2.0
+HOUSE_EVERY = timedelta(hours=1)
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Worker:
         self.resources = resources
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self.stopping = Event()
+        self._house_due = now()
         self._lease = timedelta(seconds=resources.config.job_lease_seconds)
 
     def run(self) -> None:
@@ -51,6 +54,7 @@ class Worker:
         _log.info("worker ready", extra={"worker": self.name})
         while not self.stopping.is_set():
             try:
+                self._keep_house()
                 if not self.work_once():
                     self.stopping.wait(LOOK_EVERY)
             except SQLAlchemyError:
@@ -58,6 +62,14 @@ class Worker:
                 self.stopping.wait(WAIT_AFTER_FAULT)
         pulse.join(timeout=BEAT_EVERY)
         self._say_goodbye()
+
+    def _keep_house(self) -> None:
+        """Once an hour, take away what refused uploads left in the store."""
+        if now() < self._house_due:
+            return
+        self._house_due = now() + HOUSE_EVERY
+        with reading(self.resources) as session:
+            reap_blobs(session, self.resources.store)
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""

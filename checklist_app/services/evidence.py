@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import MEGABYTE, StoredBlob
@@ -184,8 +185,12 @@ def check_quota(session: Session, access: ProjectAccess, config: Config, more: i
 def note_blob(session: Session, blob: StoredBlob) -> str:
     """Make sure the blob has its row; return its SHA-256."""
     if session.get(Blob, blob.sha256) is None:
-        session.add(Blob(sha256=blob.sha256, size=blob.size, created_at=now()))
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(Blob(sha256=blob.sha256, size=blob.size, created_at=now()))
+        except IntegrityError:
+            # Somebody stored the same bytes at the same moment; one row is all there should be.
+            pass
     return blob.sha256
 
 

@@ -147,7 +147,12 @@ def _existing(session: Session, access: ProjectAccess, user_id: int) -> Membersh
 def _keep_an_owner(session: Session, access: ProjectAccess) -> None:
     owners = session.scalars(
         select(Membership.id)
-        .where(Membership.project_id == access.project.id, Membership.role == Role.OWNER)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.project_id == access.project.id,
+            Membership.role == Role.OWNER,
+            User.is_active,
+        )
         .with_for_update()
     ).all()
     if len(owners) < 2:
