@@ -89,6 +89,12 @@ def add_member(
     address = normalise_email(email)
     user = session.scalar(select(User).where(User.email == address))
     token = None
+    if user is None and Permission.USER_MANAGE not in access.actor.permissions:
+        # Whoever hands out the first link can use it: making accounts is not an owner's to do.
+        raise InvalidInput(
+            text("Nobody has an account with that address. An administrator can create one."),
+            field="email",
+        )
     if user is None:
         user = create_user(session, access.actor, email=address, name=name)
         token = issue_link(session, access.actor, user)

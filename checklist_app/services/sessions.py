@@ -15,7 +15,7 @@ from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
 from checklist_app.models import User, UserSession
 from checklist_app.services import audit
-from checklist_app.services.accounts import password_matches, token_sha256
+from checklist_app.services.accounts import normalise_email, password_matches, token_sha256
 from checklist_app.services.clock import now
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -62,16 +62,25 @@ def open_session(session: Session, config: Config, user: User, origin: Origin) -
 
 
 def record_refusal(session: Session, email: str, origin: Origin) -> None:
-    """Leave an event for a sign-in that failed."""
-    actor = None
+    """Leave an event for a sign-in that failed.
+
+    What is no address is not kept: people type passwords into the wrong field.
+    """
     audit.record(
         session,
-        actor,
+        None,
         "account:session:refuse",
-        email.strip().lower(),
+        _address_or_nothing(email),
         address=origin.address,
         request_id=origin.request_id,
     )
+
+
+def _address_or_nothing(email: str) -> str:
+    try:
+        return normalise_email(email)
+    except InvalidInput:
+        return ""
 
 
 def resume(session: Session, config: Config, token: str, origin: Origin) -> Actor | None:

@@ -27,7 +27,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 FORM_PARTS = 2000
-FORM_MEMORY = 2 * MEGABYTE
+FORM_MEMORY = MEGABYTE // 2
 
 
 def install(app: Flask, config: Config) -> None:

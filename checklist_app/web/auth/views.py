@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 
 from checklist_app.domain.errors import InvalidInput, NotFound
@@ -17,7 +16,7 @@ from checklist_app.services import accounts, sessions
 from checklist_app.services.clock import now
 from checklist_app.web.access import actor, origin, public, remember, requires
 from checklist_app.web.auth.forms import ChangePasswordForm, NewPasswordForm, SignInForm
-from checklist_app.web.extensions import limiter
+from checklist_app.web.extensions import limiter, visitor_network
 from checklist_app.web.filters import told
 from checklist_app.web.forms import show_error
 from checklist_app.web.messages import done
@@ -39,11 +38,11 @@ def _account() -> str:
 
 
 def _account_and_address() -> str:
-    return f"{_account()}@{get_remote_address()}"
+    return f"{_account()}@{visitor_network()}"
 
 
 def _signed_in_account() -> str:
-    return f"user:{current_user.id}" if current_user.is_authenticated else get_remote_address()
+    return f"user:{current_user.id}" if current_user.is_authenticated else visitor_network()
 
 
 def _was_refused(response: object) -> bool:

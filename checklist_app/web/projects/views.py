@@ -161,6 +161,8 @@ def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
 
 
 def _members(form: MemberForm, status: int, link: str = "") -> ResponseReturnValue:
+    if not actor().is_administrator:
+        del form.name  # only whoever may make accounts has to name a new person
     db_session().flush()
     people = queries.members(db_session(), project())
     page = render_template("projects/members.html", members=people, form=form, invite_link=link)

@@ -7,7 +7,7 @@ import re
 import pytest
 from sqlalchemy.orm import Session
 
-from checklist_app.models import Event, Membership
+from checklist_app.models import Event, Membership, User
 from tests.cast import Cast
 from tests.web.conftest import Visit
 
@@ -53,14 +53,26 @@ def test_a_person_with_an_account_joins_without_a_link(
     assert visit("alice").post(MEMBERS, form).status_code == 422
 
 
-def test_a_new_person_gets_a_link_that_is_shown_once(visit: Visit) -> None:
-    alice = visit("alice")
-    answer = alice.post(MEMBERS, {"email": "ines@example.org", "name": "Ines", "role": "viewer"})
+def test_an_administrator_adds_a_new_person_by_a_link_that_is_shown_once(visit: Visit) -> None:
+    ada, members = visit("ada"), "/projects/de-ada/members"
+    ada.post("/projects/new", {"name": "De Ada", "language": "es"})
+    answer = ada.post(members, {"email": "ines@example.org", "name": "Ines", "role": "viewer"})
     (link,) = set(re.findall(r"http://localhost(/set-password/[\w-]+)", answer.text))
     assert visit("nobody").get(link).status_code == 200
-    page = alice.get(MEMBERS).text
+    page = ada.get(members).text
     assert "ines@example.org" in page
     assert link not in page
+
+
+def test_an_owner_who_is_no_administrator_makes_no_accounts(
+    visit: Visit, session: Session
+) -> None:
+    """Whoever held the first link to an account could use it before its owner does."""
+    form = {"email": "ines@example.org", "name": "Ines", "role": "viewer"}
+    answer = visit("alice").post(MEMBERS, form)
+    assert answer.status_code == 422
+    assert "set-password" not in answer.text
+    assert session.query(User).filter_by(email="ines@example.org").count() == 0
 
 
 @pytest.mark.parametrize(
