@@ -6,9 +6,11 @@ import * as keyboard from "./keyboard.js";
 import * as partial from "./partial.js";
 import * as paste from "./paste.js";
 import * as preview from "./preview.js";
+import * as remember from "./remember.js";
 import * as theme from "./theme.js";
 import * as upload from "./upload.js";
 import * as workspace from "./workspace.js";
+import * as zoom from "./zoom.js";
 
 // Must run before the listeners that send: a "no" here stops them.
 document.addEventListener("submit", (event) => {
@@ -64,6 +66,11 @@ document.addEventListener("input", (event) => {
   }
 });
 
-for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard]) part.start();
+// What went well need not stay and cover the page; what went wrong stays until it is closed.
+setTimeout(() => {
+  for (const flash of document.querySelectorAll("#flashes > .flash-success")) flash.remove();
+}, 10000);
+
+for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard, remember, zoom]) part.start();
 // Tells tools that watch the page that keys and forms are listened to from here on.
 document.documentElement.dataset.ready = "";

@@ -6,10 +6,15 @@ import { word } from "./words.js";
 let timer = 0;
 let running = null;
 
-async function apply(form) {
+/** The address of the list as the form filters it. */
+export function address(form) {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(form)) if (value) query.append(name, value);
-  const url = `${form.action.split("?")[0]}${query.size ? `?${query}` : ""}`;
+  return `${form.action.split("?")[0]}${query.size ? `?${query}` : ""}`;
+}
+
+async function apply(form) {
+  const url = address(form);
   running?.abort();
   running = new AbortController();
   try {

@@ -62,6 +62,7 @@ function onKey(event) {
 
 export function start() {
   document.addEventListener("keydown", onKey);
+  document.addEventListener("item:next", () => step(1));
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-keys-help]")) help();
   });

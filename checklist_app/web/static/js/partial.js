@@ -59,7 +59,7 @@ export function explain(status, page) {
     return { content: box, kind: "warning" };
   }
   if (status === 400) tokenIsOld = true;
-  const stale = status === 409 ? page?.querySelector("[data-stale]") : null;
+  const stale = status === 409 ? page?.querySelector("div[data-stale]") : null;
   if (stale) return { content: stale, kind: "warning" };
   const said = page?.querySelector("[data-error-message]")?.textContent.trim();
   return { content: said || word(SENTENCES[status] ?? "failed"), kind: "error" };
@@ -103,7 +103,7 @@ export async function send(form, submitter = null) {
   form.dispatchEvent(new CustomEvent("partial:saved", { bubbles: true }));
   const replaced = swap(page, form);
   if (!replaced.length) location.assign(answer.url);
-  else announce(form.dataset.done || word("saved"), "success", 2);
+  else announce(form.dataset.done || word("saved"), "success");
   return true;
 }
 
@@ -112,7 +112,10 @@ export function start() {
     const form = event.target;
     if (!form.matches("form[data-partial]") || event.defaultPrevented) return;
     event.preventDefault();
-    send(form, event.submitter);
+    const goOn = event.submitter?.dataset.then === "next";
+    send(form, event.submitter).then((saved) => {
+      if (saved && goOn) document.dispatchEvent(new CustomEvent("item:next"));
+    });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

@@ -60,7 +60,7 @@ export async function upload(form, files, nameOf = (file) => file.name) {
   if (!replaced.length) { location.assign(last.url); return; }
   // The form itself was replaced: hang the refusals under its successor.
   if (refused) document.getElementById(form.id)?.querySelector("[data-uploads]")?.append(...kept);
-  announce(word("attached"), "success", 2);
+  announce(word("attached"), "success");
 }
 
 export function start() {

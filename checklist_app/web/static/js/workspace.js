@@ -1,5 +1,6 @@
 // List at left, item at right: rows load into the pane, and the address follows.
 import { announce, parse, swap } from "./dom.js";
+import { address } from "./filters.js";
 import { explain, headers } from "./partial.js";
 import { word } from "./words.js";
 
@@ -50,7 +51,10 @@ export function open(row, { push = true } = {}) {
   if (!link) return;
   if (!isWide()) { location.assign(link.href); return; }
   mark(row);
-  if (push) history.pushState({ row: row.id }, "", link.href);
+  // The list goes along: after a reload the item's address brings both back.
+  const state = { row: row.id, list: address(document.querySelector("form[data-filters]")) };
+  if (push) history.pushState(state, "", link.href);
+  else history.replaceState(state, "", link.href);
   loading = load(link.href);
 }
 
@@ -62,11 +66,20 @@ export function move(step) {
   if (next) open(next);
 }
 
+/** The page of one item, reached by a reload or "back" out of a workspace: go there again. */
+function returnToList() {
+  const { row, list } = history.state ?? {};
+  if (row && list && wide.matches) location.replace(`${list}#${row}`);
+  addEventListener("popstate", (event) => { if (event.state?.row) location.reload(); });
+}
+
 export function start() {
   const root = workspace();
-  if (!root) return;
+  if (!root) { returnToList(); return; }
   const listUrl = location.href;
+  const asked = location.hash.startsWith("#row-") && document.getElementById(location.hash.slice(1));
   history.replaceState({ row: null }, "");
+  if (asked && wide.matches) open(asked, { push: false });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target.closest("a");
