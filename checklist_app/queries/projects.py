@@ -57,22 +57,26 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """Something that happened; ``name`` and ``target`` as in the audit log."""
+    """Something that happened; ``name`` and ``target`` as in the audit log.
+
+    ``item`` is "2/AUTH-01" where evidence was put on an item or taken off, else empty.
+    """
 
     actor: str
     name: str
     target: str
     at: datetime
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
 class ScanLine:
-    """A scan import in a short list."""
+    """A scan import in a short list; ``finding_count`` is None until something was imported."""
 
     id: int
     tool: str
     file_name: str
-    finding_count: int
+    finding_count: int | None
     created_at: datetime
 
 
@@ -146,13 +150,16 @@ def project_figures(session: Session, access: ProjectAccess, today: date) -> Pro
 def recent_events(session: Session, access: ProjectAccess) -> list[EventLine]:
     """Return the newest events of a project that a person caused."""
     rows = session.execute(
-        select(User.name, Event.name, Event.target, Event.happened_at)
+        select(User.name, Event.name, Event.target, Event.happened_at, Event.details)
         .join(User, User.id == Event.actor_id)
         .where(Event.project_id == access.project.id)
         .order_by(Event.id.desc())
         .limit(EVENTS_SHOWN)
     )
-    return [EventLine(*row) for row in rows]
+    return [
+        EventLine(actor, name, target, at, str(details.get("item", "")))
+        for actor, name, target, at, details in rows
+    ]
 
 
 def recent_scans(session: Session, access: ProjectAccess) -> list[ScanLine]:
@@ -165,7 +172,13 @@ def recent_scans(session: Session, access: ProjectAccess) -> list[ScanLine]:
         .limit(SCANS_SHOWN)
     )
     return [
-        ScanLine(scan.id, scan.tool, file_name, scan.account.get("findings", 0), scan.created_at)
+        ScanLine(
+            scan.id,
+            scan.tool,
+            file_name,
+            scan.account.get("findings", 0) if scan.account else None,
+            scan.created_at,
+        )
         for scan, file_name in rows
     ]
 
