@@ -47,9 +47,7 @@ def _migrate_sqlite(connection: Connection) -> None:
     connection.rollback()
     connection.connection.execute("PRAGMA foreign_keys = ON")  # type: ignore[attr-defined]
     if broken:
-        raise RuntimeError(
-            f"rows without their parent after the migration: {broken[:5]}"
-        )
+        raise RuntimeError(f"rows without their parent after the migration: {broken[:5]}")
 
 
 def _migrate_mariadb(connection: Connection) -> None:

@@ -45,7 +45,7 @@ class Cast:
 
 @cache
 def password_hash() -> str:
-    return accounts._hasher.hash(PASSWORD)  # noqa: SLF001 - once for all tests
+    return accounts._hasher.hash(PASSWORD)
 
 
 def make_cast(session: Session) -> Cast:

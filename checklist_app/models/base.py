@@ -26,9 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(DATETIME(fsp=6))
         return dialect.type_descriptor(DateTime())
 
-    def process_bind_param(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse naive moments; store the rest as UTC."""
         if value is None:
             return None
@@ -36,9 +34,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a moment without time zone was about to be stored")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give the moment back with its zone."""
         return None if value is None else value.replace(tzinfo=UTC)
 

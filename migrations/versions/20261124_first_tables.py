@@ -68,9 +68,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "theme",
-            sa.Enum(
-                "auto", "light", "dark", name="theme", native_enum=False, length=20
-            ),
+            sa.Enum("auto", "light", "dark", name="theme", native_enum=False, length=20),
             nullable=False,
         ),
         sa.Column("created_at", base.UtcDateTime(), nullable=False),
@@ -123,9 +121,7 @@ def upgrade() -> None:
             name=op.f("fk_checklist_standard_id_standard"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist")),
-        sa.UniqueConstraint(
-            "project_id", "number", name=op.f("uq_checklist_project_id_number")
-        ),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_checklist_project_id_number")),
     )
     op.create_table(
         "event",
@@ -138,18 +134,14 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("request_id", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["actor_id"], ["user.id"], name=op.f("fk_event_actor_id_user")
-        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_event_actor_id_user")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_event_project_id_project")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_event_actor_id"), ["actor_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_event_actor_id"), ["actor_id"], unique=False)
         batch_op.create_index("ix_event_project", ["project_id", "id"], unique=False)
 
     op.create_table(
@@ -196,12 +188,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_evidence_blob_sha256"), ["blob_sha256"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_evidence_project_id"), ["project_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_evidence_blob_sha256"), ["blob_sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_evidence_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "job",
@@ -253,9 +241,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_job_project_id"), ["project_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_job_project_id"), ["project_id"], unique=False)
         batch_op.create_index("ix_job_queue", ["state", "run_after"], unique=False)
 
     op.create_table(
@@ -282,18 +268,12 @@ def upgrade() -> None:
             ["project.id"],
             name=op.f("fk_membership_project_id_project"),
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user.id"], name=op.f("fk_membership_user_id_user")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_membership_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "project_id", "user_id", name=op.f("uq_membership_project_id_user_id")
-        ),
+        sa.UniqueConstraint("project_id", "user_id", name=op.f("uq_membership_project_id_user_id")),
     )
     with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_membership_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_membership_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "one_time_link",
@@ -315,9 +295,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("uq_one_time_link_token_sha256")),
     )
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_one_time_link_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_one_time_link_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "requirement",
@@ -350,12 +328,8 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("requirement", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_requirement_order", ["standard_id", "position"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_requirement_parent_id"), ["parent_id"], unique=False
-        )
+        batch_op.create_index("ix_requirement_order", ["standard_id", "position"], unique=False)
+        batch_op.create_index(batch_op.f("ix_requirement_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
         "user_session",
@@ -375,9 +349,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_sha256", name=op.f("uq_user_session_token_sha256")),
     )
     with op.batch_alter_table("user_session", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "checklist_item",
@@ -429,9 +401,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_checklist_item_assignee_id"), ["assignee_id"], unique=False
         )
-        batch_op.create_index(
-            "ix_checklist_item_order", ["checklist_id", "position"], unique=False
-        )
+        batch_op.create_index("ix_checklist_item_order", ["checklist_id", "position"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_checklist_item_requirement_id"),
             ["requirement_id"],
@@ -444,9 +414,7 @@ def upgrade() -> None:
         sa.Column("requirement_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "cwe", "tag", "rule", name="mappingkind", native_enum=False, length=20
-            ),
+            sa.Enum("cwe", "tag", "rule", name="mappingkind", native_enum=False, length=20),
             nullable=False,
         ),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -502,9 +470,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["user.id"], name=op.f("fk_report_created_by_id_user")
         ),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["job.id"], name=op.f("fk_report_job_id_job")
-        ),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_report_job_id_job")),
         sa.ForeignKeyConstraint(
             ["pdf_sha256"], ["blob.sha256"], name=op.f("fk_report_pdf_sha256_blob")
         ),
@@ -517,17 +483,11 @@ def upgrade() -> None:
             name=op.f("fk_report_snapshot_sha256_blob"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
-        sa.UniqueConstraint(
-            "project_id", "number", name=op.f("uq_report_project_id_number")
-        ),
+        sa.UniqueConstraint("project_id", "number", name=op.f("uq_report_project_id_number")),
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_report_checklist_id"), ["checklist_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_report_pdf_sha256"), ["pdf_sha256"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_report_checklist_id"), ["checklist_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_report_pdf_sha256"), ["pdf_sha256"], unique=False)
 
     op.create_table(
         "requirement_text",
@@ -548,9 +508,7 @@ def upgrade() -> None:
             ["requirement.id"],
             name=op.f("fk_requirement_text_requirement_id_requirement"),
         ),
-        sa.PrimaryKeyConstraint(
-            "requirement_id", "language", name=op.f("pk_requirement_text")
-        ),
+        sa.PrimaryKeyConstraint("requirement_id", "language", name=op.f("pk_requirement_text")),
     )
     op.create_table(
         "scan_import",
@@ -575,9 +533,7 @@ def upgrade() -> None:
             ["user.id"],
             name=op.f("fk_scan_import_imported_by_id_user"),
         ),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["job.id"], name=op.f("fk_scan_import_job_id_job")
-        ),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_scan_import_job_id_job")),
         sa.ForeignKeyConstraint(
             ["project_id"],
             ["project.id"],
@@ -586,12 +542,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_import")),
     )
     with op.batch_alter_table("scan_import", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_scan_import_job_id"), ["job_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_scan_import_project_id"), ["project_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_scan_import_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scan_import_project_id"), ["project_id"], unique=False)
 
     op.create_table(
         "sign_off",
@@ -639,9 +591,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("evidence_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_evidence_link_item_id"), ["item_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_evidence_link_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "finding",
@@ -670,9 +620,7 @@ def upgrade() -> None:
         sa.Column("severity_rank", sa.SmallInteger(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "open", "suppressed", name="findingstatus", native_enum=False, length=20
-            ),
+            sa.Enum("open", "suppressed", name="findingstatus", native_enum=False, length=20),
             nullable=False,
         ),
         sa.Column("cwes", sa.JSON(), nullable=False),
@@ -738,9 +686,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", name=op.f("uq_remediation_item_id")),
     )
     with op.batch_alter_table("remediation", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_remediation_owner_id"), ["owner_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_remediation_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
         "suggestion",
@@ -790,23 +736,17 @@ def upgrade() -> None:
         sa.Column("rationale", LONG_TEXT, nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", base.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["user.id"], name=op.f("fk_verdict_author_id_user")
-        ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_verdict_author_id_user")),
         sa.ForeignKeyConstraint(
             ["item_id"],
             ["checklist_item.id"],
             name=op.f("fk_verdict_item_id_checklist_item"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
-        sa.UniqueConstraint(
-            "item_id", "number", name=op.f("uq_verdict_item_id_number")
-        ),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_verdict_item_id_number")),
     )
     with op.batch_alter_table("verdict", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_verdict_recorded_at"), ["recorded_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_verdict_recorded_at"), ["recorded_at"], unique=False)
 
     op.create_table(
         "waiver",
@@ -828,9 +768,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_waiver_item_id"), ["item_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_waiver_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "suggestion_finding",

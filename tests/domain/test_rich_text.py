@@ -205,8 +205,7 @@ def test_links_say_that_they_vouch_for_nothing() -> None:
 
 def test_an_image_becomes_its_alternative_text() -> None:
     assert (
-        render_markdown("![log-in page](https://x.example/a.png)").strip()
-        == "<p>log-in page</p>"
+        render_markdown("![log-in page](https://x.example/a.png)").strip() == "<p>log-in page</p>"
     )
 
 

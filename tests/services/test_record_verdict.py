@@ -46,9 +46,7 @@ def test_a_pass_needs_evidence(session: Session, opened: ItemAccess) -> None:
 
 
 @pytest.mark.parametrize("outcome", ["partial", "not_applicable", "fail"])
-def test_other_outcomes_need_a_reason(
-    session: Session, opened: ItemAccess, outcome: str
-) -> None:
+def test_other_outcomes_need_a_reason(session: Session, opened: ItemAccess, outcome: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         record(session, opened, outcome, "  ")
     assert refused.value.field == "rationale"
@@ -103,9 +101,7 @@ def test_a_viewer_and_a_contributor_record_nothing(
             record(session, theirs, "fail", "No")
 
 
-def test_a_signed_off_checklist_is_frozen(
-    session: Session, cast: Cast, opened: ItemAccess
-) -> None:
+def test_a_signed_off_checklist_is_frozen(session: Session, cast: Cast, opened: ItemAccess) -> None:
     reasons = dict.fromkeys(("IN-01", "IN-02", "IN-03", "AC-01", "AC-02"), "Out of scope")
     sign_off(
         session,
@@ -122,7 +118,5 @@ def test_sign_off_names_what_is_neither_assessed_nor_left(
     session: Session, cast: Cast, opened: ItemAccess
 ) -> None:
     with pytest.raises(InvalidInput, match="5 items") as refused:
-        sign_off(
-            session, cast.access("alice"), opened.checklist, statement="I", left_reasons={}
-        )
+        sign_off(session, cast.access("alice"), opened.checklist, statement="I", left_reasons={})
     assert "IN-01" in str(refused.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -40,7 +42,7 @@ def writing_addresses(app: Flask) -> list[str]:
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
 def test_every_route_that_writes_refuses_another_site(
-    visit: Visit, app: Flask, headers: dict[str, str]
+    visit: Visit, app: Flask, headers: dict[str, Any]
 ) -> None:
     for name in ("alice", "nobody"):
         visitor = visit(name)
@@ -53,7 +55,7 @@ def test_every_route_that_writes_refuses_another_site(
 
 
 @pytest.mark.parametrize("headers", OWN, ids=str)
-def test_our_own_pages_and_programs_are_let_through(visit: Visit, headers: dict[str, str]) -> None:
+def test_our_own_pages_and_programs_are_let_through(visit: Visit, headers: dict[str, Any]) -> None:
     answer = visit("alice").post("/theme", {"theme": "dark"}, **headers)
     assert answer.status_code == 303
 

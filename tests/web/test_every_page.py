@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -14,7 +15,23 @@ from tests.cast import Cast
 from tests.web.conftest import Visit
 from tests.web.stage import Stage, set_stage
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 
 
 class Nesting(HTMLParser):
@@ -46,7 +63,7 @@ def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
 
 
 def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
-    values = {
+    values: dict[str, Any] = {
         "slug": cast.project.slug,
         "number": 1,
         "identifier": "IN-01",

@@ -53,6 +53,7 @@ QUERIES: list[tuple[str, list[str]]] = [
     ("q=PARÁMETROS", ["IN-01"]),
     ("q=parámetros: debe", ["IN-01"]),
     ("q=parametros: DEBE", ["IN-01"]),
+    ("q=debe parametros", ["IN-01"]),
     ("q=debe cumplirse", ALL),
     ("q=%25", []),
     ("q=_", []),

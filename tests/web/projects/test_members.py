@@ -64,9 +64,7 @@ def test_an_administrator_adds_a_new_person_by_a_link_that_is_shown_once(visit: 
     assert link not in page
 
 
-def test_an_owner_who_is_no_administrator_makes_no_accounts(
-    visit: Visit, session: Session
-) -> None:
+def test_an_owner_who_is_no_administrator_makes_no_accounts(visit: Visit, session: Session) -> None:
     """Whoever held the first link to an account could use it before its owner does."""
     form = {"email": "ines@example.org", "name": "Ines", "role": "viewer"}
     answer = visit("alice").post(MEMBERS, form)
