@@ -234,7 +234,12 @@ def _fits(row: ItemRow, filters: Filters) -> bool:
 
 
 def _contains(row: ItemRow, wanted: str) -> bool:
-    return _folded(wanted) in _folded(f"{row.identifier} {row.title}")
+    return _holds_every_word(f"{row.identifier} {row.title}", wanted)
+
+
+def _holds_every_word(told: str, wanted: str) -> bool:
+    folded = _folded(told)
+    return all(word in folded for word in _folded(wanted).split())
 
 
 def _folded(value: str) -> str:
@@ -256,8 +261,7 @@ def _told_in_statement(
             RequirementText.language == language,
         )
     )
-    sought = _folded(wanted)
-    return {identifier for identifier, told in statements if sought in _folded(told)}
+    return {identifier for identifier, told in statements if _holds_every_word(told, wanted)}
 
 
 def _sections(
