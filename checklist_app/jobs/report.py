@@ -39,7 +39,7 @@ def build_report(running: RunningJob) -> None:
     def issue(session: Session) -> None:
         report = reports.report_to_build(session, report_id)
         reports.complete_report(session, report, built, blob)
-        message = text("Signed report with %(pages)s pages.", pages=built.pages)
+        message = text("Signed report. Pages: %(pages)s.", pages=built.pages)
         jobs.finish(session, running.claim, message)
 
     in_transaction(resources, issue)

@@ -78,19 +78,19 @@ def _checks(session: Session, checklist: Checklist, unassessed: int) -> list[Che
         Check(
             text("Every item is assessed.")
             if not unassessed
-            else text("%(count)s items have no verdict.", count=unassessed),
+            else text("Items without a verdict: %(count)s.", count=unassessed),
             not unassessed,
         ),
         Check(
             text("Every gap has a plan.")
             if not unplanned
-            else text("%(count)s gaps have no remediation plan.", count=unplanned),
+            else text("Gaps without a remediation plan: %(count)s.", count=unplanned),
             not unplanned,
         ),
         Check(
             text("No tool contradicts a pass.")
             if not contradicted
-            else text("Tools contradict %(count)s verdicts.", count=contradicted),
+            else text("Verdicts that tools contradict: %(count)s.", count=contradicted),
             not contradicted,
         ),
     ]
