@@ -126,7 +126,7 @@ def _load_demo(config: Config) -> tuple[dict[str, object], list[str]]:
         lines.append(
             say(
                 text(
-                    "Sign in as %(email)s with the password %(password)s (shown this once).",
+                    "Sign in as %(email)s with the password “%(password)s” (shown this once).",
                     email=demo.email,
                     password=demo.password,
                 )

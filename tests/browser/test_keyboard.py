@@ -42,6 +42,20 @@ def test_a_letter_records_an_outcome_once_its_reason_is_given(
     expect(workspace.locator("#verdict-title + .verdict-now")).to_contain_text(word)
 
 
+def test_another_outcome_is_not_recorded_with_the_old_reason_unseen(workspace: Page) -> None:
+    workspace.locator("#row-SESS-08 a").click()
+    shows(workspace, "SESS-08")
+    workspace.fill("#rationale", "Motivo del primer veredicto")
+    workspace.keyboard.press("Escape")
+    workspace.keyboard.press("a")
+    expect(workspace.locator("#verdict-title + .verdict-now")).to_contain_text("Cumple en parte")
+    workspace.locator("#verdict-title").click()
+    workspace.keyboard.press("n")
+    expect(workspace.locator("#verdict-form .note-warning")).to_be_visible()
+    expect(workspace.locator("#rationale")).to_be_focused()
+    expect(workspace.locator("#verdict-title + .verdict-now")).to_contain_text("Cumple en parte")
+
+
 def test_letters_typed_into_a_text_record_nothing(workspace: Page) -> None:
     workspace.keyboard.press("j")
     shows(workspace, "AUTH-01")

@@ -1,6 +1,7 @@
 // Triage by keyboard. Silent while somebody types, and can be switched off (WCAG 2.1.4).
 import { typing } from "./dom.js";
-import { send } from "./partial.js";
+import { send, showMessage } from "./partial.js";
+import { word } from "./words.js";
 import { current, isWide, move, settled } from "./workspace.js";
 
 const OUTCOMES = { p: "pass", a: "partial", f: "fail", n: "not_applicable" };
@@ -15,7 +16,16 @@ async function record(outcome) {
   // The pane must show the row that is marked, or the verdict would land on its neighbour.
   const row = current();
   if (isWide() && row && row.id !== `row-${document.getElementById("item-pane")?.dataset.item}`) return;
+  const before = form.querySelector("input[name=outcome][checked]");
+  const rationale = form.elements.rationale;
   chosen.checked = true;
+  // Another outcome with the old reason is seldom meant: ask for a look before it is recorded.
+  if (before && before.value !== outcome && rationale.value && rationale.value === rationale.defaultValue) {
+    showMessage(form, word("oldReason"), "warning");
+    rationale.focus();
+    rationale.select();
+    return;
+  }
   await send(form);
 }
 
