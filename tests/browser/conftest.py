@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.desk import SIZE, sign_in
+from tests.browser.desk import SIZE, read_in, sign_in
 from tests.browser.system import CHROMIUM, LiveSystem, started
 from tests.database import empty_database
 
@@ -68,7 +68,9 @@ def tab(window: BrowserContext) -> Iterator[Page]:
 def desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
     """The browser of the demonstration's owner."""
     opened = chromium.new_context(locale="es-ES", viewport=SIZE)
-    sign_in(live_demo, opened.new_page())
+    page = opened.new_page()
+    sign_in(live_demo, page)
+    read_in(page, "es")
     yield opened
     opened.close()
 
@@ -77,6 +79,8 @@ def desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
 def plain_desk(live_demo: LiveSystem, chromium: Browser) -> Iterator[BrowserContext]:
     """The same without scripts."""
     opened = chromium.new_context(locale="es-ES", viewport=SIZE, java_script_enabled=False)
-    sign_in(live_demo, opened.new_page())
+    page = opened.new_page()
+    sign_in(live_demo, page)
+    read_in(page, "es")
     yield opened
     opened.close()

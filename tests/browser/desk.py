@@ -18,6 +18,13 @@ def sign_in(live: LiveSystem, page: Page) -> None:
     expect(page.locator("a[href='/projects/new']").first).to_be_attached()
 
 
+def read_in(page: Page, language: str) -> None:
+    """Choose the language of the account, whatever somebody chose before."""
+    page.locator("details.menu:has(.bi-translate) summary").click()
+    page.click(f"button[name=language][value={language}]")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
 def open_item(live: LiveSystem, window: BrowserContext, identifier: str) -> Page:
     page = window.new_page()
     page.goto(f"{live.address}{CHECKLIST}/items/{identifier}")

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.desk import read_in
 from tests.browser.system import LiveSystem
 
 pytestmark = [pytest.mark.browser]
@@ -102,9 +103,7 @@ def test_no_screen_keeps_anybody_out(
     )
     page = context.new_page()
     page.goto(live_demo.address + "/account")
-    page.locator("details.menu:has(.bi-translate) summary").click()
-    page.click(f"button[name=language][value={language}]")
-    expect(page.locator("html")).to_have_attribute("lang", language)
+    read_in(page, language)
     problems = []
     for path in addresses:
         page.goto(live_demo.address + path)
