@@ -202,7 +202,7 @@ def test_messages(message: dict[str, Any], expected: str | None) -> None:
         ("file:///build/here/src/a.py", "src/a.py"),
         ("/build/here/src/a.py", "src/a.py"),
         ("file:///github/workspace/src/a.py", "src/a.py"),
-        ("file:///home/runner/work/bank/bank/src/a.py", "src/a.py"),
+        ("file:///home/runner/work/Bank/Bank/src/a.py", "src/a.py"),
         ("file:///C:/code/a.c", "C:/code/a.c"),
         ("src/a%20b.py", "src/a b.py"),
         ("src/a%00b.py", "src/ab.py"),
