@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checklist_app.domain.standards import (
+    CweMapping,
     LocalizedLines,
     LocalizedText,
     Reference,
@@ -29,7 +30,7 @@ def requirement(identifier: str, es: str, en: str, *, cwe: tuple[int, ...] = ())
         evidence=LocalizedLines(("Una captura",), ("A screenshot",)),
         fix=both("Arreglarlo.", "Mend it."),
         applies_to=(Surface.BACKEND,),
-        cwe=cwe,
+        cwe_mappings=tuple(CweMapping(number) for number in cwe),
         references=(Reference("owasp-asvs", "5.0.0", "V1.2.4"),),
         scanners=(ScannerKind.SAST,) if cwe else (),
         tags=(f"owasp-test:{identifier}",),

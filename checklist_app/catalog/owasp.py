@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +13,8 @@ from checklist_app.catalog import schema
 from checklist_app.catalog.errors import ContentError, Problem
 from checklist_app.catalog.yaml_files import read_yaml
 from checklist_app.domain.standards import (
+    CweMapping,
+    Feature,
     LocalizedLines,
     LocalizedText,
     Reference,
@@ -24,10 +24,18 @@ from checklist_app.domain.standards import (
     Standard,
     Surface,
 )
+from checklist_app.domain.vocabulary import MappingTier, Relation
 
 Model = TypeVar("Model", bound=BaseModel)
 
-__all__ = ["ContentError", "Problem", "digest", "load_folder", "load_library"]
+__all__ = [
+    "ContentError",
+    "Problem",
+    "folders",
+    "load_folder",
+    "load_folders",
+    "load_library",
+]
 
 
 def load_library(root: Path) -> list[Standard]:
@@ -39,26 +47,41 @@ def load_library(root: Path) -> list[Standard]:
     Raises:
         ContentError: with the problems of all folders, when any of them has one.
     """
+    found = folders(root)
+    if not found:
+        message = "there is no standard in this folder"
+        raise ContentError([Problem(root.as_posix(), "", "", message)])
+    return load_folders(found)
+
+
+def load_folders(paths: Iterable[Path]) -> list[Standard]:
+    """Load the standards of these folders, in this order.
+
+    Raises:
+        ContentError: with the problems of all folders, when any of them has one.
+    """
     problems: list[Problem] = []
     standards: list[Standard] = []
     first_folder: dict[tuple[str, str], str] = {}
-    folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    if not folders:
-        problems.append(Problem(root.as_posix(), "", "", "there is no standard in this folder"))
-    for folder in folders:
+    for path in paths:
         try:
-            standard = load_folder(folder)
+            standard = load_folder(path)
         except ContentError as error:
             problems.extend(error.problems)
             continue
         standards.append(standard)
-        twin = first_folder.setdefault((standard.key, standard.version), folder.name)
-        if twin != folder.name:
+        twin = first_folder.setdefault((standard.key, standard.version), path.name)
+        if twin != path.name:
             message = f"{standard.key} {standard.version} is already in the folder {twin}"
-            problems.append(Problem(f"{folder.name}/standard.yaml", "", "version", message))
+            problems.append(Problem(f"{path.name}/standard.yaml", "", "version", message))
     if problems:
         raise ContentError(problems)
     return standards
+
+
+def folders(root: Path) -> list[Path]:
+    """Return the folders of editions below ``root``, sorted by name."""
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
 def load_folder(path: Path) -> Standard:
@@ -77,16 +100,13 @@ def load_folder(path: Path) -> Standard:
     if head is None:
         raise ContentError(problems)
 
-    sections: list[Section] = []
-    homes: dict[str, str] = {}
-    for entry in head.sections:
-        requirements = _load_requirements(path, entry.file, homes, problems)
-        sections.append(
-            Section(entry.identifier, _text(entry.title), _text(entry.intro), requirements)
-        )
-    problems.extend(_repeated(shown_as, "sections", (entry.identifier for entry in head.sections)))
-    problems.extend(_repeated(shown_as, "file", (entry.file for entry in head.sections)))
-    problems.extend(_unnamed_files(path, {entry.file for entry in head.sections}))
+    reading = _Reading(path, head, {}, problems)
+    sections = tuple(reading.section(entry) for entry in head.sections)
+    entries = list(_entries(head.sections))
+    files = [entry.file for entry in entries if entry.file is not None]
+    problems.extend(_repeated(shown_as, "sections", (entry.identifier for entry in entries)))
+    problems.extend(_repeated(shown_as, "file", files))
+    problems.extend(_unnamed_files(path, set(files)))
     if problems:
         raise ContentError(problems)
     return Standard(
@@ -98,37 +118,53 @@ def load_folder(path: Path) -> Standard:
         attribution=_text(head.attribution),
         provenance=_text(head.provenance),
         source_url=head.source_url,
-        sections=tuple(sections),
+        sections=sections,
+        is_elaborated=head.elaborated,
     )
 
 
-def digest(standard: Standard) -> str:
-    """Return the SHA-256 of all content of a standard, 64 hexadecimal digits.
+def _entries(sections: Iterable[schema.SectionFile]) -> Iterator[schema.SectionFile]:
+    for section in sections:
+        yield section
+        yield from _entries(section.sections)
 
-    It depends on what the files say, not on how they are laid out: comments, key order and line
-    folding do not count, every word and the order of every list do.
-    """
-    canonical = json.dumps(
-        {"format": 1, "standard": asdict(standard)},
-        ensure_ascii=False,
-        separators=(",", ":"),
-        sort_keys=True,
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One folder being read; ``homes`` remembers where each identifier was first seen."""
+
+    folder: Path
+    head: schema.StandardFile
+    homes: dict[str, str]
+    problems: list[Problem]
+
+    def section(self, entry: schema.SectionFile) -> Section:
+        """Return a section with all that is below it."""
+        requirements: tuple[Requirement, ...] = ()
+        if entry.file is not None:
+            found = _load_requirements(self.folder, entry.file, self.homes, self.problems)
+            requirements = tuple(_requirement(one, self.head) for one in found)
+        return Section(
+            entry.identifier,
+            _text(entry.title),
+            _text(entry.intro),
+            requirements,
+            tuple(self.section(below) for below in entry.sections),
+        )
 
 
 def _load_requirements(
     folder: Path, file: str, homes: dict[str, str], problems: list[Problem]
-) -> tuple[Requirement, ...]:
+) -> list[schema.RequirementFile]:
     """Load one file; ``homes`` remembers which file each identifier was first seen in."""
     shown_as = f"{folder.name}/{file}"
     raw = read_yaml(folder / file, shown_as, problems)
     if raw is None:
-        return ()
+        return []
     if not isinstance(raw, list) or not raw:
         problems.append(Problem(shown_as, "", "", "must be a list of requirements"))
-        return ()
-    requirements: list[Requirement] = []
+        return []
+    requirements: list[schema.RequirementFile] = []
     for position, entry in enumerate(raw, start=1):
         identifier = entry.get("identifier") if isinstance(entry, dict) else None
         who = identifier if isinstance(identifier, str) and identifier else f"#{position}"
@@ -139,8 +175,8 @@ def _load_requirements(
             homes[who] = shown_as
         checked = _checked(schema.RequirementFile, entry, shown_as, who, problems)
         if checked is not None:
-            requirements.append(_requirement(checked))
-    return tuple(requirements)
+            requirements.append(checked)
+    return requirements
 
 
 def _checked(
@@ -172,7 +208,7 @@ def _unnamed_files(folder: Path, named: set[str]) -> list[Problem]:
     return [Problem(f"{folder.name}/{file}", "", "", message) for file in sorted(found - named)]
 
 
-def _requirement(entry: schema.RequirementFile) -> Requirement:
+def _requirement(entry: schema.RequirementFile, head: schema.StandardFile) -> Requirement:
     return Requirement(
         identifier=entry.identifier,
         level=entry.level,
@@ -183,13 +219,33 @@ def _requirement(entry: schema.RequirementFile) -> Requirement:
         evidence=_lines(entry.evidence),
         fix=_text(entry.fix),
         applies_to=tuple(Surface(name) for name in entry.applies_to),
-        cwe=tuple(sorted(entry.cwe)),
+        cwe_mappings=_cwe_mappings(entry, head),
         references=tuple(
-            Reference(other.standard, other.version, other.identifier) for other in entry.references
+            Reference(other.standard, other.version, other.identifier, Relation(other.relation))
+            for other in entry.references
         ),
         scanners=tuple(ScannerKind(name) for name in entry.scanners),
         tags=tuple(entry.tags),
+        features=tuple(Feature(name) for name in entry.when),
+        no_cwe=None if entry.no_cwe is None else _text(entry.no_cwe),
     )
+
+
+def _cwe_mappings(
+    entry: schema.RequirementFile, head: schema.StandardFile
+) -> tuple[CweMapping, ...]:
+    mappings = []
+    for one in entry.cwe:
+        tier = one.tier or head.plain_cwe_tier
+        mappings.append(
+            CweMapping(
+                cwe=one.id,
+                tier=MappingTier(tier),
+                source=head.cwe_sources.get(tier, "content"),
+                reason=None if one.reason is None else _text(one.reason),
+            )
+        )
+    return tuple(sorted(mappings, key=lambda mapping: mapping.cwe))
 
 
 def _text(entry: schema.LocalizedTextFile | schema.LocalizedTitleFile) -> LocalizedText:

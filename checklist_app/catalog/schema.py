@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, TypeAlias, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -24,7 +25,7 @@ Title: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)
 ]
 Identifier: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*([.-][A-Z0-9]+)*$", max_length=40)
+    str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*([.:-][A-Z0-9]+)*$", max_length=40)
 ]
 Key: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)
@@ -42,6 +43,36 @@ HttpsAddress: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https://[^
 SurfaceName: TypeAlias = Literal["mobile", "web", "backend", "database", "kubernetes"]
 ScannerName: TypeAlias = Literal[
     "sast", "dast", "sca", "secrets", "iac", "container", "kubernetes", "tls", "mobile"
+]
+FeatureName: TypeAlias = Literal[
+    "web",
+    "android",
+    "ios",
+    "api",
+    "graphql",
+    "websocket",
+    "kubernetes",
+    "sql",
+    "nosql",
+    "ldap",
+    "xml",
+    "passwords",
+    "jwt",
+    "oauth-client",
+    "oauth-resource",
+    "oauth-server",
+    "saml",
+    "file-upload",
+    "email",
+    "webrtc",
+    "llm",
+    "native-code",
+]
+TierName: TypeAlias = Literal["A", "B", "curated"]
+RelationName: TypeAlias = Literal["same", "narrower", "broader", "related"]
+CweNumber: TypeAlias = Annotated[int, Field(gt=0)]
+Source: TypeAlias = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)
 ]
 
 
@@ -94,10 +125,31 @@ class ReferenceFile(_Strict):
     standard: Key
     version: Version
     identifier: Identifier
+    relation: RelationName = "related"
 
     def __str__(self) -> str:
         """Return ``standard version identifier``."""
         return f"{self.standard} {self.version} {self.identifier}"
+
+
+class CweFile(_Strict):
+    """A CWE number with where it comes from; a plain number is the short form.
+
+    Without a tier, that of the list's plain numbers holds.
+    """
+
+    id: CweNumber
+    tier: TierName | None = None
+    reason: LocalizedTextFile | None = None
+
+
+def _full_cwe(value: object) -> object:
+    return value if isinstance(value, dict) else {"id": value}
+
+
+def _told_once(entries: list[CweFile]) -> list[CweFile]:
+    _without_repeats([entry.id for entry in entries])
+    return entries
 
 
 class RequirementFile(_Strict):
@@ -112,19 +164,34 @@ class RequirementFile(_Strict):
     evidence: LocalizedLinesFile
     fix: LocalizedTextFile
     applies_to: Annotated[Unique[SurfaceName], Field(min_length=1)]
-    cwe: Unique[Annotated[int, Field(gt=0)]]
+    when: Unique[FeatureName] = []
+    cwe: Annotated[list[Annotated[CweFile, BeforeValidator(_full_cwe)]], AfterValidator(_told_once)]
+    no_cwe: LocalizedTextFile | None = None
     references: Unique[ReferenceFile]
     scanners: Unique[ScannerName]
     tags: Unique[Tag]
 
+    @model_validator(mode="after")
+    def _none_fits_only_without(self) -> Self:
+        if self.cwe and self.no_cwe:
+            raise ValueError("no_cwe says that none fits, yet there is one")
+        return self
+
 
 class SectionFile(_Strict):
-    """One entry of ``sections`` in ``standard.yaml``."""
+    """One entry of ``sections``: with a file of requirements, or with sections of its own."""
 
     identifier: Identifier
     title: LocalizedTitleFile
     intro: LocalizedTextFile
-    file: FileName
+    file: FileName | None = None
+    sections: list[SectionFile] = []
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if (self.file is None) == (not self.sections):
+            raise ValueError("needs either a file or sections")
+        return self
 
 
 class StandardFile(_Strict):
@@ -138,4 +205,7 @@ class StandardFile(_Strict):
     attribution: LocalizedTextFile
     provenance: LocalizedTextFile
     source_url: HttpsAddress
+    elaborated: bool = False
+    plain_cwe_tier: TierName = "curated"
+    cwe_sources: dict[TierName, Source] = {}
     sections: Annotated[list[SectionFile], Field(min_length=1)]

@@ -93,16 +93,27 @@ def migrate(resources: Resources) -> bool:
 
 def load_content(resources: Resources, root: Path) -> tuple[str, ...]:
     """Add what is missing in the library from a folder of editions; return what was added."""
-    from checklist_app.catalog.owasp import load_library  # noqa: PLC0415 - see migrate
+    from checklist_app.catalog.digests import files_digest  # noqa: PLC0415 - see migrate
+    from checklist_app.catalog.owasp import folders, load_folders, load_library  # noqa: PLC0415
+    from checklist_app.services.library_links import relink  # noqa: PLC0415
     from checklist_app.services.standards import load_standard  # noqa: PLC0415
 
-    standards = load_library(root)
+    with resources.sessions() as session:
+        known = set(session.scalars(select(Standard.files_digest)))
+    digests = {path: files_digest(path) for path in folders(root)}
+    changed = [path for path, digest in digests.items() if digest not in known]
+    if digests and not changed:
+        return ()
+    standards = load_folders(changed) if changed else load_library(root)
     with resources.sessions.begin() as session:
-        return tuple(
+        loaded = tuple(
             f"{standard.key} {standard.version}"
-            for standard in standards
-            if load_standard(session, standard)
+            for path, standard in zip(changed, standards, strict=True)
+            if load_standard(session, standard, files_digest=digests[path])
         )
+        if loaded:
+            relink(session)
+    return loaded
 
 
 def make_signing_identity(config: Config) -> str:
@@ -145,7 +156,7 @@ def _digest_of_sources() -> str:
 def _sources() -> Iterable[Path]:
     yield from sorted((MIGRATIONS / "versions").glob("*.py"))
     yield from sorted(CONTENT.rglob("*.y*ml"))
-    yield from sorted(CATALOG.glob("*.py"))
+    yield from sorted(CATALOG.rglob("*.py"))
 
 
 def _read_stamp(config: Config) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from checklist_app.domain.vocabulary import Language
+from checklist_app.domain.vocabulary import Language, MappingTier, Relation
 
 
 class Surface(StrEnum):
@@ -31,6 +31,33 @@ class ScannerKind(StrEnum):
     KUBERNETES = "kubernetes"
     TLS = "tls"
     MOBILE = "mobile"
+
+
+class Feature(StrEnum):
+    """Something that a system has or does, which a requirement may presuppose."""
+
+    WEB = "web"
+    ANDROID = "android"
+    IOS = "ios"
+    API = "api"
+    GRAPHQL = "graphql"
+    WEBSOCKET = "websocket"
+    KUBERNETES = "kubernetes"
+    SQL = "sql"
+    NOSQL = "nosql"
+    LDAP = "ldap"
+    XML = "xml"
+    PASSWORDS = "passwords"
+    JWT = "jwt"
+    OAUTH_CLIENT = "oauth-client"
+    OAUTH_RESOURCE = "oauth-resource"
+    OAUTH_SERVER = "oauth-server"
+    SAML = "saml"
+    FILE_UPLOAD = "file-upload"
+    EMAIL = "email"
+    WEBRTC = "webrtc"
+    LLM = "llm"
+    NATIVE_CODE = "native-code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +92,30 @@ class Reference:
         standard: key of the other standard, such as ``owasp-asvs``.
         version: its edition, such as ``5.0.0``; identifiers mean nothing without it.
         identifier: the requirement there, such as ``V11.4.2``.
+        relation: how the requirement that points stands to the one it points to.
     """
 
     standard: str
     version: str
     identifier: str
+    relation: Relation = Relation.RELATED
+
+
+@dataclass(frozen=True, slots=True)
+class CweMapping:
+    """A CWE number whose findings speak to a requirement.
+
+    Attributes:
+        cwe: its number; an official list may also name CWE categories.
+        tier: how it was found.
+        source: the file or judgement it comes from.
+        reason: why, where it is our own judgement and not plain.
+    """
+
+    cwe: int
+    tier: MappingTier = MappingTier.CURATED
+    source: str = "content"
+    reason: LocalizedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +132,10 @@ class Requirement:
         evidence: what convinces an auditor.
         fix: how to make it hold.
         applies_to: the parts of a system it speaks about.
-        cwe: CWE numbers, ascending; a list may also name CWE categories.
+        features: what it presupposes; it applies to a system that has any of these, and to every
+            system when there are none.
+        cwe_mappings: the CWE numbers that lead here, ascending.
+        no_cwe: why no CWE fits, where that was decided.
         references: the same matter in other standards.
         scanners: tools that can speak to it; empty when only a person can tell.
         tags: normalised tags that route findings here, such as ``owasp-top10-2021:A03``.
@@ -101,20 +150,34 @@ class Requirement:
     evidence: LocalizedLines
     fix: LocalizedText
     applies_to: tuple[Surface, ...]
-    cwe: tuple[int, ...]
+    cwe_mappings: tuple[CweMapping, ...]
     references: tuple[Reference, ...]
     scanners: tuple[ScannerKind, ...]
     tags: tuple[str, ...]
+    features: tuple[Feature, ...] = ()
+    no_cwe: LocalizedText | None = None
+
+    @property
+    def cwe(self) -> tuple[int, ...]:
+        """The CWE numbers alone, ascending."""
+        return tuple(mapping.cwe for mapping in self.cwe_mappings)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of requirements under one heading, in the order they are shown."""
+    """Requirements, or further sections, under one heading, in the order they are shown."""
 
     identifier: str
     title: LocalizedText
     intro: LocalizedText
-    requirements: tuple[Requirement, ...]
+    requirements: tuple[Requirement, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    def walk(self) -> Iterator[Section]:
+        """Yield this section and all below it, parents first."""
+        yield self
+        for section in self.sections:
+            yield from section.walk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +190,8 @@ class Standard:
         licence: SPDX identifier of the licence of the texts.
         attribution: whom the texts owe what.
         provenance: where the facts come from and what they were checked against.
+        is_elaborated: whether the sections are the official entries and the requirements in them
+            our elaboration; otherwise the requirements themselves are the entries.
     """
 
     key: str
@@ -138,8 +203,14 @@ class Standard:
     provenance: LocalizedText
     source_url: str
     sections: tuple[Section, ...]
+    is_elaborated: bool = False
+
+    def all_sections(self) -> Iterator[Section]:
+        """Yield every section at every depth, parents first."""
+        for section in self.sections:
+            yield from section.walk()
 
     def requirements(self) -> Iterator[Requirement]:
         """Yield every requirement in the order of the sections."""
-        for section in self.sections:
+        for section in self.all_sections():
             yield from section.requirements

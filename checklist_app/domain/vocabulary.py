@@ -119,6 +119,54 @@ class Confidence(StrEnum):
     WEAK = "weak"
 
 
+class MappingTier(StrEnum):
+    """Where a mapping comes from, the most certain first.
+
+    ``A`` follows from official files alone; ``B`` came through an older edition and was reviewed
+    line by line; ``curated`` is our own judgement.
+    """
+
+    OFFICIAL = "A"
+    REVIEWED = "B"
+    CURATED = "curated"
+
+
+class Relation(StrEnum):
+    """How the meaning of one requirement stands to that of another."""
+
+    SAME = "same"
+    NARROWER = "narrower"
+    BROADER = "broader"
+    RELATED = "related"
+
+    @property
+    def inverse(self) -> Relation:
+        """The relation read from the other side."""
+        return {Relation.NARROWER: Relation.BROADER, Relation.BROADER: Relation.NARROWER}.get(
+            self, self
+        )
+
+
+class Change(StrEnum):
+    """What became of a requirement from one edition of its standard to the next."""
+
+    UNCHANGED = "unchanged"
+    REWORDED = "reworded"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
+    NEW = "new"
+    GONE = "gone"
+
+
+class StandardOrigin(StrEnum):
+    """Who wrote the texts of a standard: we, the official publisher, or an organisation itself."""
+
+    CONTENT = "content"
+    OFFICIAL = "official"
+    CUSTOM = "custom"
+
+
 class MappingKind(StrEnum):
     """Which key of a finding a mapping looks at."""
 

@@ -1,7 +1,7 @@
 """The tables: constraints and relationships, no workflow. Importing this registers them all."""
 
 from checklist_app.models.base import Base
-from checklist_app.models.checklist import Checklist, ChecklistItem, SignOff, Verdict
+from checklist_app.models.checklist import Checklist, ChecklistItem, ItemOrigin, SignOff, Verdict
 from checklist_app.models.event import Event
 from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
 from checklist_app.models.finding import (
@@ -11,6 +11,12 @@ from checklist_app.models.finding import (
     SuggestionFinding,
 )
 from checklist_app.models.job import Job, WorkerHeartbeat
+from checklist_app.models.library import (
+    Lineage,
+    OfficialDocument,
+    OfficialText,
+    RequirementLink,
+)
 from checklist_app.models.project import Membership, Project
 from checklist_app.models.remediation import Remediation, Waiver
 from checklist_app.models.report import Report
@@ -31,14 +37,19 @@ __all__ = [
     "Evidence",
     "EvidenceLink",
     "Finding",
+    "ItemOrigin",
     "Job",
+    "Lineage",
     "Mapping",
     "Membership",
+    "OfficialDocument",
+    "OfficialText",
     "OneTimeLink",
     "Project",
     "Remediation",
     "Report",
     "Requirement",
+    "RequirementLink",
     "RequirementText",
     "ScanImport",
     "SignOff",

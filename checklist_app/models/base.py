@@ -62,6 +62,9 @@ def exact(length: int) -> String:
     return letters
 
 
+# A missing document is NULL, not the JSON word null.
+OptionalJson = JSON(none_as_null=True)
+
 # Plain Text is 64 kB on MySQL; Text(length) turns into LONGTEXT there and never compares equal.
 LongText = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")
 
@@ -86,6 +89,7 @@ class Base(DeclarativeBase):
         list[int]: JSON(),
         list[str]: JSON(),
         list[dict[str, Any]]: JSON(),
+        vocabulary.Change: words(vocabulary.Change),
         vocabulary.ChecklistStatus: words(vocabulary.ChecklistStatus),
         vocabulary.Confidence: words(vocabulary.Confidence),
         vocabulary.EvidenceKind: words(vocabulary.EvidenceKind),
@@ -94,10 +98,13 @@ class Base(DeclarativeBase):
         vocabulary.JobState: words(vocabulary.JobState),
         vocabulary.Language: words(vocabulary.Language),
         vocabulary.MappingKind: words(vocabulary.MappingKind),
+        vocabulary.MappingTier: words(vocabulary.MappingTier),
         vocabulary.Outcome: words(vocabulary.Outcome),
+        vocabulary.Relation: words(vocabulary.Relation),
         vocabulary.RemediationStatus: words(vocabulary.RemediationStatus),
         vocabulary.Role: words(vocabulary.Role),
         vocabulary.Severity: words(vocabulary.Severity),
+        vocabulary.StandardOrigin: words(vocabulary.StandardOrigin),
         vocabulary.Theme: words(vocabulary.Theme),
         vocabulary.TokenPurpose: words(vocabulary.TokenPurpose),
     }

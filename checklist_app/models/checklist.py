@@ -7,15 +7,18 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import ChecklistStatus, Outcome
-from checklist_app.models.base import Base, LongText
+from checklist_app.domain.vocabulary import Change, ChecklistStatus, Outcome
+from checklist_app.models.base import Base, LongText, OptionalJson
 from checklist_app.models.project import Project
 from checklist_app.models.standard import Requirement, Standard
 from checklist_app.models.user import User
 
 
 class Checklist(Base):
-    """A dated pass over one standard; the next round names this one as its predecessor."""
+    """A dated pass over one standard; the next round names this one as its predecessor.
+
+    ``features`` is the profile it was tailored for; without one, everything is taken to apply.
+    """
 
     __tablename__ = "checklist"
     __table_args__ = (UniqueConstraint("project_id", "number"),)
@@ -25,6 +28,7 @@ class Checklist(Base):
     number: Mapped[int]
     standard_id: Mapped[int] = mapped_column(ForeignKey("standard.id"))
     level: Mapped[int | None] = mapped_column(SmallInteger)
+    features: Mapped[list[str] | None] = mapped_column(OptionalJson)
     name: Mapped[str] = mapped_column(String(120))
     status: Mapped[ChecklistStatus] = mapped_column(default=ChecklistStatus.OPEN)
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("checklist.id"))
@@ -44,6 +48,9 @@ class ChecklistItem(Base):
 
     ``outcome`` repeats that of the verdict numbered ``verdict_number`` (0: not assessed), so that
     the page of 345 items is one query; only ``services/verdicts.py`` writes the two together.
+    ``missing_features`` are those that the requirement presupposes and the project has none of: a
+    proposal that it does not apply, until a person decides. ``needs_review`` is set where evidence
+    or a verdict came along from an earlier round whose requirement meant something else.
     """
 
     __tablename__ = "checklist_item"
@@ -60,6 +67,8 @@ class ChecklistItem(Base):
     verdict_number: Mapped[int] = mapped_column(default=0)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     due_on: Mapped[date | None] = mapped_column(Date)
+    missing_features: Mapped[list[str] | None] = mapped_column(OptionalJson)
+    needs_review: Mapped[bool] = mapped_column(default=False)
     left_reason: Mapped[str] = mapped_column(LongText, default="")
     row_version: Mapped[int] = mapped_column()
 
@@ -68,6 +77,20 @@ class ChecklistItem(Base):
     assignee: Mapped[User | None] = relationship()
 
     __mapper_args__ = {"version_id_col": row_version}  # noqa: RUF012
+
+
+class ItemOrigin(Base):
+    """An item of an earlier round that an item continues, and what changed in between."""
+
+    __tablename__ = "item_origin"
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("checklist_item.id"), primary_key=True, autoincrement=False
+    )
+    from_item_id: Mapped[int] = mapped_column(
+        ForeignKey("checklist_item.id"), primary_key=True, autoincrement=False, index=True
+    )
+    change: Mapped[Change]
 
 
 class Verdict(Base):

@@ -84,7 +84,10 @@ class Suggestion(Base):
 
 
 class SuggestionFinding(Base):
-    """A finding behind a suggestion, and by which key it came there."""
+    """A finding behind a suggestion, and by which key it came there.
+
+    ``depth`` counts the steps up the CWE tree that the finding's own CWE needed to arrive.
+    """
 
     __tablename__ = "suggestion_finding"
     __table_args__ = (UniqueConstraint("suggestion_id", "finding_id"),)
@@ -93,6 +96,7 @@ class SuggestionFinding(Base):
     suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestion.id"))
     finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
     via: Mapped[str] = mapped_column(String(140))
+    depth: Mapped[int] = mapped_column(SmallInteger, default=0)
     confidence: Mapped[Confidence]
 
     suggestion: Mapped[Suggestion] = relationship()

@@ -1,17 +1,23 @@
-"""Standards enter the library here, once, and never change afterwards."""
+"""Standards enter the library here; their words never change afterwards."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from checklist_app.catalog.owasp import digest
+from checklist_app.catalog.digests import digest, links_digest
 from checklist_app.domain import standards as content
 from checklist_app.domain.errors import Conflict
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Confidence, Language, MappingKind
+from checklist_app.domain.vocabulary import (
+    Confidence,
+    Language,
+    MappingKind,
+    MappingTier,
+    StandardOrigin,
+)
 from checklist_app.models import Mapping, Requirement, RequirementText, Standard
 from checklist_app.services import audit
 from checklist_app.services.clock import now
@@ -21,24 +27,38 @@ from checklist_app.services.clock import now
 BROAD_CWES = frozenset({20, 200, 284, 285, 287, 435, 664, 682, 691, 693, 697, 703, 707, 710})
 
 
-def load_standard(session: Session, standard: content.Standard) -> bool:
-    """Add a standard to the library unless that very content is there already.
+def load_standard(
+    session: Session,
+    standard: content.Standard,
+    *,
+    origin: StandardOrigin = StandardOrigin.CONTENT,
+    languages: tuple[Language, ...] = tuple(Language),
+    files_digest: str = "",
+) -> bool:
+    """Add a standard to the library, or complete what leads to and from its requirements.
+
+    The caller calls ``library_links.relink`` once after the last standard.
+
+    Args:
+        session: the transaction of the caller.
+        standard: what the files say.
+        origin: who wrote its words.
+        languages: those its words were really written in.
+        files_digest: digest of the files it was read from, remembered for the next look.
 
     Returns:
-        Whether anything was added.
+        Whether anything was added or changed.
 
     Raises:
-        Conflict: the library holds the same edition with other content.
+        Conflict: the library holds the same edition with other words.
     """
-    content_digest = digest(standard)
+    words, links = digest(standard), links_digest(standard)
     known = session.scalar(
-        select(Standard.digest).where(
-            Standard.key == standard.key, Standard.version == standard.version
-        )
+        select(Standard).where(Standard.key == standard.key, Standard.version == standard.version)
     )
-    if known == content_digest:
-        return False
-    if known is not None:
+    if known is None:
+        known = _insert(session, standard, words, origin, languages)
+    elif known.digest != words:
         raise Conflict(
             text(
                 "%(key)s %(version)s is loaded already and its content differs. A released "
@@ -47,22 +67,36 @@ def load_standard(session: Session, standard: content.Standard) -> bool:
                 version=standard.version,
             )
         )
-    _insert(session, standard, content_digest)
+    known.files_digest = files_digest
+    if known.links_digest == links:
+        return False
+    _write_links(session, known, standard)
+    known.links_digest = links
     audit.record(
         session,
         None,
         "library:standard:load",
         f"{standard.key} {standard.version}",
-        digest=content_digest,
+        digest=words,
+        links=links,
     )
     return True
 
 
-def _insert(session: Session, standard: content.Standard, content_digest: str) -> None:
+def _insert(
+    session: Session,
+    standard: content.Standard,
+    content_digest: str,
+    origin: StandardOrigin,
+    languages: tuple[Language, ...],
+) -> Standard:
     row = Standard(
         key=standard.key,
         version=standard.version,
         digest=content_digest,
+        origin=origin,
+        languages=[language.value for language in languages],
+        is_elaborated=standard.is_elaborated,
         licence=standard.licence,
         source_url=standard.source_url,
         texts={language.value: _standard_texts(standard, language) for language in Language},
@@ -70,23 +104,61 @@ def _insert(session: Session, standard: content.Standard, content_digest: str) -
     )
     session.add(row)
     session.flush()
-    position = 0
-    for section in standard.sections:
+    _insert_sections(session, row, standard.sections, None, 0)
+    return row
+
+
+def _insert_sections(
+    session: Session,
+    row: Standard,
+    sections: tuple[content.Section, ...],
+    parent: Requirement | None,
+    position: int,
+) -> int:
+    """Insert sections with all below them; return the last position that was given away."""
+    for section in sections:
         position += 1
-        parent = _section_row(row, section, position)
-        session.add(parent)
+        heading = _section_row(row, section, parent, position)
+        session.add(heading)
         session.flush()
-        session.add_all(_section_text(parent, section, language) for language in Language)
+        session.add_all(_section_text(heading, section, language) for language in Language)
         leaves = []
         for requirement in section.requirements:
             position += 1
-            leaves.append((requirement, _leaf_row(row, parent, requirement, position)))
+            leaves.append((requirement, _leaf_row(row, heading, requirement, position)))
         session.add_all(leaf for _, leaf in leaves)
         session.flush()
         for requirement, leaf in leaves:
             session.add_all(_leaf_text(leaf, requirement, language) for language in Language)
-            session.add_all(_mappings(leaf, requirement))
+        position = _insert_sections(session, row, section.sections, heading, position)
     session.flush()
+    return position
+
+
+def _write_links(session: Session, row: Standard, standard: content.Standard) -> None:
+    """Bring mappings, references and features of a standard in line with its files."""
+    rows = {
+        leaf.identifier: leaf
+        for leaf in session.scalars(
+            select(Requirement).where(Requirement.standard_id == row.id, Requirement.is_leaf)
+        )
+    }
+    session.execute(
+        delete(Mapping).where(Mapping.requirement_id.in_([leaf.id for leaf in rows.values()]))
+    )
+    for requirement in standard.requirements():
+        leaf = rows[requirement.identifier]
+        leaf.cwes = list(requirement.cwe)
+        leaf.no_cwe = None if requirement.no_cwe is None else _per_language(requirement.no_cwe)
+        leaf.references = [_reference(reference) for reference in requirement.references]
+        leaf.scanners = [scanner.value for scanner in requirement.scanners]
+        leaf.features = [feature.value for feature in requirement.features]
+        session.add_all(_mappings(leaf, requirement))
+    session.flush()
+
+
+def _per_language(words: content.LocalizedText) -> dict[str, str]:
+    return {language.value: words.in_language(language) for language in Language}
 
 
 def _standard_texts(standard: content.Standard, language: Language) -> dict[str, str]:
@@ -98,13 +170,17 @@ def _standard_texts(standard: content.Standard, language: Language) -> dict[str,
     }
 
 
-def _section_row(row: Standard, section: content.Section, position: int) -> Requirement:
+def _section_row(
+    row: Standard, section: content.Section, parent: Requirement | None, position: int
+) -> Requirement:
     return Requirement(
         standard_id=row.id,
+        parent_id=None if parent is None else parent.id,
         identifier=section.identifier,
         position=position,
         is_leaf=False,
         cwes=[],
+        features=[],
         references=[],
         applies_to=[],
         scanners=[],
@@ -136,10 +212,11 @@ def _leaf_row(
         position=position,
         is_leaf=True,
         level=requirement.level,
-        cwes=list(requirement.cwe),
-        references=[_reference(reference) for reference in requirement.references],
+        cwes=[],
+        features=[],
+        references=[],
         applies_to=[surface.value for surface in requirement.applies_to],
-        scanners=[scanner.value for scanner in requirement.scanners],
+        scanners=[],
     )
 
 
@@ -148,6 +225,7 @@ def _reference(reference: content.Reference) -> dict[str, Any]:
         "standard": reference.standard,
         "version": reference.version,
         "identifier": reference.identifier,
+        "relation": reference.relation.value,
     }
 
 
@@ -171,11 +249,13 @@ def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mappin
         Mapping(
             requirement_id=row.id,
             kind=MappingKind.CWE,
-            key=str(cwe),
-            source="content",
-            confidence=Confidence.WEAK if cwe in BROAD_CWES else Confidence.STRONG,
+            key=str(mapping.cwe),
+            source=mapping.source,
+            tier=mapping.tier,
+            reason=None if mapping.reason is None else _per_language(mapping.reason),
+            confidence=Confidence.WEAK if mapping.cwe in BROAD_CWES else Confidence.STRONG,
         )
-        for cwe in requirement.cwe
+        for mapping in requirement.cwe_mappings
     ]
     by_tag = [
         Mapping(
@@ -183,6 +263,7 @@ def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mappin
             kind=MappingKind.TAG,
             key=tag,
             source="content",
+            tier=MappingTier.CURATED,
             confidence=Confidence.STRONG,
         )
         for tag in requirement.tags

@@ -9,8 +9,14 @@ import pytest
 
 from checklist_app.catalog.errors import ContentError
 from checklist_app.catalog.owasp import load_folder
-from checklist_app.domain.standards import Reference, Surface
-from checklist_app.domain.vocabulary import Language
+from checklist_app.domain.standards import (
+    CweMapping,
+    Feature,
+    LocalizedText,
+    Reference,
+    Surface,
+)
+from checklist_app.domain.vocabulary import Language, MappingTier
 
 if TYPE_CHECKING:
     from tests.catalog.conftest import Folder
@@ -73,14 +79,24 @@ def test_sections_keep_the_order_of_the_file(folder: Folder) -> None:
         ("applies_to", [], "applies_to"),
         ("applies_to", ["toaster"], "applies_to.0"),
         ("applies_to", ["web", "web"], "applies_to"),
-        ("cwe", [0], "cwe.0"),
-        ("cwe", ["89"], "cwe.0"),
-        ("cwe", [True], "cwe.0"),
+        ("cwe", [0], "cwe.0.id"),
+        ("cwe", ["89"], "cwe.0.id"),
+        ("cwe", [True], "cwe.0.id"),
         ("cwe", [89, 89], "cwe"),
         (
             "references",
             [{"standard": "owasp-asvs", "identifier": "V1.2.4"}],
             "references.0.version",
+        ),
+        ("cwe", [{"id": 89, "tier": "C"}], "cwe.0.tier"),
+        ("cwe", [{"id": 89, "tier": "A", "reason": {"es": "Sí"}}], "cwe.0.reason.en"),
+        ("no_cwe", {"es": "Ninguno.", "en": "None."}, ""),
+        ("when", ["toaster"], "when.0"),
+        ("when", ["web", "web"], "when"),
+        (
+            "references",
+            [{"standard": "a", "version": "1", "identifier": "B", "relation": "opposite"}],
+            "references.0.relation",
         ),
         ("scanners", ["antivirus"], "scanners.0"),
         ("tags", ["A03"], "tags.0"),
@@ -92,6 +108,57 @@ def test_a_bad_field_is_named(folder: Folder, field: str, value: Any, blamed: st
     who = "fire 1" if field == "identifier" else "COLD-01"
 
     assert (COLD, who, blamed) in problems_of(folder.save())
+
+
+def test_a_cwe_says_where_it_comes_from(folder: Folder) -> None:
+    reason = {"es": "Arde.", "en": "It burns."}
+    folder.standard["plain_cwe_tier"] = "A"
+    folder.standard["cwe_sources"] = {"A": "the fire brigade"}
+    folder.fire[0]["cwe"] = [79, {"id": 22, "tier": "curated", "reason": reason}]
+
+    first = next(load_folder(folder.save()).requirements())
+
+    assert first.cwe_mappings == (
+        CweMapping(22, MappingTier.CURATED, "content", LocalizedText(**reason)),
+        CweMapping(79, MappingTier.OFFICIAL, "the fire brigade"),
+    )
+
+
+def test_a_requirement_can_say_that_no_cwe_fits_and_which_features_it_presupposes(
+    folder: Folder,
+) -> None:
+    folder.fire[0] |= {
+        "cwe": [],
+        "no_cwe": {"es": "Es un plano.", "en": "It is a plan."},
+        "when": ["kubernetes", "api"],
+    }
+
+    first = next(load_folder(folder.save()).requirements())
+
+    assert first.no_cwe == LocalizedText("Es un plano.", "It is a plan.")
+    assert first.features == (Feature.KUBERNETES, Feature.API)
+
+
+def test_sections_may_hold_sections(folder: Folder) -> None:
+    fire, cold = folder.standard["sections"]
+    words = {key: fire[key] for key in ("title", "intro")}
+    folder.standard["sections"] = [{"identifier": "ALL", **words, "sections": [fire, cold]}]
+
+    standard = load_folder(folder.save())
+
+    assert [section.identifier for section in standard.all_sections()] == ["ALL", "FIRE", "COLD"]
+    assert [one.identifier for one in standard.requirements()] == ["FIRE-01", "COLD-01"]
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_section_has_a_file_or_sections(folder: Folder, both: bool) -> None:
+    fire, cold = folder.standard["sections"]
+    if both:
+        fire["sections"] = [cold]
+    else:
+        del fire["file"]
+
+    assert any(field == "sections.0" for _, _, field in problems_of(folder.save()))
 
 
 @pytest.mark.parametrize("field", ["title", "why", "verification", "cwe", "scanners", "tags"])
@@ -114,7 +181,7 @@ def test_all_problems_of_all_files_come_at_once(folder: Folder) -> None:
     folder.cold[0]["title"] = {"es": "", "en": ""}
 
     assert problems_of(folder.save()) == [
-        (FIRE, "FIRE-01", "cwe.0"),
+        (FIRE, "FIRE-01", "cwe.0.id"),
         (FIRE, "FIRE-01", "level"),
         (FIRE, "FIRE-01", "why"),
         (COLD, "COLD-01", "title.en"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from checklist_app.catalog.digests import digest, files_digest, links_digest
 from checklist_app.catalog.errors import ContentError
-from checklist_app.catalog.owasp import digest, load_folder, load_library
+from checklist_app.catalog.owasp import load_folder, load_library
 
 if TYPE_CHECKING:
     from tests.catalog.conftest import Folder
@@ -75,10 +76,9 @@ def test_the_digest_is_the_same_for_the_same_words(folder: Folder) -> None:
     ("field", "value"),
     [
         ("title", {"es": "Hay extintor.", "en": "There is an extinguisher"}),
-        ("cwe", [636]),
         ("level", 1),
         ("verification", {"es": ["Pesar.", "Mirar."], "en": ["Weigh.", "Look."]}),
-        ("tags", []),
+        ("applies_to", ["web"]),
     ],
 )
 def test_the_digest_changes_with_any_word(folder: Folder, field: str, value: object) -> None:
@@ -86,6 +86,36 @@ def test_the_digest_changes_with_any_word(folder: Folder, field: str, value: obj
     folder.fire[0][field] = value
 
     assert digest(load_folder(folder.save())) != before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("cwe", [636]),
+        ("references", []),
+        ("scanners", ["sast"]),
+        ("tags", []),
+        ("when", ["web"]),
+    ],
+)
+def test_what_leads_to_a_requirement_may_be_completed(
+    folder: Folder, field: str, value: object
+) -> None:
+    before = load_folder(folder.path)
+    folder.fire[0][field] = value
+    after = load_folder(folder.save())
+
+    assert digest(after) == digest(before)
+    assert links_digest(after) != links_digest(before)
+
+
+def test_the_digest_of_the_files_changes_with_any_byte(folder: Folder) -> None:
+    before = files_digest(folder.path)
+    assert files_digest(folder.path) == before
+    fire = folder.path / "requirements/01-fire.yaml"
+    fire.write_text("# a remark\n" + fire.read_text(encoding="utf-8"), encoding="utf-8")
+
+    assert files_digest(folder.path) != before
 
 
 def test_the_digest_changes_with_the_order_of_the_requirements(folder: Folder) -> None:
