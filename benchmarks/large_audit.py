@@ -130,7 +130,7 @@ def _numbered(requirement: Requirement, identifier: str, serial: int) -> Require
 
 def _started(session: Session, access: ProjectAccess, key: str) -> Checklist:
     standard = session.scalars(select(StandardRow).where(StandardRow.key == key)).one()
-    return start_checklist(session, access, standard_id=standard.id, level=None, name=key)
+    return start_checklist(session, access, standard_id=standard.id, name=key)
 
 
 def _items(session: Session, audit: LargeAudit) -> Iterator[ItemAccess]:

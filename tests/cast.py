@@ -81,7 +81,7 @@ def make_cast(session: Session) -> Cast:
 def make_checklist(session: Session, access: ProjectAccess, name: str = "Ronda 1") -> Checklist:
     """Start a checklist over the test standard."""
     standard = session.query(Standard).filter_by(key="owasp-test", version="1.0").one()
-    return start_checklist(session, access, standard_id=standard.id, level=None, name=name)
+    return start_checklist(session, access, standard_id=standard.id, name=name)
 
 
 def item(

@@ -7,4 +7,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 MIGRATIONS = ROOT / "migrations"
 CONTENT = ROOT / "content" / "owasp"
+LINEAGE = ROOT / "content" / "lineage"
 CATALOG = ROOT / "checklist_app" / "catalog"

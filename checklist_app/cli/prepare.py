@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.exc import DatabaseError
 
-from checklist_app.cli.paths import CATALOG, CONTENT, MIGRATIONS, ROOT
+from checklist_app.cli.paths import CATALOG, CONTENT, LINEAGE, MIGRATIONS, ROOT
 from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language
@@ -71,6 +71,7 @@ def bring_up_to_date(resources: Resources) -> Prepared:
         return Prepared(migrated=False, loaded=())
     migrated = migrate(resources)
     loaded = load_content(resources, CONTENT)
+    load_lineage(resources)
     _write_stamp(resources, sources)
     return Prepared(migrated, loaded)
 
@@ -116,6 +117,15 @@ def load_content(resources: Resources, root: Path) -> tuple[str, ...]:
     return loaded
 
 
+def load_lineage(resources: Resources) -> None:
+    """Teach the library what became of requirements between the editions that we know."""
+    from checklist_app.catalog import lineage  # noqa: PLC0415 - see migrate
+    from checklist_app.services.lineages import load_lineages  # noqa: PLC0415
+
+    with resources.sessions.begin() as session:
+        load_lineages(session, lineage.load_lineages(LINEAGE))
+
+
 def make_signing_identity(config: Config) -> str:
     """Make sure that reports can be signed; return the name in the certificate."""
     from checklist_app.services.signing import signing_identity  # noqa: PLC0415 - see migrate
@@ -156,6 +166,7 @@ def _digest_of_sources() -> str:
 def _sources() -> Iterable[Path]:
     yield from sorted((MIGRATIONS / "versions").glob("*.py"))
     yield from sorted(CONTENT.rglob("*.y*ml"))
+    yield from sorted(LINEAGE.rglob("*.csv"))
     yield from sorted(CATALOG.rglob("*.py"))
 
 

@@ -151,7 +151,7 @@ def _sign_off(
     )
     if checklist is None:
         name = f"{standard.version} · {today().isoformat()}"
-        checklist = start_checklist(session, access, standard_id=standard.id, level=None, name=name)
+        checklist = start_checklist(session, access, standard_id=standard.id, name=name)
     left = session.scalars(
         select(Requirement.identifier)
         .join(ChecklistItem, ChecklistItem.requirement_id == Requirement.id)

@@ -65,7 +65,6 @@ class Telling:
                 session,
                 self._as(session, self._people.reviewer),
                 standard_id=standard_id,
-                level=None,
                 name=chapter("project")["checklists"][name][self._language.value],
             ).number
         if name == "base":

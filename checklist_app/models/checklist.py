@@ -94,7 +94,11 @@ class ItemOrigin(Base):
 
 
 class Verdict(Base):
-    """A person's conclusion on an item; rows are only ever added."""
+    """A person's conclusion on an item; rows are only ever added.
+
+    One that ``is_carried`` was given in an earlier round, by this author at this time, and came
+    along because the requirement means the same.
+    """
 
     __tablename__ = "verdict"
     __table_args__ = (UniqueConstraint("item_id", "number"),)
@@ -106,6 +110,7 @@ class Verdict(Base):
     rationale: Mapped[str] = mapped_column(LongText)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     recorded_at: Mapped[datetime] = mapped_column(index=True)
+    is_carried: Mapped[bool] = mapped_column(default=False)
 
     item: Mapped[ChecklistItem] = relationship()
     author: Mapped[User] = relationship()

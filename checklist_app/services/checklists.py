@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.tailoring import EVERYTHING, Tailoring, missing_features
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import ChecklistStatus
 from checklist_app.models import (
@@ -20,17 +21,37 @@ from checklist_app.models import (
     Standard,
 )
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.rounds import assessed
 from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import take_to_close
 
 
 def start_checklist(
-    session: Session, access: ProjectAccess, *, standard_id: int, level: int | None, name: str
+    session: Session,
+    access: ProjectAccess,
+    *,
+    standard_id: int,
+    name: str,
+    tailoring: Tailoring = EVERYTHING,
+    predecessor: Checklist | None = None,
 ) -> Checklist:
-    """Start a pass over a standard: an item for every requirement up to ``level``.
+    """Start a pass over a standard: an item for every requirement up to the level.
 
-    Findings that the project has already are suggested on the new items at once.
+    What does not apply to a project with this profile is proposed as such on its item; a
+    person decides. Findings that the project has already are suggested on the new items at once.
+
+    Args:
+        session: the transaction of the caller.
+        access: a person who may start checklists in the project.
+        standard_id: the edition to assess.
+        name: of the checklist.
+        tailoring: the level to assess, and the profile of the project.
+        predecessor: the round before; by default the newest one of the same list.
+
+    Raises:
+        NotFound: there is no such standard.
+        InvalidInput: the name is empty, or nothing is asked for at that level.
     """
     access.require(Permission.CHECKLIST_CREATE)
     standard = session.get(Standard, standard_id)
@@ -38,8 +59,8 @@ def start_checklist(
         raise NotFound
     if not name.strip():
         raise InvalidInput(text("Please give the checklist a name."), field="name")
-    requirement_ids = _assessed(session, standard, level)
-    if not requirement_ids:
+    requirements = assessed(session, standard.id, tailoring.level)
+    if not requirements:
         raise InvalidInput(text("This standard has no requirement at that level."), field="level")
     # The project's row is the queue in which two requests for the next number stand.
     session.execute(select(Project.id).where(Project.id == access.project.id).with_for_update())
@@ -52,9 +73,12 @@ def start_checklist(
         project_id=access.project.id,
         number=number,
         standard_id=standard.id,
-        level=level,
+        level=tailoring.level,
+        features=None if tailoring.features is None else sorted(tailoring.features),
         name=name.strip(),
-        predecessor_id=_newest(session, access, standard),
+        predecessor_id=(
+            _newest(session, access, standard) if predecessor is None else predecessor.id
+        ),
         created_by_id=access.actor.user_id,
         created_at=now(),
     )
@@ -65,13 +89,15 @@ def start_checklist(
         [
             {
                 "checklist_id": checklist.id,
-                "requirement_id": requirement_id,
-                "position": position,
+                "requirement_id": requirement.id,
+                "position": requirement.position,
+                "missing_features": missing_features(requirement.features, tailoring.features),
+                "needs_review": False,
                 "verdict_number": 0,
                 "left_reason": "",
                 "row_version": 1,
             }
-            for requirement_id, position in requirement_ids
+            for requirement in requirements
         ],
     )
     audit.record(
@@ -80,8 +106,8 @@ def start_checklist(
         "project:checklist:start",
         f"{number} {standard.key} {standard.version}",
         project_id=access.project.id,
-        items=len(requirement_ids),
-        level=level,
+        items=len(requirements),
+        level=tailoring.level,
     )
     suggestions.refresh(session, access.project)
     return checklist
@@ -162,15 +188,3 @@ def _newest(session: Session, access: ProjectAccess, standard: Standard) -> int 
         .order_by(Checklist.number.desc())
         .limit(1)
     )
-
-
-def _assessed(session: Session, standard: Standard, level: int | None) -> list[tuple[int, int]]:
-    query = select(Requirement.id, Requirement.position).where(
-        Requirement.standard_id == standard.id, Requirement.is_leaf
-    )
-    if level is not None:
-        query = query.where(or_(Requirement.level.is_(None), Requirement.level <= level))
-    return [
-        (requirement_id, position)
-        for requirement_id, position in session.execute(query.order_by(Requirement.position))
-    ]

@@ -50,6 +50,7 @@ def record_verdict(
     item.verdict_number += 1
     item.outcome = outcome
     item.left_reason = ""
+    item.needs_review = False
     verdict = Verdict(
         item_id=item.id,
         number=item.verdict_number,

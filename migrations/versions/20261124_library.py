@@ -40,15 +40,15 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, columns in (
         ("suggestion_finding", ("depth",)),
+        ("verdict", ("is_carried",)),
         ("checklist_item", ("needs_review", "missing_features")),
         ("checklist", ("features",)),
         ("mapping", ("reason", "tier")),
         ("requirement", ("features", "no_cwe")),
         ("standard", ("files_digest", "links_digest", "is_elaborated", "languages", "origin")),
     ):
-        with op.batch_alter_table(table) as batch:
-            for column in columns:
-                batch.drop_column(column)
+        for column in columns:
+            op.drop_column(table, column)
 
 
 def _rename_top10(before: str, after: str) -> None:
@@ -73,6 +73,7 @@ def _extend_known_tables() -> None:
     op.add_column("checklist", sa.Column("features", sa.JSON(), nullable=True))
     op.add_column("checklist_item", sa.Column("missing_features", sa.JSON(), nullable=True))
     _add("checklist_item", "needs_review", sa.Boolean(), sa.false())
+    _add("verdict", "is_carried", sa.Boolean(), sa.false())
     _add("suggestion_finding", "depth", sa.SmallInteger(), "0")
 
 

@@ -99,9 +99,7 @@ def _fill(
 ) -> dict[str, Any]:
     config, store = resources.config, resources.store
     edition = session.query(StandardRow).filter_by(key=standard_key).one()
-    checklist = start_checklist(
-        session, access, standard_id=edition.id, level=None, name=f"{mark} round"
-    )
+    checklist = start_checklist(session, access, standard_id=edition.id, name=f"{mark} round")
     first = open_item(session, access, checklist, identifier)
     original = store.put(BytesIO(PNG + mark.encode()), limit=10_000)
     preview = store.put(BytesIO(mark.encode() + PNG), limit=10_000)

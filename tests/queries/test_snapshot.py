@@ -135,7 +135,7 @@ def test_345_items_take_no_more_queries_than_five(
     access = cast.access("alice")
     load_standard(session, standard("9.0", size=345))
     big = session.query(Standard).filter_by(version="9.0").one()
-    checklist = start_checklist(session, access, standard_id=big.id, level=None, name="Big")
+    checklist = start_checklist(session, access, standard_id=big.id, name="Big")
     session.expire_all()
     _ = access.project.id, checklist.number
 

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.tailoring import Tailoring
 from checklist_app.domain.vocabulary import Outcome
 from checklist_app.domain.workflow import check_open
 from checklist_app.queries.access import open_checklist
@@ -54,8 +55,8 @@ def create(slug: str) -> ResponseReturnValue:
                 db_session(),
                 project(),
                 standard_id=form.standard.data,
-                level=int(form.level.data) if form.level.data else None,
                 name=form.name.data or "",
+                tailoring=Tailoring(level=int(form.level.data) if form.level.data else None),
             )
         except InvalidInput as error:
             show_error(form, error)

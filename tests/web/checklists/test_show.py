@@ -95,7 +95,7 @@ def test_the_page_asks_the_same_of_the_database_for_5_and_for_345_items(
     load_standard(session, standard("2.0", size=340))
     session.flush()
     large = session.query(Standard).filter_by(key="owasp-test", version="2.0").one()
-    start_checklist(session, cast.access("alice"), standard_id=large.id, level=None, name="Large")
+    start_checklist(session, cast.access("alice"), standard_id=large.id, name="Large")
     session.commit()
     alice = visit("alice")
     engine = alice.app.extensions["checklist_resources"].engine
