@@ -56,9 +56,7 @@ def edition(
         replace(
             requirement(name, f"{name} en {version}", f"{name} in {version}"),
             references=(),
-            features=(features[name.replace("-", "")],)
-            if name.replace("-", "") in features
-            else (),
+            features=features.get(name, ()),
         )
         for name in identifiers
     )
