@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -63,7 +63,11 @@ def _plain(value: object) -> Any:
         case tuple() | list():
             return [_plain(part) for part in value]
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if not (_came_later(field) and getattr(value, field.name) == field.default)
+        }
     raise TypeError(f"{type(value).__name__} is not plain data")
 
 
@@ -103,9 +107,17 @@ def _build_tuple(kind: Any, value: Any, where: str) -> tuple[Any, ...]:
 def _build_dataclass(kind: Any, value: Any, where: str) -> Any:
     hints = typing.get_type_hints(kind)
     names = {field.name for field in fields(kind)}
-    if not isinstance(value, dict) or set(value) != names:
+    needed = {field.name for field in fields(kind) if not _came_later(field)}
+    if not isinstance(value, dict) or not needed <= set(value) <= names:
         raise ValueError(f"{where} does not have the fields of a {kind.__name__}")
-    return kind(**{name: _build(hints[name], value[name], f"{where}.{name}") for name in names})
+    return kind(
+        **{name: _build(hints[name], part, f"{where}.{name}") for name, part in value.items()}
+    )
+
+
+def _came_later(field: Field[Any]) -> bool:
+    """Whether records from before the field existed are around; only such fields have defaults."""
+    return field.default is not MISSING
 
 
 def _build_scalar(kind: Any, value: Any, where: str) -> Any:

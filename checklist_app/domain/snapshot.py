@@ -31,7 +31,7 @@ from checklist_app.domain.snapshot_facts import (
     VerdictChange,
     WaiverFacts,
 )
-from checklist_app.domain.vocabulary import Language, Severity
+from checklist_app.domain.vocabulary import Language, Outcome, Severity
 
 __all__ = [
     "FORMAT",
@@ -119,6 +119,11 @@ class ReportSnapshot:
     def not_assessed(self) -> tuple[ItemFacts, ...]:
         """Items without a verdict."""
         return tuple(i for i in self.items if i.outcome is None)
+
+    @property
+    def exclusions(self) -> tuple[ItemFacts, ...]:
+        """Items that were judged not to apply."""
+        return tuple(i for i in self.items if i.outcome is Outcome.NOT_APPLICABLE)
 
     def severities(self) -> dict[Severity, int]:
         """How many listed findings there are of each severity, worst first, each counted once."""

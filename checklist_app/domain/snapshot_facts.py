@@ -49,6 +49,8 @@ class ChecklistFacts:
         number: counts from 1 within the project.
         level: highest level of the standard that was looked at; None where it has no levels.
         signed_off_at: None in a draft, which the report then says on its cover.
+        profile: what the project was said to have; None when it was not told.
+        above_level: how many requirements of the standard lie above the level.
     """
 
     number: int
@@ -57,6 +59,8 @@ class ChecklistFacts:
     level: int | None
     started_at: datetime
     signed_off_at: datetime | None
+    profile: tuple[str, ...] | None = None
+    above_level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ class ItemFacts:
         findings_left_out: how many more findings there are than are listed here.
         suggestion: what the tools propose, in one sentence; empty if they say nothing.
         references: such as ``OWASP ASVS 5.0.0 V11.4.2``.
+        missing: what the project lacks, for want of which the requirement does not apply.
+        is_carried: whether the verdict was given in an earlier round and came along.
     """
 
     identifier: str
@@ -156,6 +162,8 @@ class ItemFacts:
     waiver: WaiverFacts | None
     cwes: tuple[int, ...]
     references: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    is_carried: bool = False
 
     def is_waived(self, on: date) -> bool:
         """Whether a gap here is accepted on that day; an expired waiver accepts nothing."""

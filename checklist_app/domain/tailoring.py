@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from checklist_app.domain.standards import Feature
+from checklist_app.domain.text import Text, text
+
+FEATURE_NAMES: Mapping[Feature, Text] = MappingProxyType(
+    {
+        Feature.WEB: text("web front end"),
+        Feature.ANDROID: text("Android app"),
+        Feature.IOS: text("iOS app"),
+        Feature.API: text("API"),
+        Feature.GRAPHQL: text("GraphQL"),
+        Feature.WEBSOCKET: text("WebSocket"),
+        Feature.KUBERNETES: text("Kubernetes"),
+        Feature.SQL: text("SQL database"),
+        Feature.NOSQL: text("NoSQL database"),
+        Feature.LDAP: text("LDAP directory"),
+        Feature.XML: text("XML documents"),
+        Feature.PASSWORDS: text("passwords of its own"),
+        Feature.JWT: text("self-contained tokens (JWT)"),
+        Feature.OAUTH_CLIENT: text("OAuth or OpenID Connect client"),
+        Feature.OAUTH_RESOURCE: text("OAuth resource server"),
+        Feature.OAUTH_SERVER: text("OAuth authorisation server"),
+        Feature.SAML: text("SAML"),
+        Feature.FILE_UPLOAD: text("file upload"),
+        Feature.EMAIL: text("outgoing e-mail"),
+        Feature.WEBRTC: text("WebRTC"),
+        Feature.LLM: text("language model (LLM)"),
+        Feature.NATIVE_CODE: text("native code (C, C++)"),
+    }
+)
+"""How people call the features of a system."""
 
 
 @dataclass(frozen=True, slots=True)

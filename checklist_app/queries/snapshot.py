@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
@@ -23,6 +23,8 @@ from checklist_app.domain.snapshot_facts import (
     StandardFacts,
     VerdictChange,
 )
+from checklist_app.domain.standards import Feature
+from checklist_app.domain.tailoring import FEATURE_NAMES
 from checklist_app.domain.vocabulary import Language, Outcome, Role
 from checklist_app.models import (
     Blob,
@@ -71,10 +73,11 @@ def build_snapshot(
         edition: which report this is.
     """
     language = edition.language
+    say = translator(language)
     roles = _roles(session, access)
     act = _sign_off(session, checklist, roles)
     changes, assessors = _verdict_history(session, checklist, roles)
-    sections = snapshot_sections(session, checklist, language, translator(language))
+    sections = snapshot_sections(session, checklist, language, say)
     return ReportSnapshot(
         format=FORMAT,
         language=language,
@@ -84,7 +87,7 @@ def build_snapshot(
         public_id=edition.public_id,
         verify_url=f"{config.base_url}/verify",
         project=_project(access),
-        checklist=_checklist(session, checklist, language, act[1] if act else None),
+        checklist=_checklist(session, checklist, edition, act[1] if act else None),
         assessors=assessors,
         signer=act[0] if act else None,
         sections=sections,
@@ -106,10 +109,11 @@ def _project(access: ProjectAccess) -> ProjectFacts:
 
 
 def _checklist(
-    session: Session, checklist: Checklist, language: Language, signed_off_at: datetime | None
+    session: Session, checklist: Checklist, edition: Edition, signed_off_at: datetime | None
 ) -> ChecklistFacts:
     standard = session.get_one(Standard, checklist.standard_id)
-    words: Mapping[str, str] = standard.texts[language.value]
+    words: Mapping[str, str] = standard.texts[edition.language.value]
+    say = translator(edition.language)
     return ChecklistFacts(
         number=checklist.number,
         name=checklist.name,
@@ -124,7 +128,26 @@ def _checklist(
         level=checklist.level,
         started_at=checklist.created_at,
         signed_off_at=signed_off_at,
+        profile=None
+        if checklist.features is None
+        else tuple(say(FEATURE_NAMES[Feature(name)]) for name in checklist.features),
+        above_level=_above_level(session, checklist),
     )
+
+
+def _above_level(session: Session, checklist: Checklist) -> int:
+    if checklist.level is None:
+        return 0
+    counted = session.scalar(
+        select(func.count())
+        .select_from(Requirement)
+        .where(
+            Requirement.standard_id == checklist.standard_id,
+            Requirement.is_leaf,
+            Requirement.level > checklist.level,
+        )
+    )
+    return counted or 0
 
 
 def _roles(session: Session, access: ProjectAccess) -> dict[int, Role]:

@@ -17,6 +17,8 @@ from checklist_app.domain.snapshot_facts import (
     SectionFacts,
     WaiverFacts,
 )
+from checklist_app.domain.standards import Feature
+from checklist_app.domain.tailoring import FEATURE_NAMES
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Language, Outcome, Severity
 from checklist_app.models import (
@@ -44,6 +46,10 @@ STANDARD_NAMES: Mapping[str, str] = {
     "owasp-api-top10": "OWASP API Security Top 10",
     "owasp-mobile-top10": "OWASP Mobile Top 10",
     "owasp-k8s-top10": "OWASP Kubernetes Top 10",
+    "owasp-llm-top10": "OWASP Top 10 for LLM Applications",
+    "owasp-proactive-controls": "OWASP Proactive Controls",
+    "owasp-wstg": "OWASP WSTG",
+    "owasp-base": "OWASP base",
 }
 
 PROPOSALS: Mapping[Outcome, Callable[..., Text]] = {
@@ -157,6 +163,8 @@ def _item(
         waiver=said.waivers.get(item.id),
         cwes=tuple(sorted(requirement.cwes)),
         references=tuple(_reference(reference) for reference in requirement.references),
+        missing=tuple(say(FEATURE_NAMES[Feature(name)]) for name in item.missing_features or ()),
+        is_carried=verdict.is_carried if verdict else False,
     )
 
 

@@ -70,9 +70,26 @@ def write_pdf(
     return written
 
 
+class _PlainlyEnded(pydyf.Stream):  # type: ignore[misc]  # the library has no types
+    """A stream whose last byte cannot be taken for a part of the line end that follows it.
+
+    One in 256 ends in a carriage return; together with the line feed before ``endstream`` that
+    reads as one line end, and a validator finds the stream a byte shorter than it says.
+    """
+
+    @property
+    def data(self) -> bytes:
+        """The stream as it is written, with a line end of its own."""
+        written: bytes = super().data
+        body = written.removesuffix(b"\nendstream")
+        return body + (b"\r\nendstream" if body.endswith(b"\r") else b"\nendstream")
+
+
 def _finish(_document: Any, pdf: Any) -> None:
     """Mend what keeps the file from being PDF/A-3a and PDF/UA-1."""
     for thing in list(pdf.objects):
+        if isinstance(thing, pydyf.Stream):
+            thing.__class__ = type("PlainlyEnded", (_PlainlyEnded, type(thing)), {})
         if isinstance(thing, dict) and thing.get("S") == "/LI":
             _wrap_list_body(pdf, thing)
         extra = getattr(thing, "extra", None) or {}
