@@ -54,6 +54,7 @@ class Filters:
     section: str = ""
     suggestion: bool = False
     no_evidence: bool = False
+    needs_review: bool = False
     sections: tuple[SectionRows, ...] = field(default=(), compare=False)
 
     @property
@@ -83,6 +84,20 @@ class Overview:
     sections: tuple[SectionRows, ...]
     counts: OutcomeCounts
     filters: Filters
+
+    @property
+    def proposed_exclusions(self) -> int:
+        """How many items are proposed as not applicable and not decided yet."""
+        return sum(
+            item.is_proposed_exclusion
+            for section in self.filters.sections
+            for item in section.items
+        )
+
+    @property
+    def needs_review(self) -> int:
+        """How many items came along from an earlier round and were not looked at since."""
+        return sum(item.needs_review for section in self.filters.sections for item in section.items)
 
     @property
     def next_open(self) -> str | None:
@@ -138,6 +153,7 @@ def checklist_overview(
             section=filters.section,
             suggestion=filters.suggestion,
             no_evidence=filters.no_evidence,
+            needs_review=filters.needs_review,
             sections=everything,
         ),
     )
@@ -230,6 +246,7 @@ def _fits(row: ItemRow, filters: Filters) -> bool:
         and (not filters.section or filters.section == row.section)
         and (not filters.suggestion or row.has_suggestion)
         and (not filters.no_evidence or row.evidence_count == 0)
+        and (not filters.needs_review or row.needs_review)
     )
 
 

@@ -42,11 +42,18 @@ class ItemRow:
     remediation_status: RemediationStatus | None
     waived: bool
     assignee: str
+    needs_review: bool
+    missing_features: list[str] | None
 
     @property
     def has_suggestion(self) -> bool:
         """Whether tools propose something here."""
         return self.finding_count > 0
+
+    @property
+    def is_proposed_exclusion(self) -> bool:
+        """Whether it is proposed as not applicable and nobody has decided."""
+        return self.outcome is None and bool(self.missing_features)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,8 @@ def item_rows(
             section.identifier.label("section"),
             section_text.title.label("section_title"),
             ChecklistItem.outcome,
+            ChecklistItem.needs_review,
+            ChecklistItem.missing_features,
             User.name.label("assignee"),
             Remediation.status.label("remediation_status"),
             _evidence_count().label("evidence_count"),
@@ -142,6 +151,8 @@ def item_rows(
             remediation_status=row.remediation_status,
             waived=row.waivers > 0,
             assignee=row.assignee or "",
+            needs_review=row.needs_review,
+            missing_features=row.missing_features,
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import (
     Language,
     Outcome,
@@ -32,6 +33,8 @@ from checklist_app.models import (
 )
 from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.queries.evidence import EvidenceCard, evidence_of_item
+from checklist_app.queries.exclusions import missing_names
+from checklist_app.queries.origins import OriginView, origins_of_item
 
 SHOWN_FINDINGS = 20
 
@@ -45,6 +48,7 @@ class VerdictView:
     rationale: str
     author: str
     recorded_at: datetime
+    is_carried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,9 @@ class ItemPage:
     suggestion: SuggestionView | None
     remediation: RemediationView | None
     waiver: WaiverView | None
+    needs_review: bool
+    missing: tuple[Text, ...]
+    origins: list[OriginView]
     previous: str | None
     next: str | None
 
@@ -165,6 +172,9 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         suggestion=_suggestion(session, opened.item),
         remediation=_remediation(session, opened.item, today),
         waiver=_waiver(session, opened.item, today),
+        needs_review=opened.item.needs_review,
+        missing=missing_names(opened.item.missing_features or []),
+        origins=origins_of_item(session, opened, language),
         previous=before,
         next=after,
     )
@@ -205,7 +215,14 @@ def _history(session: Session, item: ChecklistItem) -> list[VerdictView]:
         .order_by(Verdict.number.desc())
     )
     return [
-        VerdictView(verdict.number, verdict.outcome, verdict.rationale, author, verdict.recorded_at)
+        VerdictView(
+            verdict.number,
+            verdict.outcome,
+            verdict.rationale,
+            author,
+            verdict.recorded_at,
+            verdict.is_carried,
+        )
         for verdict, author in rows
     ]
 

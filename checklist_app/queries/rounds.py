@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.errors import NotFound
 from checklist_app.domain.lineage import SAME_MEANING, Step, compare, complete
 from checklist_app.domain.tailoring import EVERYTHING, Tailoring, missing_features
 from checklist_app.domain.vocabulary import Change, Language, Outcome
@@ -249,3 +250,56 @@ def _texts(session: Session, standard_id: int, language: Language) -> dict[str, 
         .where(Requirement.standard_id == standard_id, Requirement.is_leaf)
     )
     return {identifier: (title, statement) for identifier, title, statement in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class EditionChoice:
+    """An edition that a checklist can move to."""
+
+    id: int
+    name: str
+    version: str
+
+
+def editions_after(
+    session: Session, previous: Checklist, language: Language
+) -> list[EditionChoice]:
+    """Return the editions of the same list, newest first; the one in use is among them.
+
+    Newest is the one that a lineage leads to from the one in use, then the later loaded.
+    """
+    current = session.get_one(Standard, previous.standard_id)
+    onward = set(
+        session.scalars(
+            select(Lineage.to_version).where(
+                Lineage.standard_key == current.key, Lineage.from_version == current.version
+            )
+        )
+    )
+    rows = session.scalars(select(Standard).where(Standard.key == current.key))
+    order = {True: 0, False: 1}
+    editions = sorted(
+        rows,
+        key=lambda row: (
+            order[row.version in onward],
+            order[row.id == current.id],
+            -row.id,
+        ),
+    )
+    return [
+        EditionChoice(row.id, row.texts[language.value]["name"], row.version) for row in editions
+    ]
+
+
+def preview_between(
+    session: Session,
+    previous: Checklist,
+    standard_id: int,
+    language: Language,
+    tailoring: Tailoring = EVERYTHING,
+) -> RoundPreview:
+    """Return the preview of moving to a standard by its key, or raise NotFound."""
+    standard = session.get(Standard, standard_id)
+    if standard is None:
+        raise NotFound
+    return preview_round(session, previous, standard, language, tailoring)

@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from checklist_app.web.admin.views import blueprint as admin
 from checklist_app.web.auth.views import blueprint as auth
+from checklist_app.web.checklists.rounds import blueprint as rounds
 from checklist_app.web.checklists.views import blueprint as checklists
 from checklist_app.web.evidence.views import blueprint as evidence
 from checklist_app.web.findings.views import blueprint as findings
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     projects,
     remediation,
     reports,
+    rounds,
     scans,
     standards,
     verify,

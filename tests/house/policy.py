@@ -68,6 +68,8 @@ POLICY: dict[str, Audience | Role] = {
     "reports.download": Role.VIEWER,
     "reports.index": Role.VIEWER,
     "reports.show": Role.VIEWER,
+    "rounds.exclusions": Role.REVIEWER,
+    "rounds.next_round": Role.REVIEWER,
     "scans.index": Role.VIEWER,
     "scans.show": Role.VIEWER,
     "scans.upload": Role.CONTRIBUTOR,

@@ -8,11 +8,11 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.tailoring import Tailoring
 from checklist_app.domain.vocabulary import Outcome
 from checklist_app.domain.workflow import check_open
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import Filters, checklist_overview
+from checklist_app.queries.exclusions import last_profile
 from checklist_app.queries.sign_off import SignOffPage, sign_off_page
 from checklist_app.queries.standards import standard_cards
 from checklist_app.services import assignments, checklists, verdicts
@@ -45,7 +45,7 @@ REASON_PREFIX = "reason-"
 def create(slug: str) -> ResponseReturnValue:
     """Start a checklist from a standard."""
     standards = standard_cards(db_session(), reader_language())
-    form = StartForm()
+    form = StartForm(data=None if request.form else {"features": _last_profile()})
     form.standard.choices = [
         SelectChoice(str(card.id), f"{card.name} {card.version}") for card in standards
     ]
@@ -56,7 +56,7 @@ def create(slug: str) -> ResponseReturnValue:
                 project(),
                 standard_id=form.standard.data,
                 name=form.name.data or "",
-                tailoring=Tailoring(level=int(form.level.data) if form.level.data else None),
+                tailoring=form.tailoring(),
             )
         except InvalidInput as error:
             show_error(form, error)
@@ -65,6 +65,10 @@ def create(slug: str) -> ResponseReturnValue:
             return redirect(target, 303)
     status = REFUSED if form.is_submitted() else 200
     return render_template("checklists/create.html", form=form, standards=standards), status
+
+
+def _last_profile() -> list[str]:
+    return sorted(last_profile(db_session(), project()))
 
 
 @blueprint.get("/checklists/<int:number>")
@@ -78,6 +82,7 @@ def show(slug: str, number: int) -> ResponseReturnValue:
         section=request.args.get("section", ""),
         suggestion="suggestion" in request.args,
         no_evidence="no_evidence" in request.args,
+        needs_review="needs_review" in request.args,
     )
     overview = checklist_overview(db_session(), checklist, reader_language(), filters, today())
     template = "checklists/_list.html" if wants_fragment() else "checklists/show.html"
@@ -88,6 +93,8 @@ def show(slug: str, number: int) -> ResponseReturnValue:
         counts=overview.counts,
         filters=overview.filters,
         next_open=overview.next_open,
+        proposed=overview.proposed_exclusions,
+        to_review=overview.needs_review,
     )
 
 
