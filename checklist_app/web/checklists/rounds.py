@@ -8,7 +8,6 @@ from flask_babel import gettext, ngettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.tailoring import Tailoring
 from checklist_app.models import Checklist
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import checklist_head
@@ -28,6 +27,8 @@ blueprint = Blueprint("rounds", __name__, url_prefix="/projects/<slug>/checklist
 
 REFUSED = 422
 PREVIEW = "preview"
+PREVIEWED = frozenset({"standard", "level", "features"})
+"""The fields that the preview rests on."""
 
 
 @blueprint.route("/next", methods=["GET", "POST"])
@@ -36,7 +37,6 @@ def next_round(slug: str, number: int) -> ResponseReturnValue:
     """Show what the next round would take along, and start it."""
     previous = open_checklist(db_session(), project(), number)
     editions = editions_after(db_session(), previous, reader_language())
-    known = {edition.id for edition in editions}
     form = _form(previous, editions)
     is_preview = PREVIEW in request.form
     if form.validate_on_submit() and not is_preview:
@@ -54,12 +54,9 @@ def next_round(slug: str, number: int) -> ResponseReturnValue:
             done(gettext("The round has begun. What needs review is marked."))
             return redirect(url_for("checklists.show", slug=slug, number=started.number), 303)
     preview = None
-    if form.standard.data in known:
-        tailoring = (
-            form.tailoring() if form.level.data in ("", "1", "2", "3", None) else Tailoring()
-        )
+    if not PREVIEWED & set(form.errors):
         preview = preview_between(
-            db_session(), previous, form.standard.data, reader_language(), tailoring
+            db_session(), previous, form.standard.data, reader_language(), form.tailoring()
         )
     page = render_template(
         "rounds/next_round.html",
