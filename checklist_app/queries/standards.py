@@ -13,6 +13,10 @@ from checklist_app.models import Requirement, RequirementText, Standard
 from checklist_app.queries.wording import worded
 
 
+DEFAULT_KEY = "owasp-base"
+"""The list that a project starts with when nobody chooses another."""
+
+
 @dataclass(frozen=True, slots=True)
 class StandardCard:
     """A standard in the library. ``levels`` is empty where the standard has none."""
@@ -44,7 +48,7 @@ class RequirementLine:
 
 
 def standard_cards(session: Session, language: Language) -> list[StandardCard]:
-    """Return the library, the default list first."""
+    """Return the library: the default list first, then by name, later editions before older."""
     counts = {
         row.standard_id: row.number
         for row in session.execute(
@@ -60,7 +64,10 @@ def standard_cards(session: Session, language: Language) -> list[StandardCard]:
         .distinct()
     ):
         levels.setdefault(standard_id, []).append(level or 0)
-    rows = session.scalars(select(Standard).order_by(Standard.id))
+    rows = sorted(
+        session.scalars(select(Standard).order_by(Standard.id.desc())),
+        key=lambda row: (row.key != DEFAULT_KEY, row.key),
+    )
     return [
         StandardCard(
             id=row.id,
