@@ -12,7 +12,6 @@ from checklist_app.domain.vocabulary import Language
 from checklist_app.models import Requirement, RequirementText, Standard
 from checklist_app.queries.wording import worded
 
-
 DEFAULT_KEY = "owasp-base"
 """The list that a project starts with when nobody chooses another."""
 

@@ -18,7 +18,6 @@ from checklist_app.domain.text import text
 
 MAX_REPORT_BYTES = 100 * 1024 * 1024
 MAX_RESULTS = 250_000
-MAX_DEPTH = 64
 HEAD_BYTES = 64 * 1024
 
 Progress = Callable[[int, int], None]
@@ -143,17 +142,6 @@ class Parser:
     title: str
     recognises: Callable[[Head], bool]
     parse: Callable[[Report], ParsedScan]
-
-
-def cut_off(size: int) -> UnreadableReport:
-    """Return the error for a file that ends too early, after ``size`` bytes."""
-    return UnreadableReport(
-        text(
-            "The file ends in the middle, after byte %(size)s: it was cut off. "
-            "Export or copy it again.",
-            size=size,
-        )
-    )
 
 
 def wrong_type(field: str, expected: str) -> UnreadableReport:

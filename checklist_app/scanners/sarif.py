@@ -32,8 +32,8 @@ from checklist_app.scanners.base import (
     settle,
     wrong_type,
 )
-from checklist_app.scanners.json_text import as_list, as_object, as_text, at_index, load_json
 from checklist_app.scanners.sarif_results import ResultReader
+from checklist_app.untrusted.json_text import as_list, as_object, as_text, at_index, load_json
 
 _VERSIONS = ("2.1", "2.2")
 _SCHEMA = re.compile(r'"\$schema"\s*:\s*"[^"]*sarif', re.IGNORECASE)

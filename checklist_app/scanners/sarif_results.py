@@ -21,9 +21,9 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
-from checklist_app.scanners.json_text import as_index, as_list, as_object, as_text
 from checklist_app.scanners.sarif_places import RunPlaces
 from checklist_app.scanners.sarif_rules import RunRules
+from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text
 
 _STATES = {
     "fail": FindingState.OPEN,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
-from checklist_app.scanners.json_text import as_index, as_list, as_object, as_text, at_index
+from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _CWE_KEYS = ("cwe", "CWE", "cwes", "cweId", "cweIds", "cwe-id", "cwe_id")
 _TAG_KEYS = ("tags", "owasp", "OWASP", "owasp-mobile", "masvs", "MASVS", "wstg", "asvs")

@@ -9,7 +9,7 @@ from checklist_app.domain.findings import ParsedScan
 from checklist_app.domain.text import text
 from checklist_app.scanners import sarif, zap
 from checklist_app.scanners.base import Head, Kind, Parser, Progress, Report
-from checklist_app.scanners.json_text import load_json
+from checklist_app.untrusted.json_text import load_json
 
 PARSERS: tuple[Parser, ...] = (sarif.PARSER, zap.PARSER)
 

@@ -14,7 +14,8 @@ from defusedxml.ElementTree import iterparse
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.text import text
-from checklist_app.scanners.base import MAX_DEPTH, Report, cut_off
+from checklist_app.scanners.base import Report
+from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
 
 _ENDS_EARLY = {
     expat.codes[message]

@@ -32,9 +32,9 @@ from checklist_app.scanners.base import (
     settle,
     wrong_type,
 )
-from checklist_app.scanners.json_text import as_object, load_json
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.scanners.zap_alerts import TOOL, read_alert, report_time
+from checklist_app.untrusted.json_text import as_object, load_json
 
 _FLAT_LISTS = ("vulnerabilities", "alerts")
 

@@ -22,7 +22,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
-from checklist_app.scanners.json_text import as_list, as_object
+from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "ZAP"
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.text import text
-from checklist_app.scanners.base import MAX_DEPTH, cut_off
+from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
 
 # The end of the file ends a string too, so that the pattern never fails and never goes back.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)

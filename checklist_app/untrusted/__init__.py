@@ -1,0 +1,1 @@
+"""Strict readers of formats that files from outside are written in."""
