@@ -32,6 +32,15 @@ class _StrictLoader(_BaseLoader):  # type: ignore[misc]
         return mapping
 
 
+def load_strictly(words: str) -> Any:
+    """Return the data of a YAML text; a repeated key is a fault.
+
+    Raises:
+        yaml.YAMLError: it is not YAML, or a key is written twice.
+    """
+    return yaml.load(words, Loader=_StrictLoader)  # noqa: S506 - a safe loader
+
+
 def read_yaml(path: Path, shown_as: str, problems: list[Problem]) -> Any:
     """Return the data of a YAML file, or ``None`` after noting why it cannot be read.
 
@@ -41,7 +50,7 @@ def read_yaml(path: Path, shown_as: str, problems: list[Problem]) -> Any:
         problems: faults are appended here.
     """
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - safe
+        data = load_strictly(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         problems.append(Problem(shown_as, "", "", "the file does not exist"))
     except UnicodeDecodeError:

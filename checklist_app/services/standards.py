@@ -22,6 +22,8 @@ from checklist_app.models import Mapping, Requirement, RequirementText, Standard
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 
+OFFICIAL_SUFFIX = "-official"
+
 # Weaknesses so general that a finding which names only them says little about one requirement:
 # the discouraged classes of the CWE mapping guidance and the pillars of view 1000.
 BROAD_CWES = frozenset({20, 200, 284, 285, 287, 435, 664, 682, 691, 693, 697, 703, 707, 710})
@@ -56,6 +58,9 @@ def load_standard(
     known = session.scalar(
         select(Standard).where(Standard.key == standard.key, Standard.version == standard.version)
     )
+    if known is not None and known.origin is StandardOrigin.OFFICIAL is not origin:
+        _make_way(session, known)
+        known = None
     if known is None:
         known = _insert(session, standard, words, origin, languages)
     elif known.digest != words:
@@ -81,6 +86,15 @@ def load_standard(
         links=links,
     )
     return True
+
+
+def _make_way(session: Session, known: Standard) -> None:
+    """Let an edition that was made from an official file give its version to our own wording.
+
+    Checklists that were started on it keep it, word for word.
+    """
+    known.version = f"{known.version}{OFFICIAL_SUFFIX}"
+    session.flush()
 
 
 def _insert(
