@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from checklist_app.cli.console import answer, json_option, language, say
+from checklist_app.cli.library_files import import_, template
 from checklist_app.cli.paths import CONTENT
 from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
@@ -56,3 +57,7 @@ def list_(*, as_json: bool) -> None:
         *(f"{e.key} {e.version}  {e.requirement_count:4}  {e.name}" for e in found),
         as_json=as_json,
     )
+
+
+standards.add_command(import_)
+standards.add_command(template)

@@ -1,0 +1,1 @@
+"""Lists that an organisation writes itself, as YAML or as a spreadsheet."""
