@@ -168,7 +168,11 @@ def _check_way_up(start: str, parents: dict[str, str]) -> None:
 
 
 def without_empty_headings(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Leave out headings under which nothing is left, such as sections that were all deleted."""
+    """Leave out headings under which nothing is left, such as sections that were all deleted.
+
+    Raises:
+        InvalidInput: nothing is left at all.
+    """
     parents = {entry.identifier: entry.parent for entry in entries}
     needed: set[str] = set()
     for entry in entries:
@@ -176,4 +180,7 @@ def without_empty_headings(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         while name and name not in needed:
             needed.add(name)
             name = parents[name]
-    return tuple(entry for entry in entries if entry.identifier in needed)
+    kept = tuple(entry for entry in entries if entry.identifier in needed)
+    if not kept:
+        raise InvalidInput(text("The file holds no requirement."))
+    return kept

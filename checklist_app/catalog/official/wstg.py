@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checklist_app.catalog.official.model import Entry, OfficialStandard, Told, checked
+from checklist_app.catalog.official.model import (
+    Entry,
+    OfficialStandard,
+    Told,
+    checked,
+    without_empty_headings,
+)
 from checklist_app.domain.vocabulary import Language
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
@@ -37,7 +43,7 @@ def read(document: object, told: Told, file_format: str) -> OfficialStandard:
         licence="CC-BY-SA-4.0",
         source_url=SOURCE,
         file_format=file_format,
-        entries=checked(_entries(document)),
+        entries=without_empty_headings(checked(_entries(document))),
     )
 
 
