@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from checklist_app.catalog.cwe import is_broad
 from checklist_app.catalog.digests import digest, links_digest
 from checklist_app.domain import standards as content
 from checklist_app.domain.errors import Conflict
@@ -23,10 +24,6 @@ from checklist_app.services import audit
 from checklist_app.services.clock import now
 
 OFFICIAL_SUFFIX = "-official"
-
-# Weaknesses so general that a finding which names only them says little about one requirement:
-# the discouraged classes of the CWE mapping guidance and the pillars of view 1000.
-BROAD_CWES = frozenset({20, 200, 284, 285, 287, 435, 664, 682, 691, 693, 697, 703, 707, 710})
 
 
 def load_standard(
@@ -267,7 +264,7 @@ def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mappin
             source=mapping.source,
             tier=mapping.tier,
             reason=None if mapping.reason is None else _per_language(mapping.reason),
-            confidence=Confidence.WEAK if mapping.cwe in BROAD_CWES else Confidence.STRONG,
+            confidence=Confidence.WEAK if is_broad(mapping.cwe) else Confidence.STRONG,
         )
         for mapping in requirement.cwe_mappings
     ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.domain.cwe_tree import Reached
 from checklist_app.domain.findings import keys_of
 from checklist_app.domain.vocabulary import (
     ChecklistStatus,
@@ -25,6 +27,7 @@ from checklist_app.models import (
     Finding,
     Mapping,
     Project,
+    Requirement,
     Suggestion,
     SuggestionFinding,
 )
@@ -40,7 +43,13 @@ MILDEST_RANK = Severity.INFO.rank
 class _Route:
     item_id: int
     via: str
+    depth: int
     confidence: Confidence
+
+    @property
+    def weight(self) -> tuple[bool, int]:
+        """The smaller, the better: an exact and certain route first."""
+        return self.confidence is Confidence.WEAK, self.depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def refresh(session: Session, project: Project) -> None:
         for key in finding.keys:
             for route in routes.get(key, ()):
                 known = wanted.get((route.item_id, finding.id))
-                if known is None or known.confidence is Confidence.WEAK:
+                if known is None or route.weight < known.weight:
                     wanted[route.item_id, finding.id] = route
     _withdraw_suppressed(session, project)
     _add(session, project, wanted, {finding.id: finding.severity_rank for finding in findings})
@@ -72,8 +81,9 @@ def refresh(session: Session, project: Project) -> None:
 def routed_keys(
     session: Session, keys: Iterable[tuple[MappingKind, str]]
 ) -> set[tuple[MappingKind, str]]:
-    """Return those keys that speak to some requirement of the library."""
-    return {
+    """Return those keys that speak to some requirement of the library, if only by an ancestor."""
+    keys = set(keys)
+    found = {
         (kind, key)
         for kind, names in _by_kind(keys).items()
         for batch in _batches(names)
@@ -81,6 +91,14 @@ def routed_keys(
             select(Mapping.key).where(Mapping.kind == kind, Mapping.key.in_(batch)).distinct()
         )
     }
+    left = {key for key in keys if key[0] is MappingKind.CWE and key not in found}
+    if left:
+        mapped = session.scalars(
+            select(Mapping.key).where(Mapping.kind == MappingKind.CWE).distinct()
+        )
+        known = {int(key) for key in mapped}
+        found |= {key for key in left if cwe_tree().nearest(int(key[1]), known)}
+    return found
 
 
 def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
@@ -105,11 +123,72 @@ def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
 def _routes(
     session: Session, project: Project, keys: set[tuple[MappingKind, str]]
 ) -> dict[tuple[MappingKind, str], list[_Route]]:
+    """Return, for each key, the items of open checklists that it speaks to.
+
+    A weakness that no requirement of a list names reaches it through its nearest ancestor that one
+    names; such a route is weak, however exact the ancestor is.
+    """
     routes: dict[tuple[MappingKind, str], list[_Route]] = defaultdict(list)
+    others = {key for key in keys if key[0] is not MappingKind.CWE}
+    for kind, key, _, confidence, item_id in _mapped_items(session, project, others):
+        routes[kind, key].append(_Route(item_id, key, 0, confidence))
+    ways = _ways(session, project, {int(key) for kind, key in keys if kind is MappingKind.CWE})
+    reached = {(MappingKind.CWE, str(way.via)) for found in ways.values() for way in found.values()}
+    items: dict[tuple[int, int], list[tuple[int, Confidence]]] = defaultdict(list)
+    for _, key, standard_id, confidence, item_id in _mapped_items(session, project, reached):
+        items[standard_id, int(key)].append((item_id, confidence))
+    for cwe, found in ways.items():
+        for standard_id, way in found.items():
+            routes[MappingKind.CWE, str(cwe)].extend(
+                _Route(
+                    item_id,
+                    f"CWE-{way.via}",
+                    way.depth,
+                    Confidence.WEAK if way.depth else confidence,
+                )
+                for item_id, confidence in items[standard_id, way.via]
+            )
+    return routes
+
+
+def _ways(session: Session, project: Project, cwes: set[int]) -> dict[int, dict[int, Reached]]:
+    """Return, for each weakness, how it reaches each standard of an open checklist."""
+    known: dict[int, set[int]] = defaultdict(set)
+    rows = session.execute(
+        select(Requirement.standard_id, Mapping.key)
+        .join(Mapping, Mapping.requirement_id == Requirement.id)
+        .where(
+            Mapping.kind == MappingKind.CWE,
+            Requirement.standard_id.in_(
+                select(Checklist.standard_id).where(
+                    Checklist.project_id == project.id,
+                    Checklist.status == ChecklistStatus.OPEN,
+                )
+            ),
+        )
+        .distinct()
+    )
+    for standard_id, key in rows:
+        known[standard_id].add(int(key))
+    tree = cwe_tree()
+    return {
+        cwe: {
+            standard_id: way
+            for standard_id, numbers in known.items()
+            if (way := tree.nearest(cwe, numbers)) is not None
+        }
+        for cwe in cwes
+    }
+
+
+def _mapped_items(
+    session: Session, project: Project, keys: Iterable[tuple[MappingKind, str]]
+) -> Iterator[tuple[MappingKind, str, int, Confidence, int]]:
+    """Yield kind, key, standard, confidence and item for keys that requirements name."""
     for kind, names in _by_kind(keys).items():
         for batch in _batches(names):
             rows = session.execute(
-                select(Mapping.key, Mapping.confidence, ChecklistItem.id)
+                select(Mapping.key, Checklist.standard_id, Mapping.confidence, ChecklistItem.id)
                 .join(ChecklistItem, ChecklistItem.requirement_id == Mapping.requirement_id)
                 .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
                 .where(
@@ -119,13 +198,8 @@ def _routes(
                     Mapping.key.in_(batch),
                 )
             )
-            for key, confidence, item_id in rows:
-                routes[kind, key].append(_Route(item_id, _via(kind, key), confidence))
-    return routes
-
-
-def _via(kind: MappingKind, key: str) -> str:
-    return f"CWE-{key}" if kind is MappingKind.CWE else key
+            for key, standard_id, confidence, item_id in rows:
+                yield kind, key, standard_id, confidence, item_id
 
 
 def _by_kind(keys: Iterable[tuple[MappingKind, str]]) -> dict[MappingKind, list[str]]:
@@ -193,6 +267,7 @@ def _add(
                     "suggestion_id": suggestions[item_id].id,
                     "finding_id": finding_id,
                     "via": wanted[item_id, finding_id].via,
+                    "depth": wanted[item_id, finding_id].depth,
                     "confidence": wanted[item_id, finding_id].confidence,
                 }
                 for item_id, finding_id in batch

@@ -10,7 +10,8 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from checklist_app.catalog.custom.workbook import COLUMNS, template
+from checklist_app.catalog.custom.workbook import COLUMNS
+from checklist_app.catalog.custom.workbook import template as template
 
 Made = dict[str, bytes]
 
