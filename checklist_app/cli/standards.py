@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from checklist_app.cli.console import answer, json_option, language, say
+from checklist_app.cli.library_facts import coverage, route
 from checklist_app.cli.library_files import import_, template
 from checklist_app.cli.paths import CONTENT
 from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
+
+if TYPE_CHECKING:
+    from checklist_app.queries.standards import StandardCard
 
 
 @click.group(help=say(text("Load and list the standards that checklists are made of.")))
@@ -36,28 +41,34 @@ def load(*, folder: Path | None, as_json: bool) -> None:
 @standards.command("list", help=say(text("List the editions in the library.")))
 @json_option
 def list_(*, as_json: bool) -> None:
-    """List key, version, number of requirements and name."""
+    """List identity, counts by level and complete languages of every edition."""
     from checklist_app.queries.standards import standard_cards  # noqa: PLC0415 - imports SQLAlchemy
 
     config = load_config(quiet=True)
     with opened(config) as resources, resources.sessions() as session:
         found = standard_cards(session, language())
     answer(
-        {
-            "standards": [
-                {
-                    "key": edition.key,
-                    "version": edition.version,
-                    "name": edition.name,
-                    "requirements": edition.requirement_count,
-                }
-                for edition in found
-            ]
-        },
+        {"standards": [_told(edition) for edition in found]},
         *(f"{e.key} {e.version}  {e.requirement_count:4}  {e.name}" for e in found),
         as_json=as_json,
     )
 
 
+def _told(edition: StandardCard) -> dict[str, Any]:
+    return {
+        "id": edition.key,
+        "version": edition.version,
+        "name": edition.name,
+        "origin": edition.origin.value,
+        "requirements": edition.requirement_count,
+        "entries": edition.entry_count,
+        "by_level": {str(level): edition.by_level[level] for level in edition.levels},
+        "languages": list(edition.languages),
+        "licence": edition.licence,
+    }
+
+
+standards.add_command(coverage)
+standards.add_command(route)
 standards.add_command(import_)
 standards.add_command(template)

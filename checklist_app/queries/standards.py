@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
-from checklist_app.domain.vocabulary import Language
+from checklist_app.domain.vocabulary import Language, StandardOrigin
 from checklist_app.models import Requirement, RequirementText, Standard
 from checklist_app.queries.wording import worded
 
@@ -18,7 +20,14 @@ DEFAULT_KEY = "owasp-base"
 
 @dataclass(frozen=True, slots=True)
 class StandardCard:
-    """A standard in the library. ``levels`` is empty where the standard has none."""
+    """A standard in the library.
+
+    Attributes:
+        by_level: how many requirements each level adds; empty where there are no levels.
+        entry_count: entries of the official list: its requirements, or the categories that we
+            elaborated into ours.
+        languages: those in which every requirement is really worded.
+    """
 
     id: int
     key: str
@@ -30,7 +39,15 @@ class StandardCard:
     provenance: str
     source_url: str
     requirement_count: int
-    levels: tuple[int, ...]
+    by_level: Mapping[int, int]
+    entry_count: int
+    origin: StandardOrigin
+    languages: tuple[str, ...]
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The levels of the standard, ascending."""
+        return tuple(sorted(self.by_level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +65,15 @@ class RequirementLine:
 
 def standard_cards(session: Session, language: Language) -> list[StandardCard]:
     """Return the library: the default list first, then by name, later editions before older."""
-    counts = {
-        row.standard_id: row.number
-        for row in session.execute(
-            select(Requirement.standard_id, func.count().label("number"))
-            .where(Requirement.is_leaf)
-            .group_by(Requirement.standard_id)
-        )
-    }
-    levels: dict[int, list[int]] = {}
-    for standard_id, level in session.execute(
-        select(Requirement.standard_id, Requirement.level)
-        .where(Requirement.level.is_not(None))
-        .distinct()
+    counts: dict[int, Counter[int | None]] = defaultdict(Counter)
+    for standard_id, level, number in session.execute(
+        select(Requirement.standard_id, Requirement.level, func.count())
+        .where(Requirement.is_leaf)
+        .group_by(Requirement.standard_id, Requirement.level)
     ):
-        levels.setdefault(standard_id, []).append(level or 0)
+        counts[standard_id][level] = number
+    categories = _categories(session)
+    worded_in = _complete_languages(session)
     rows = sorted(
         session.scalars(select(Standard).order_by(Standard.id.desc())),
         key=lambda row: (row.key != DEFAULT_KEY, row.key),
@@ -74,12 +85,46 @@ def standard_cards(session: Session, language: Language) -> list[StandardCard]:
             version=row.version,
             licence=row.licence,
             source_url=row.source_url,
-            requirement_count=counts.get(row.id, 0),
-            levels=tuple(sorted(levels.get(row.id, ()))),
+            requirement_count=counts[row.id].total(),
+            by_level={level: number for level, number in counts[row.id].items() if level},
+            entry_count=categories.get(row.id, 0) if row.is_elaborated else counts[row.id].total(),
+            origin=row.origin,
+            languages=tuple(one for one in row.languages if one in worded_in.get(row.id, ())),
             **row.texts[language.value],
         )
         for row in rows
     ]
+
+
+def _categories(session: Session) -> dict[int, int]:
+    """Return how many sections of each standard hold requirements."""
+    rows = session.execute(
+        select(Requirement.standard_id, func.count(Requirement.parent_id.distinct()))
+        .where(Requirement.is_leaf)
+        .group_by(Requirement.standard_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _complete_languages(session: Session) -> dict[int, set[str]]:
+    """Return the languages in which no requirement of a standard lacks title or statement."""
+    rows = session.execute(
+        select(
+            Requirement.standard_id,
+            RequirementText.language,
+            func.count().label("number"),
+        )
+        .join(RequirementText, RequirementText.requirement_id == Requirement.id)
+        .where(Requirement.is_leaf, RequirementText.title != "", RequirementText.statement != "")
+        .group_by(Requirement.standard_id, RequirementText.language)
+    )
+    totals: dict[int, dict[str, int]] = defaultdict(dict)
+    for standard_id, language, number in rows:
+        totals[standard_id][language.value] = number
+    return {
+        standard_id: {one for one, number in found.items() if number == max(found.values())}
+        for standard_id, found in totals.items()
+    }
 
 
 def standard_card(session: Session, key: str, version: str, language: Language) -> StandardCard:

@@ -1,0 +1,122 @@
+"""Which requirements of the whole library a weakness or a tool's rule leads to, and how."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.domain.vocabulary import Confidence, Language, MappingKind, MappingTier
+from checklist_app.models import Mapping, Requirement, RequirementText, Standard
+from checklist_app.queries.wording import worded
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A requirement that a key leads to.
+
+    Attributes:
+        via: the CWE, tag or rule that the requirement names.
+        depth: steps up the CWE tree from the key to ``via``; 0 for the very CWE.
+        reason: why we made the mapping ourselves, empty where it is plain or official.
+    """
+
+    standard: str
+    version: str
+    standard_name: str
+    identifier: str
+    title: str
+    source: str
+    tier: MappingTier
+    confidence: Confidence
+    via: str
+    depth: int
+    reason: str
+
+
+def routes_of_cwe(session: Session, cwe: int, language: Language) -> list[Route]:
+    """Return the requirements of every list that a weakness reaches, itself or by an ancestor.
+
+    In each list the very number comes first; only where it names none, the nearest ancestor that
+    it names is taken, and what arrives so is weak.
+    """
+    known: dict[int, set[int]] = defaultdict(set)
+    rows = session.execute(
+        select(Requirement.standard_id, Mapping.key)
+        .join(Mapping, Mapping.requirement_id == Requirement.id)
+        .where(Mapping.kind == MappingKind.CWE)
+        .distinct()
+    )
+    for standard_id, key in rows:
+        known[standard_id].add(int(key))
+    tree = cwe_tree()
+    ways = {
+        standard_id: way
+        for standard_id, numbers in known.items()
+        if (way := tree.nearest(cwe, numbers)) is not None
+    }
+    found = _routes(session, MappingKind.CWE, {str(way.via) for way in ways.values()}, language)
+    return [
+        _by_way(route, ways[standard_id].depth)
+        for standard_id, route in found
+        if standard_id in ways and route.via == f"CWE-{ways[standard_id].via}"
+    ]
+
+
+def routes_of_key(session: Session, kind: MappingKind, key: str, language: Language) -> list[Route]:
+    """Return the requirements that name a tag or a tool's rule."""
+    return [route for _, route in _routes(session, kind, {key}, language)]
+
+
+def _by_way(route: Route, depth: int) -> Route:
+    if not depth:
+        return route
+    return Route(
+        standard=route.standard,
+        version=route.version,
+        standard_name=route.standard_name,
+        identifier=route.identifier,
+        title=route.title,
+        source=route.source,
+        tier=route.tier,
+        confidence=Confidence.WEAK,
+        via=route.via,
+        depth=depth,
+        reason=route.reason,
+    )
+
+
+def _routes(
+    session: Session, kind: MappingKind, keys: Iterable[str], language: Language
+) -> list[tuple[int, Route]]:
+    rows = session.execute(
+        select(Mapping, Requirement.identifier, RequirementText.title, Standard)
+        .join(Requirement, Requirement.id == Mapping.requirement_id)
+        .join(RequirementText, worded(language))
+        .join(Standard, Standard.id == Requirement.standard_id)
+        .where(Mapping.kind == kind, Mapping.key.in_(sorted(keys)))
+        .order_by(Standard.key, Standard.version, Requirement.position)
+    )
+    return [
+        (
+            standard.id,
+            Route(
+                standard=standard.key,
+                version=standard.version,
+                standard_name=standard.texts[language.value]["name"],
+                identifier=identifier,
+                title=title,
+                source=mapping.source,
+                tier=mapping.tier,
+                confidence=mapping.confidence,
+                via=f"CWE-{mapping.key}" if kind is MappingKind.CWE else mapping.key,
+                depth=0,
+                reason=(mapping.reason or {}).get(language.value, ""),
+            ),
+        )
+        for mapping, identifier, title, standard in rows
+    ]
