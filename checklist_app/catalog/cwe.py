@@ -1,4 +1,4 @@
-"""The facts of CWE that lie with the content."""
+"""The facts of CWE that lie with the content, and which of its numbers say too little."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from checklist_app.domain.cwe_tree import CweKind, CweTree, Weakness
 
 FILE = Path(__file__).resolve().parents[2] / "content" / "cwe" / "weaknesses.csv"
 
-BROAD = frozenset({20, 200, 284, 285, 287, 435, 664, 682, 691, 693, 697, 703, 707, 710})
+BROAD_CWES = frozenset({20, 200, 284, 285, 287, 435, 664, 682, 691, 693, 697, 703, 707, 710})
+"""Numbers of everyday reports that are too general for one requirement: improper input validation,
+exposure of information, the whole of access control and authentication, and the pillars."""
 
 
 @cache
@@ -24,6 +26,7 @@ def cwe_tree() -> CweTree:
                     name=row["name"],
                     kind=CweKind(row["kind"]),
                     usage=row["usage"],
+                    status=row["status"],
                     parents=tuple(int(parent) for parent in row["parents"].split()),
                 )
                 for row in csv.DictReader(file)
@@ -38,4 +41,4 @@ def is_broad(number: int) -> bool:
     whatever CWE discourages or prohibits as the mapping of a finding.
     """
     weakness = cwe_tree().get(number)
-    return number in BROAD or (weakness is not None and weakness.is_broad)
+    return number in BROAD_CWES or (weakness is not None and weakness.is_broad)

@@ -25,6 +25,7 @@ class Weakness:
     Attributes:
         usage: whether CWE itself lets findings be mapped to it: ``allowed``,
             ``allowed-with-review``, ``discouraged`` or ``prohibited``.
+        status: how settled the entry is, such as ``draft``.
         parents: in view 1000, the primary one first.
     """
 
@@ -32,6 +33,7 @@ class Weakness:
     name: str
     kind: CweKind
     usage: str
+    status: str
     parents: tuple[int, ...]
 
     @property
@@ -89,8 +91,17 @@ class CweTree:
                     yield Reached(parent, depth)
             level = above
 
-    def nearest(self, number: int, known: Collection[int]) -> Reached | None:
-        """Return the weakness itself or its nearest ancestor among those a list knows."""
+    def nearest(self, number: int, known: Collection[int]) -> tuple[Reached, ...]:
+        """Return the weakness itself or its nearest ancestors among those a list knows.
+
+        Several only when they are equally near; the one by the primary parents comes first.
+        """
         if number in known:
-            return Reached(number, 0)
-        return next((found for found in self.ancestors(number) if found.via in known), None)
+            return (Reached(number, 0),)
+        found: list[Reached] = []
+        for ancestor in self.ancestors(number):
+            if found and ancestor.depth > found[0].depth:
+                break
+            if ancestor.via in known:
+                found.append(ancestor)
+        return tuple(found)

@@ -126,7 +126,7 @@ def _figures(
         scanned=len(scanned),
         person_only=len(leaves.keys() - by_cwe - by_tag - scanned),
         cwes=len(numbers.intersection(tree.live)),
-        cwes_with_ancestors=sum(tree.nearest(one, numbers) is not None for one in tree.live),
+        cwes_with_ancestors=sum(bool(tree.nearest(one, numbers)) for one in tree.live),
         all_cwes=len(tree.live),
     )
 

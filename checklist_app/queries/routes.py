@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -39,10 +39,10 @@ class Route:
 
 
 def routes_of_cwe(session: Session, cwe: int, language: Language) -> list[Route]:
-    """Return the requirements of every list that a weakness reaches, itself or by an ancestor.
+    """Return the requirements of every list that a weakness reaches, itself or by ancestors.
 
-    In each list the very number comes first; only where it names none, the nearest ancestor that
-    it names is taken, and what arrives so is weak.
+    In each list the very number comes first; only where it names none, the nearest ancestors
+    that it names are taken, and what arrives so is weak.
     """
     known: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
@@ -54,16 +54,16 @@ def routes_of_cwe(session: Session, cwe: int, language: Language) -> list[Route]
     for standard_id, key in rows:
         known[standard_id].add(int(key))
     tree = cwe_tree()
-    ways = {
-        standard_id: way
+    depths = {
+        (standard_id, str(way.via)): way.depth
         for standard_id, numbers in known.items()
-        if (way := tree.nearest(cwe, numbers)) is not None
+        for way in tree.nearest(cwe, numbers)
     }
-    found = _routes(session, MappingKind.CWE, {str(way.via) for way in ways.values()}, language)
+    found = _routes(session, MappingKind.CWE, {via for _, via in depths}, language)
     return [
-        _by_way(route, ways[standard_id].depth)
+        _by_way(route, depths[place])
         for standard_id, route in found
-        if standard_id in ways and route.via == f"CWE-{ways[standard_id].via}"
+        if (place := (standard_id, route.via.removeprefix("CWE-"))) in depths
     ]
 
 
@@ -73,21 +73,7 @@ def routes_of_key(session: Session, kind: MappingKind, key: str, language: Langu
 
 
 def _by_way(route: Route, depth: int) -> Route:
-    if not depth:
-        return route
-    return Route(
-        standard=route.standard,
-        version=route.version,
-        standard_name=route.standard_name,
-        identifier=route.identifier,
-        title=route.title,
-        source=route.source,
-        tier=route.tier,
-        confidence=Confidence.WEAK,
-        via=route.via,
-        depth=depth,
-        reason=route.reason,
-    )
+    return replace(route, confidence=Confidence.WEAK, depth=depth) if depth else route
 
 
 def _routes(

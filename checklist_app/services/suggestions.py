@@ -133,12 +133,17 @@ def _routes(
     for kind, key, _, confidence, item_id in _mapped_items(session, project, others):
         routes[kind, key].append(_Route(item_id, key, 0, confidence))
     ways = _ways(session, project, {int(key) for kind, key in keys if kind is MappingKind.CWE})
-    reached = {(MappingKind.CWE, str(way.via)) for found in ways.values() for way in found.values()}
+    reached = {
+        (MappingKind.CWE, str(way.via))
+        for found in ways.values()
+        for nearest in found.values()
+        for way in nearest
+    }
     items: dict[tuple[int, int], list[tuple[int, Confidence]]] = defaultdict(list)
     for _, key, standard_id, confidence, item_id in _mapped_items(session, project, reached):
         items[standard_id, int(key)].append((item_id, confidence))
     for cwe, found in ways.items():
-        for standard_id, way in found.items():
+        for standard_id, nearest in found.items():
             routes[MappingKind.CWE, str(cwe)].extend(
                 _Route(
                     item_id,
@@ -146,12 +151,15 @@ def _routes(
                     way.depth,
                     Confidence.WEAK if way.depth else confidence,
                 )
+                for way in nearest
                 for item_id, confidence in items[standard_id, way.via]
             )
     return routes
 
 
-def _ways(session: Session, project: Project, cwes: set[int]) -> dict[int, dict[int, Reached]]:
+def _ways(
+    session: Session, project: Project, cwes: set[int]
+) -> dict[int, dict[int, tuple[Reached, ...]]]:
     """Return, for each weakness, how it reaches each standard of an open checklist."""
     known: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
@@ -173,9 +181,9 @@ def _ways(session: Session, project: Project, cwes: set[int]) -> dict[int, dict[
     tree = cwe_tree()
     return {
         cwe: {
-            standard_id: way
+            standard_id: nearest
             for standard_id, numbers in known.items()
-            if (way := tree.nearest(cwe, numbers)) is not None
+            if (nearest := tree.nearest(cwe, numbers))
         }
         for cwe in cwes
     }
