@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import column, select, table
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
-from checklist_app.cli.paths import CATALOG, CONTENT, LINEAGE, MIGRATIONS, ROOT
+from checklist_app.cli.paths import CATALOG, CONTENT, LEADING, LINEAGE, MIGRATIONS, ROOT
 from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language
@@ -96,25 +97,32 @@ def load_content(resources: Resources, root: Path) -> tuple[str, ...]:
     """Add what is missing in the library from a folder of editions; return what was added."""
     from checklist_app.catalog.digests import files_digest  # noqa: PLC0415 - see migrate
     from checklist_app.catalog.owasp import folders, load_folders, load_library  # noqa: PLC0415
-    from checklist_app.services.library_links import relink  # noqa: PLC0415
     from checklist_app.services.standards import load_standard  # noqa: PLC0415
 
     with resources.sessions() as session:
         known = set(session.scalars(select(Standard.files_digest)))
     digests = {path: files_digest(path) for path in folders(root)}
     changed = [path for path, digest in digests.items() if digest not in known]
-    if digests and not changed:
-        return ()
-    standards = load_folders(changed) if changed else load_library(root)
+    standards = load_folders(changed) if digests else load_library(root)
     with resources.sessions.begin() as session:
         loaded = tuple(
             f"{standard.key} {standard.version}"
             for path, standard in zip(changed, standards, strict=True)
             if load_standard(session, standard, files_digest=digests[path])
         )
-        if loaded:
-            relink(session)
+        _load_links(session, is_new=bool(loaded))
     return loaded
+
+
+def _load_links(session: Session, *, is_new: bool) -> None:
+    """Tie the library together, and lead what was found earlier to where it leads now."""
+    from checklist_app.catalog.rules import load_rules  # noqa: PLC0415 - see migrate
+    from checklist_app.services.library_links import relink  # noqa: PLC0415
+    from checklist_app.services.mappings import map_rules, route_again  # noqa: PLC0415
+
+    relink(session)
+    if map_rules(session, load_rules()) or is_new:
+        route_again(session)
 
 
 def load_lineage(resources: Resources) -> None:
@@ -167,6 +175,8 @@ def _sources() -> Iterable[Path]:
     yield from sorted((MIGRATIONS / "versions").glob("*.py"))
     yield from sorted(CONTENT.rglob("*.y*ml"))
     yield from sorted(LINEAGE.rglob("*.csv"))
+    for folder in LEADING:
+        yield from sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".yaml"))
     yield from sorted(CATALOG.rglob("*.py"))
 
 

@@ -1,22 +1,29 @@
-"""Which requirement of one list speaks to which of another, from what their files refer to."""
+"""Which requirement of one list speaks to which of another: what files refer to, shared nodes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from checklist_app.catalog.crosswalk import shared_nodes
 from checklist_app.domain.vocabulary import Relation
 from checklist_app.models import Requirement, RequirementLink, Standard
 
 SOURCE = "content"
 BATCH = 1000
+_Name = tuple[str, str, str]
+_Link = tuple[int, int, Relation, str]
 
 
 def relink(session: Session) -> int:
-    """Make the links between requirements anew from the references of the whole library.
+    """Bring the links between requirements in line with the whole library.
 
-    A reference to an edition that is not in the library waits until it is. Of two statements about
-    one pair, the first one in the order of the library is kept.
+    References of the content files come first, pairs on a shared node of OpenCRE fill in. A
+    reference to an edition that is not in the library waits until it is. Of several statements
+    about one pair, one that says more than *related* is kept, else the first one in the order of
+    the library. A second call writes nothing.
 
     Returns:
         How many links there are now.
@@ -26,8 +33,31 @@ def relink(session: Session) -> int:
             Standard, Standard.id == Requirement.standard_id
         )
     )
-    known = {(key, version, identifier): id_ for id_, key, version, identifier in rows}
-    wanted: dict[tuple[int, int], str] = {}
+    known: dict[_Name, int] = {(key, version, name): id_ for id_, key, version, name in rows}
+    wanted: dict[frozenset[int], _Link] = {}
+    stated = sorted(_references(session, known), key=lambda link: link[2] is Relation.RELATED)
+    for link in (*stated, *_nodes(known)):
+        wanted.setdefault(frozenset(link[:2]), link)
+    present = {
+        (link.from_id, link.to_id, link.relation, link.source): link.id
+        for link in session.scalars(select(RequirementLink))
+    }
+    links = set(wanted.values())
+    gone = [id_ for link, id_ in present.items() if link not in links]
+    new = [
+        {"from_id": from_id, "to_id": to_id, "relation": relation, "source": source}
+        for from_id, to_id, relation, source in wanted.values()
+        if (from_id, to_id, relation, source) not in present
+    ]
+    for start in range(0, len(gone), BATCH):
+        batch = gone[start : start + BATCH]
+        session.execute(delete(RequirementLink).where(RequirementLink.id.in_(batch)))
+    for start in range(0, len(new), BATCH):
+        session.execute(insert(RequirementLink), new[start : start + BATCH])
+    return len(links)
+
+
+def _references(session: Session, known: dict[_Name, int]) -> Iterator[_Link]:
     for from_id, references in session.execute(
         select(Requirement.id, Requirement.references)
         .where(Requirement.is_leaf)
@@ -37,14 +67,13 @@ def relink(session: Session) -> int:
             to_id = known.get(
                 (reference["standard"], reference["version"], reference["identifier"])
             )
-            if to_id is None or to_id == from_id or (to_id, from_id) in wanted:
-                continue
-            wanted.setdefault((from_id, to_id), reference.get("relation", Relation.RELATED.value))
-    session.execute(delete(RequirementLink).where(RequirementLink.source == SOURCE))
-    links = [
-        {"from_id": from_id, "to_id": to_id, "relation": Relation(relation), "source": SOURCE}
-        for (from_id, to_id), relation in wanted.items()
-    ]
-    for start in range(0, len(links), BATCH):
-        session.execute(insert(RequirementLink), links[start : start + BATCH])
-    return len(links)
+            if to_id is not None and to_id != from_id:
+                relation = Relation(reference.get("relation", Relation.RELATED.value))
+                yield from_id, to_id, relation, SOURCE
+
+
+def _nodes(known: dict[_Name, int]) -> Iterator[_Link]:
+    for node in shared_nodes():
+        one, other = known.get(node.one), known.get(node.other)
+        if one is not None and other is not None:
+            yield one, other, Relation.RELATED, node.source
