@@ -15,12 +15,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.catalog.owasp import load_library
+from checklist_app.catalog.rules import load_rules
 from checklist_app.domain.permissions import PROJECT_PERMISSIONS, ROLE_PERMISSIONS, Permission
+from checklist_app.domain.reach import Reach, figures
+from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.scanners.table import PARSERS
 
@@ -111,18 +117,62 @@ def library_table() -> str:
         "| Standard | Section | Requirements | Tools can speak to |",
         "|---|---|--:|--:|",
     ]
-    for standard in load_library(ROOT / "content" / "owasp"):
+    for standard in _library():
         name = f"`{standard.key}` {standard.version}"
         for section in standard.sections:
-            reached = sum(bool(requirement.scanners) for requirement in section.requirements)
+            held = [r for below in section.walk() for r in below.requirements]
+            reached = sum(bool(requirement.scanners) for requirement in held)
             rows.append(
-                f"| {name} | {section.identifier} {section.title.en} "
-                f"| {len(section.requirements)} | {reached} |"
+                f"| {name} | {section.identifier} {section.title.en} | {len(held)} | {reached} |"
             )
-        everything = [r for section in standard.sections for r in section.requirements]
+        everything = list(standard.requirements())
         reached = sum(bool(requirement.scanners) for requirement in everything)
         rows.append(f"| **{name}** | **in all** | **{len(everything)}** | **{reached}** |")
     return "\n".join(rows)
+
+
+def coverage_table() -> str:
+    """Return, for each list, how far findings reach into it: ``checklist standards coverage``."""
+    rules: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for rule in load_rules():
+        rules[rule.standard, rule.version, rule.identifier].add(rule.key)
+    rows = [
+        "| Standard | Requirements | CWE | as ancestor | tag or rule | tools | person only "
+        "| CWEs of 939 | with ancestors |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for standard in _library():
+        counts = figures(
+            [
+                Reach(
+                    cwes=frozenset(one.cwe),
+                    keys=frozenset(
+                        {*one.tags, *rules[standard.key, standard.version, one.identifier]}
+                    ),
+                    scanners=tuple(scanner.value for scanner in one.scanners),
+                )
+                for one in standard.requirements()
+            ],
+            cwe_tree(),
+        )
+        cells = (
+            counts.requirements,
+            counts.by_cwe,
+            counts.by_ancestor,
+            counts.by_key,
+            counts.scanned,
+            counts.person_only,
+            counts.cwes,
+            counts.cwes_with_ancestors,
+        )
+        name = f"`{standard.key}` {standard.version}"
+        rows.append("| " + " | ".join([name, *map(str, cells)]) + " |")
+    return "\n".join(rows)
+
+
+@cache
+def _library() -> list[Standard]:
+    return load_library(ROOT / "content" / "owasp")
 
 
 def floors() -> str:
@@ -158,6 +208,7 @@ PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "floors": ("docs/architecture.md", floors),
         "rooms": ("docs/architecture.md", rooms_list),
         "library": ("docs/content.md", library_table),
+        "coverage": ("docs/content.md", coverage_table),
         "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
         "roles-es": ("docs/es/team.md", lambda: roles_table(Language.ES)),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -60,11 +60,13 @@ def say(message: Text | str) -> str:
 def json_option(command: F) -> F:
     """Add ``--json`` to a command; the function gets it as ``as_json``."""
     return click.option(
-        "--json", "as_json", is_flag=True, help=say(text("Print one JSON object for programs."))
+        "--json", "as_json", is_flag=True, help=say(text("Print one line of JSON for programs."))
     )(command)
 
 
-def answer(facts: Mapping[str, Any], *lines: str, as_json: bool) -> None:
+def answer(
+    facts: Mapping[str, Any] | Sequence[Mapping[str, Any]], *lines: str, as_json: bool
+) -> None:
     """Print the facts as one line of JSON, or the lines for people."""
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, default=str))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +11,10 @@ from checklist_app.cli.console import answer, json_option, language, say
 from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import MappingKind
+
+if TYPE_CHECKING:
+    from checklist_app.queries.coverage import Coverage
+    from checklist_app.queries.routes import Route
 
 
 @click.command(
@@ -22,23 +27,23 @@ from checklist_app.domain.vocabulary import MappingKind
 @click.option("--rule", help=say(text("A tool and its rule, such as checkov:CKV_K8S_20.")))
 @json_option
 def route(*, cwe: int | None, tag: str | None, rule: str | None, as_json: bool) -> None:
-    """Say where a finding with this key would be suggested."""
+    """Say where a finding with these keys would be suggested."""
     from checklist_app.queries.routes import routes_of_cwe, routes_of_key  # noqa: PLC0415
 
-    if sum(key is not None for key in (cwe, tag, rule)) != 1:
-        raise click.UsageError(say(text("Give one of --cwe, --tag and --rule.")))
+    if cwe is None and not tag and not rule:
+        raise click.UsageError(say(text("Give at least one of --cwe, --tag and --rule.")))
+    routes: list[Route] = []
     with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
         if cwe is not None:
-            routes = routes_of_cwe(session, cwe, language())
-        elif tag is not None:
-            routes = routes_of_key(session, MappingKind.TAG, tag, language())
-        else:
-            routes = routes_of_key(session, MappingKind.RULE, rule or "", language())
+            routes += routes_of_cwe(session, cwe, language())
+        for kind, key in ((MappingKind.TAG, tag), (MappingKind.RULE, rule)):
+            if key:
+                routes += routes_of_key(session, kind, key, language())
     answer(
-        {"routes": [asdict(one) for one in routes]},
+        [asdict(one) for one in routes],
         *(
             f"{one.standard} {one.version}  {one.identifier}  {one.title}  "
-            f"[{one.tier}, {one.confidence}, {one.via}, {one.depth}]"
+            f"[{one.source}, {one.tier}, {one.confidence}, {one.via}, {one.depth}]"
             for one in routes
         ),
         *([] if routes else [say(text("This leads to no requirement of the library."))]),
@@ -49,31 +54,35 @@ def route(*, cwe: int | None, tag: str | None, rule: str | None, as_json: bool) 
 @click.command(help=say(text("Say how much of each list scanners can reach.")))
 @json_option
 def coverage(*, as_json: bool) -> None:
-    """Print one line for each list."""
+    """Print the figures of each list."""
     from checklist_app.queries.coverage import coverage as figures  # noqa: PLC0415
 
     with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
         found = figures(session, language())
-    answer(
-        {"coverage": [asdict(one) for one in found]},
-        *(
-            say(
-                text(
-                    "%(edition)s: %(total)s requirements; a CWE leads to %(cwe)s, a tag or rule to "
-                    "%(tag)s; tools can see %(scanned)s; only a person %(person)s. Reached by "
-                    "%(numbers)s of %(all)s CWEs, with ancestors %(ancestors)s.",
-                    edition=f"{one.standard} {one.version}",
-                    total=one.requirements,
-                    cwe=one.by_cwe,
-                    tag=one.by_tag,
-                    scanned=one.scanned,
-                    person=one.person_only,
-                    numbers=one.cwes,
-                    all=one.all_cwes,
-                    ancestors=one.cwes_with_ancestors,
-                )
-            )
-            for one in found
-        ),
-        as_json=as_json,
+    answer([_told(one) for one in found], *(_said(one) for one in found), as_json=as_json)
+
+
+def _told(one: Coverage) -> dict[str, Any]:
+    edition = {"standard": one.standard, "version": one.version, "name": one.name}
+    return {**edition, **asdict(one.figures)}
+
+
+def _said(one: Coverage) -> str:
+    counts = one.figures
+    return say(
+        text(
+            "%(edition)s: %(total)s requirements. A CWE leads to %(cwe)s, as an ancestor to "
+            "%(ancestor)s, a tag or rule to %(key)s; tools can see %(scanned)s, only a person "
+            "%(person)s. Of %(all)s CWEs %(numbers)s reach it, with ancestors %(ancestors)s.",
+            edition=f"{one.standard} {one.version}",
+            total=counts.requirements,
+            cwe=counts.by_cwe,
+            ancestor=counts.by_ancestor,
+            key=counts.by_key,
+            scanned=counts.scanned,
+            person=counts.person_only,
+            all=counts.all_cwes,
+            numbers=counts.cwes,
+            ancestors=counts.cwes_with_ancestors,
+        )
     )

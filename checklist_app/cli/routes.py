@@ -1,12 +1,17 @@
-"""Which requirements a report speaks to, told from the content files alone."""
+"""Which requirements a report speaks to: by the library in the database, or by the content files.
+
+The files are read only where there is no database with a library, which takes some seconds.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from checklist_app.catalog.owasp import load_library
+from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.cli.paths import CONTENT
+from checklist_app.domain.errors import DomainError
 from checklist_app.domain.findings import ParsedScan, routing_keys
 from checklist_app.domain.vocabulary import MappingKind
 
@@ -15,39 +20,84 @@ Key = tuple[MappingKind, str]
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """For every key of a finding, the requirements that it reaches.
+    """For every list, which keys of findings reach which of its requirements.
 
     Attributes:
-        standards: names such as ``owasp-base 1.0``, in the order of the library.
-        reached: by key, pairs of standard and identifier.
+        reached: by list, such as ``owasp-base 1.0``, in the order of the library; then by key the
+            identifiers.
     """
 
-    standards: tuple[str, ...]
-    reached: dict[Key, list[tuple[str, str]]]
+    reached: dict[str, dict[Key, list[str]]]
 
     def of(self, scan: ParsedScan) -> dict[str, list[str]]:
-        """Return, for each standard, the identifiers that the report's findings reach."""
-        found: dict[str, set[str]] = {name: set() for name in self.standards}
-        for key in {key for finding in scan.findings for key in routing_keys(finding)}:
-            for standard, identifier in self.reached.get(key, ()):
-                found[standard].add(identifier)
-        return {name: sorted(identifiers) for name, identifiers in found.items() if identifiers}
+        """Return, for each list, the identifiers that the report's findings reach.
+
+        As in an import, a CWE that a list does not name reaches it by its nearest ancestors.
+        """
+        keys = {key for finding in scan.findings for key in routing_keys(finding)}
+        found: dict[str, list[str]] = {}
+        for name, by_key in self.reached.items():
+            known = {int(key) for kind, key in by_key if kind is MappingKind.CWE}
+            identifiers = {
+                identifier
+                for key in keys
+                for way in _ways(key, known)
+                for identifier in by_key.get(way, ())
+            }
+            if identifiers:
+                found[name] = sorted(identifiers)
+        return found
+
+
+def _ways(key: Key, known: set[int]) -> Iterable[Key]:
+    kind, name = key
+    if kind is not MappingKind.CWE:
+        return (key,)
+    return [(kind, str(way.via)) for way in cwe_tree().nearest(int(name), known)]
 
 
 def load_routes() -> Routes:
-    """Read the library's content.
+    """Read the library of the database, or else the project's content.
 
     Raises:
-        ContentError: the content has faults.
+        ContentError: there is no database, and the content has faults.
     """
-    library = load_library(CONTENT)
-    reached: dict[Key, list[tuple[str, str]]] = defaultdict(list)
-    for standard in library:
-        name = f"{standard.key} {standard.version}"
-        for section in standard.sections:
-            for requirement in section.requirements:
-                keys: list[Key] = [(MappingKind.CWE, str(cwe)) for cwe in requirement.cwe]
-                keys += [(MappingKind.TAG, tag) for tag in requirement.tags]
-                for key in keys:
-                    reached[key].append((name, requirement.identifier))
-    return Routes(tuple(f"{s.key} {s.version}" for s in library), dict(reached))
+    return _from_database() or _from_content()
+
+
+def _from_database() -> Routes | None:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - takes long to import
+
+    from checklist_app.cli.running import load_config, opened  # noqa: PLC0415
+    from checklist_app.config import ConfigError  # noqa: PLC0415
+    from checklist_app.queries.routes import all_routes  # noqa: PLC0415
+
+    try:
+        config = load_config(quiet=True)
+        if not config.database_url and not (config.data_dir / "checklist.sqlite3").is_file():
+            return None  # asking would make an empty one
+        with opened(config) as resources, resources.sessions() as session:
+            reached = all_routes(session)
+    except (ConfigError, DomainError, SQLAlchemyError):
+        return None
+    return Routes(reached) if reached else None
+
+
+def _from_content() -> Routes:
+    from checklist_app.catalog.owasp import load_library  # noqa: PLC0415 - reads every file
+    from checklist_app.catalog.rules import load_rules  # noqa: PLC0415
+
+    reached: dict[str, dict[Key, list[str]]] = {}
+    for standard in load_library(CONTENT):
+        by_key: dict[Key, list[str]] = defaultdict(list)
+        for requirement in standard.requirements():
+            for cwe in requirement.cwe:
+                by_key[MappingKind.CWE, str(cwe)].append(requirement.identifier)
+            for tag in requirement.tags:
+                by_key[MappingKind.TAG, tag].append(requirement.identifier)
+        reached[f"{standard.key} {standard.version}"] = by_key
+    for rule in load_rules():
+        name = f"{rule.standard} {rule.version}"
+        if name in reached:
+            reached[name][MappingKind.RULE, rule.key].append(rule.identifier)
+    return Routes({name: dict(by_key) for name, by_key in reached.items()})

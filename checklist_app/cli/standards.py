@@ -48,8 +48,8 @@ def list_(*, as_json: bool) -> None:
     with opened(config) as resources, resources.sessions() as session:
         found = standard_cards(session, language())
     answer(
-        {"standards": [_told(edition) for edition in found]},
-        *(f"{e.key} {e.version}  {e.requirement_count:4}  {e.name}" for e in found),
+        [_told(edition) for edition in found],
+        *(_line(edition) for edition in found),
         as_json=as_json,
     )
 
@@ -66,6 +66,22 @@ def _told(edition: StandardCard) -> dict[str, Any]:
         "languages": list(edition.languages),
         "licence": edition.licence,
     }
+
+
+def _line(edition: StandardCard) -> str:
+    levels = " + ".join(f"{edition.by_level[level]} L{level}" for level in edition.levels)
+    return "  ".join(
+        filter(
+            None,
+            (
+                f"{edition.key} {edition.version}".ljust(32),
+                f"{edition.requirement_count:4}",
+                "+".join(edition.languages),
+                edition.name,
+                levels and f"({levels})",
+            ),
+        )
+    )
 
 
 standards.add_command(coverage)

@@ -3,75 +3,87 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.domain.reach import Figures, Reach, figures
 from checklist_app.domain.vocabulary import Language, MappingKind
-from checklist_app.models import Mapping, Requirement, RequirementText, Standard
+from checklist_app.models import Mapping, Requirement, RequirementText
+from checklist_app.queries.standards import standards_in_order
 from checklist_app.queries.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Figures of one list.
-
-    Attributes:
-        by_cwe: requirements that a CWE number leads to.
-        by_tag: requirements that a tag or a tool's rule leads to.
-        reachable: requirements that any of the three leads to.
-        scanned: requirements that some kind of tool can see, whatever leads to them.
-        person_only: requirements that no key leads to and no kind of tool can see.
-        cwes: weaknesses of CWE that reach the list by their own number.
-        cwes_with_ancestors: weaknesses that reach it, if only by an ancestor.
-    """
+    """Figures of one list."""
 
     standard: str
     version: str
     name: str
-    requirements: int
-    by_cwe: int
-    by_tag: int
-    reachable: int
-    scanned: int
-    person_only: int
-    cwes: int
-    cwes_with_ancestors: int
-    all_cwes: int
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredRequirement:
-    """One requirement: the keys that lead to it and the kinds of tools that can see it."""
+    """One requirement: the keys that lead to it and the kinds of tools that can see it.
+
+    Attributes:
+        tags: normalised tags that tools write.
+        rules: for each tool, the names of its rules.
+        no_cwe: why no CWE fits, where that was decided.
+    """
 
     identifier: str
     title: str
     cwes: tuple[int, ...]
-    keys: tuple[str, ...]
+    tags: tuple[str, ...]
+    rules: dict[str, list[str]]
     scanners: tuple[str, ...]
     no_cwe: str
 
     @property
     def person_only(self) -> bool:
-        """Whether nothing but a person can tell."""
-        return not (self.cwes or self.keys or self.scanners)
+        """Whether no kind of tool can see it."""
+        return not self.scanners
+
+
+_Keys = dict[int, dict[MappingKind, list[str]]]
 
 
 def coverage(session: Session, language: Language) -> list[Coverage]:
     """Return the figures of every list, in three queries."""
-    standards = session.scalars(select(Standard).order_by(Standard.key, Standard.version)).all()
-    leaves: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    keys = _keys(session)
+    leaves: dict[int, list[Reach]] = defaultdict(list)
     for standard_id, requirement_id, scanners in session.execute(
         select(Requirement.standard_id, Requirement.id, Requirement.scanners).where(
             Requirement.is_leaf
         )
     ):
-        leaves[standard_id][requirement_id] = scanners
-    keys = _keys(session)
-    return [_figures(standard, leaves[standard.id], keys, language) for standard in standards]
+        leaves[standard_id].append(_reach(keys[requirement_id], scanners))
+    tree = cwe_tree()
+    return [
+        Coverage(
+            standard=standard.key,
+            version=standard.version,
+            name=standard.texts[language.value]["name"],
+            figures=figures(leaves[standard.id], tree),
+        )
+        for standard in standards_in_order(session)
+    ]
+
+
+def figures_of(session: Session, standard_id: int) -> Figures:
+    """Return the figures of one list, in two queries."""
+    keys = _keys(session, standard_id)
+    rows = session.execute(
+        select(Requirement.id, Requirement.scanners).where(
+            Requirement.standard_id == standard_id, Requirement.is_leaf
+        )
+    )
+    return figures([_reach(keys[id_], scanners) for id_, scanners in rows], cwe_tree())
 
 
 def covered_requirements(
@@ -80,70 +92,53 @@ def covered_requirements(
     """Return every requirement of a list with what leads to it, in order, in two queries."""
     keys = _keys(session, standard_id)
     rows = session.execute(
-        select(Requirement, RequirementText.title)
+        select(
+            Requirement.id,
+            Requirement.identifier,
+            Requirement.scanners,
+            Requirement.no_cwe,
+            RequirementText.title,
+        )
         .join(RequirementText, worded(language))
         .where(Requirement.standard_id == standard_id, Requirement.is_leaf)
         .order_by(Requirement.position)
     )
     return [
         CoveredRequirement(
-            identifier=requirement.identifier,
+            identifier=identifier,
             title=title,
-            cwes=tuple(sorted(_cwes(keys.get(requirement.id, ())))),
-            keys=tuple(
-                sorted(
-                    key for kind, key in keys.get(requirement.id, ()) if kind is not MappingKind.CWE
-                )
-            ),
-            scanners=tuple(requirement.scanners),
-            no_cwe=(requirement.no_cwe or {}).get(language.value, ""),
+            cwes=tuple(sorted(map(int, keys[id_][MappingKind.CWE]))),
+            tags=tuple(sorted(keys[id_][MappingKind.TAG])),
+            rules=_by_tool(keys[id_][MappingKind.RULE]),
+            scanners=tuple(scanners),
+            no_cwe=(no_cwe or {}).get(language.value, ""),
         )
-        for requirement, title in rows
+        for id_, identifier, scanners, no_cwe, title in rows
     ]
 
 
-def _figures(
-    standard: Standard,
-    leaves: dict[int, list[str]],
-    keys: dict[int, set[tuple[MappingKind, str]]],
-    language: Language,
-) -> Coverage:
-    by_cwe = {one for one in leaves if _cwes(keys.get(one, ()))}
-    by_tag = {
-        one for one in leaves if any(kind is not MappingKind.CWE for kind, _ in keys.get(one, ()))
-    }
-    scanned = {one for one, scanners in leaves.items() if scanners}
-    numbers = {number for one in leaves for number in _cwes(keys.get(one, ()))}
-    tree = cwe_tree()
-    return Coverage(
-        standard=standard.key,
-        version=standard.version,
-        name=standard.texts[language.value]["name"],
-        requirements=len(leaves),
-        by_cwe=len(by_cwe),
-        by_tag=len(by_tag),
-        reachable=len(by_cwe | by_tag),
-        scanned=len(scanned),
-        person_only=len(leaves.keys() - by_cwe - by_tag - scanned),
-        cwes=len(numbers.intersection(tree.live)),
-        cwes_with_ancestors=sum(bool(tree.nearest(one, numbers)) for one in tree.live),
-        all_cwes=len(tree.live),
+def _by_tool(rules: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for tool, _, rule in (key.partition(":") for key in sorted(rules)):
+        found[tool].append(rule)
+    return dict(found)
+
+
+def _reach(keys: dict[MappingKind, list[str]], scanners: list[str]) -> Reach:
+    return Reach(
+        cwes=frozenset(map(int, keys[MappingKind.CWE])),
+        keys=frozenset((*keys[MappingKind.TAG], *keys[MappingKind.RULE])),
+        scanners=tuple(scanners),
     )
 
 
-def _keys(
-    session: Session, standard_id: int | None = None
-) -> dict[int, set[tuple[MappingKind, str]]]:
+def _keys(session: Session, standard_id: int | None = None) -> _Keys:
     query = select(Mapping.requirement_id, Mapping.kind, Mapping.key)
     if standard_id is not None:
         query = query.join(Requirement, Requirement.id == Mapping.requirement_id).where(
             Requirement.standard_id == standard_id
         )
-    found: dict[int, set[tuple[MappingKind, str]]] = defaultdict(set)
+    found: _Keys = defaultdict(lambda: {kind: [] for kind in MappingKind})
     for requirement_id, kind, key in session.execute(query):
-        found[requirement_id].add((kind, key))
+        found[requirement_id][kind].append(key)
     return found
-
-
-def _cwes(keys: Iterable[tuple[MappingKind, str]]) -> set[int]:
-    return {int(key) for kind, key in keys if kind is MappingKind.CWE}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.domain.vocabulary import Confidence, Language, MappingKind, MappingTier
 from checklist_app.models import Mapping, Requirement, RequirementText, Standard
+from checklist_app.queries.standards import standards_in_order
 from checklist_app.queries.wording import worded
 
 
@@ -70,6 +71,21 @@ def routes_of_cwe(session: Session, cwe: int, language: Language) -> list[Route]
 def routes_of_key(session: Session, kind: MappingKind, key: str, language: Language) -> list[Route]:
     """Return the requirements that name a tag or a tool's rule."""
     return [route for _, route in _routes(session, kind, {key}, language)]
+
+
+def all_routes(session: Session) -> dict[str, dict[tuple[MappingKind, str], list[str]]]:
+    """Return, for each list such as ``owasp-base 1.0``, which keys lead to which identifiers."""
+    found: dict[str, dict[tuple[MappingKind, str], list[str]]] = {}
+    for standard in standards_in_order(session):
+        found[f"{standard.key} {standard.version}"] = defaultdict(list)
+    rows = session.execute(
+        select(Standard.key, Standard.version, Mapping.kind, Mapping.key, Requirement.identifier)
+        .join(Requirement, Requirement.id == Mapping.requirement_id)
+        .join(Standard, Standard.id == Requirement.standard_id)
+    )
+    for key, version, kind, name, identifier in rows:
+        found[f"{key} {version}"][kind, name].append(identifier)
+    return found
 
 
 def _by_way(route: Route, depth: int) -> Route:

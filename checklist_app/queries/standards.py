@@ -63,21 +63,30 @@ class RequirementLine:
     scanners: list[str]
 
 
-def standard_cards(session: Session, language: Language) -> list[StandardCard]:
-    """Return the library: the default list first, then by name, later editions before older."""
-    counts: dict[int, Counter[int | None]] = defaultdict(Counter)
-    for standard_id, level, number in session.execute(
-        select(Requirement.standard_id, Requirement.level, func.count())
-        .where(Requirement.is_leaf)
-        .group_by(Requirement.standard_id, Requirement.level)
-    ):
-        counts[standard_id][level] = number
-    categories = _categories(session)
-    worded_in = _complete_languages(session)
-    rows = sorted(
+def standards_in_order(session: Session) -> list[Standard]:
+    """Return the editions: the default list first, then by key, later ones before older ones."""
+    return sorted(
         session.scalars(select(Standard).order_by(Standard.id.desc())),
         key=lambda row: (row.key != DEFAULT_KEY, row.key),
     )
+
+
+def standard_cards(session: Session, language: Language) -> list[StandardCard]:
+    """Return the library: the default list first, then by name, later editions before older."""
+    return _cards(session, standards_in_order(session), language)
+
+
+def _cards(session: Session, rows: list[Standard], language: Language) -> list[StandardCard]:
+    ids = [row.id for row in rows]
+    counts: dict[int, Counter[int | None]] = defaultdict(Counter)
+    for standard_id, level, number in session.execute(
+        select(Requirement.standard_id, Requirement.level, func.count())
+        .where(Requirement.is_leaf, Requirement.standard_id.in_(ids))
+        .group_by(Requirement.standard_id, Requirement.level)
+    ):
+        counts[standard_id][level] = number
+    categories = _categories(session, ids)
+    worded_in = _complete_languages(session, ids)
     return [
         StandardCard(
             id=row.id,
@@ -89,50 +98,49 @@ def standard_cards(session: Session, language: Language) -> list[StandardCard]:
             by_level={level: number for level, number in counts[row.id].items() if level},
             entry_count=categories.get(row.id, 0) if row.is_elaborated else counts[row.id].total(),
             origin=row.origin,
-            languages=tuple(one for one in row.languages if one in worded_in.get(row.id, ())),
+            languages=tuple(
+                one
+                for one in row.languages
+                if worded_in.get((row.id, one), 0) == counts[row.id].total()
+            ),
             **row.texts[language.value],
         )
         for row in rows
     ]
 
 
-def _categories(session: Session) -> dict[int, int]:
+def _categories(session: Session, ids: list[int]) -> dict[int, int]:
     """Return how many sections of each standard hold requirements."""
     rows = session.execute(
         select(Requirement.standard_id, func.count(Requirement.parent_id.distinct()))
-        .where(Requirement.is_leaf)
+        .where(Requirement.is_leaf, Requirement.standard_id.in_(ids))
         .group_by(Requirement.standard_id)
     )
     return {row[0]: row[1] for row in rows}
 
 
-def _complete_languages(session: Session) -> dict[int, set[str]]:
-    """Return the languages in which no requirement of a standard lacks title or statement."""
+def _complete_languages(session: Session, ids: list[int]) -> dict[tuple[int, str], int]:
+    """Return how many requirements of a standard have title and statement in a language."""
     rows = session.execute(
-        select(
-            Requirement.standard_id,
-            RequirementText.language,
-            func.count().label("number"),
-        )
+        select(Requirement.standard_id, RequirementText.language, func.count())
         .join(RequirementText, RequirementText.requirement_id == Requirement.id)
-        .where(Requirement.is_leaf, RequirementText.title != "", RequirementText.statement != "")
+        .where(
+            Requirement.is_leaf,
+            Requirement.standard_id.in_(ids),
+            RequirementText.title != "",
+            RequirementText.statement != "",
+        )
         .group_by(Requirement.standard_id, RequirementText.language)
     )
-    totals: dict[int, dict[str, int]] = defaultdict(dict)
-    for standard_id, language, number in rows:
-        totals[standard_id][language.value] = number
-    return {
-        standard_id: {one for one, number in found.items() if number == max(found.values())}
-        for standard_id, found in totals.items()
-    }
+    return {(standard_id, language.value): number for standard_id, language, number in rows}
 
 
 def standard_card(session: Session, key: str, version: str, language: Language) -> StandardCard:
     """Return one standard, or raise NotFound."""
-    for card in standard_cards(session, language):
-        if (card.key, card.version) == (key, version):
-            return card
-    raise NotFound
+    row = session.scalar(select(Standard).where(Standard.key == key, Standard.version == version))
+    if row is None:
+        raise NotFound
+    return _cards(session, [row], language)[0]
 
 
 def requirement_lines(

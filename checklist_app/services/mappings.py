@@ -18,6 +18,7 @@ from checklist_app.domain.vocabulary import (
 )
 from checklist_app.models import Checklist, Finding, Mapping, Project, Requirement, Standard
 from checklist_app.services import suggestions
+from checklist_app.services.routing import routed_keys
 
 SOURCE = "rules:"
 BATCH = 1000
@@ -71,7 +72,7 @@ def map_rules(session: Session, rules: Iterable[ToolRule]) -> bool:
 def route_again(session: Session) -> None:
     """Lead what was found before a change of the library to where it leads now.
 
-    Suggestions are added to open checklists as after an import; none is taken back.
+    Suggestions of open checklists are completed as after an import; only weak ones can go.
     """
     for project in session.scalars(
         select(Project)
@@ -85,7 +86,7 @@ def route_again(session: Session) -> None:
             Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN
         )
         if session.scalar(is_open.limit(1)) is not None:
-            suggestions.refresh(session, project)
+            suggestions.refresh_weak(session, project)
 
 
 def _mark_routed(session: Session, project: Project) -> None:
@@ -102,7 +103,7 @@ def _mark_routed(session: Session, project: Project) -> None:
             ).where(Finding.project_id == project.id)
         )
     }
-    routed = suggestions.routed_keys(session, {key for _, keys in found.values() for key in keys})
+    routed = routed_keys(session, {key for _, keys in found.values() for key in keys})
     for is_routed in (True, False):
         ids = [
             id_

@@ -27,6 +27,7 @@ from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, jobs, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence, check_quota, note_blob
+from checklist_app.services.routing import routed_keys
 from checklist_app.services.uploads import clean_name
 
 BATCH = 1000
@@ -133,9 +134,7 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
     project = session.get_one(Project, scan_import.project_id)
     distinct = _distinct(scan.results)
     known = _known_findings(session, project, distinct)
-    routed = suggestions.routed_keys(
-        session, {key for finding in distinct for key in routing_keys(finding)}
-    )
+    routed = routed_keys(session, {key for finding in distinct for key in routing_keys(finding)})
     rows = {finding.fingerprint: _row(finding, routed) for finding in distinct}
     new = [row for fingerprint, row in rows.items() if fingerprint not in known]
     changed = [

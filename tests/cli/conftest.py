@@ -31,6 +31,13 @@ class Ran:
         found: dict[str, Any] = json.loads(line)
         return found
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The one line of JSON, where it is a list of objects."""
+        (line,) = self.out.splitlines()
+        found: list[dict[str, Any]] = json.loads(line)
+        return found
+
 
 Checklist = Callable[..., Ran]
 

@@ -65,6 +65,9 @@ def test_content_with_faults_names_them_all(on_database: Checklist, tmp_path: Pa
 
 
 def test_the_library_is_listed(on_database: Checklist) -> None:
-    (edition,) = on_database("standards", "list", "--json").facts["standards"]
+    (edition,) = on_database("standards", "list", "--json").rows
 
-    assert (edition["key"], edition["version"], edition["requirements"]) == ("owasp-test", "1.0", 5)
+    assert (edition["id"], edition["version"], edition["requirements"]) == ("owasp-test", "1.0", 5)
+    assert (edition["by_level"], edition["entries"]) == ({}, 5)
+    assert edition["languages"] == ["es", "en"]
+    assert "owasp-test 1.0" in on_database("standards", "list").out

@@ -1,0 +1,160 @@
+"""From the keys of findings to items: by what requirements name, or by the nearest ancestors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.domain.cwe_tree import Reached
+from checklist_app.domain.vocabulary import ChecklistStatus, Confidence, MappingKind
+from checklist_app.models import Checklist, ChecklistItem, Mapping, Project, Requirement
+
+BATCH = 1000
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way from a key to an item; ``depth`` counts the steps up the CWE tree."""
+
+    item_id: int
+    via: str
+    depth: int
+    confidence: Confidence
+
+    @property
+    def weight(self) -> tuple[bool, int]:
+        """The smaller, the better: an exact and certain route first."""
+        return self.confidence is Confidence.WEAK, self.depth
+
+
+def routed_keys(
+    session: Session, keys: Iterable[tuple[MappingKind, str]]
+) -> set[tuple[MappingKind, str]]:
+    """Return those keys that speak to some requirement of the library, if only by an ancestor."""
+    keys = set(keys)
+    found = {
+        (kind, key)
+        for kind, names in _by_kind(keys).items()
+        for batch in batches(names)
+        for key in session.scalars(
+            select(Mapping.key).where(Mapping.kind == kind, Mapping.key.in_(batch)).distinct()
+        )
+    }
+    left = {key for key in keys if key[0] is MappingKind.CWE and key not in found}
+    if left:
+        mapped = session.scalars(
+            select(Mapping.key).where(Mapping.kind == MappingKind.CWE).distinct()
+        )
+        known = {int(key) for key in mapped}
+        found |= {key for key in left if cwe_tree().nearest(int(key[1]), known)}
+    return found
+
+
+def routes_to_items(
+    session: Session, project: Project, keys: set[tuple[MappingKind, str]]
+) -> dict[tuple[MappingKind, str], list[Route]]:
+    """Return, for each key, the items of open checklists that it speaks to.
+
+    A weakness that no requirement of a list names reaches it through its nearest ancestor that one
+    names; such a route is weak, however exact the ancestor is.
+    """
+    routes: dict[tuple[MappingKind, str], list[Route]] = defaultdict(list)
+    others = {key for key in keys if key[0] is not MappingKind.CWE}
+    for kind, key, _, confidence, item_id in _mapped_items(session, project, others):
+        routes[kind, key].append(Route(item_id, key, 0, confidence))
+    ways = _ways(session, project, {int(key) for kind, key in keys if kind is MappingKind.CWE})
+    reached = {
+        (MappingKind.CWE, str(way.via))
+        for found in ways.values()
+        for nearest in found.values()
+        for way in nearest
+    }
+    items: dict[tuple[int, int], list[tuple[int, Confidence]]] = defaultdict(list)
+    for _, key, standard_id, confidence, item_id in _mapped_items(session, project, reached):
+        items[standard_id, int(key)].append((item_id, confidence))
+    for cwe, found in ways.items():
+        for standard_id, nearest in found.items():
+            routes[MappingKind.CWE, str(cwe)].extend(
+                Route(
+                    item_id,
+                    f"CWE-{way.via}",
+                    way.depth,
+                    Confidence.WEAK if way.depth else confidence,
+                )
+                for way in nearest
+                for item_id, confidence in items[standard_id, way.via]
+            )
+    return routes
+
+
+def _ways(
+    session: Session, project: Project, cwes: set[int]
+) -> dict[int, dict[int, tuple[Reached, ...]]]:
+    """Return, for each weakness, how it reaches each standard of an open checklist."""
+    known: dict[int, set[int]] = defaultdict(set)
+    rows = session.execute(
+        select(Requirement.standard_id, Mapping.key)
+        .join(Mapping, Mapping.requirement_id == Requirement.id)
+        .where(
+            Mapping.kind == MappingKind.CWE,
+            Requirement.standard_id.in_(
+                select(Checklist.standard_id).where(
+                    Checklist.project_id == project.id,
+                    Checklist.status == ChecklistStatus.OPEN,
+                )
+            ),
+        )
+        .distinct()
+    )
+    for standard_id, key in rows:
+        known[standard_id].add(int(key))
+    tree = cwe_tree()
+    return {
+        cwe: {
+            standard_id: nearest
+            for standard_id, numbers in known.items()
+            if (nearest := tree.nearest(cwe, numbers))
+        }
+        for cwe in cwes
+    }
+
+
+def _mapped_items(
+    session: Session, project: Project, keys: Iterable[tuple[MappingKind, str]]
+) -> Iterator[tuple[MappingKind, str, int, Confidence, int]]:
+    """Yield kind, key, standard, confidence and item for keys that requirements name."""
+    for kind, names in _by_kind(keys).items():
+        for batch in batches(names):
+            rows = session.execute(
+                select(Mapping.key, Checklist.standard_id, Mapping.confidence, ChecklistItem.id)
+                .join(ChecklistItem, ChecklistItem.requirement_id == Mapping.requirement_id)
+                .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+                .where(
+                    Checklist.project_id == project.id,
+                    Checklist.status == ChecklistStatus.OPEN,
+                    Mapping.kind == kind,
+                    Mapping.key.in_(batch),
+                )
+            )
+            for key, standard_id, confidence, item_id in rows:
+                yield kind, key, standard_id, confidence, item_id
+
+
+def _by_kind(keys: Iterable[tuple[MappingKind, str]]) -> dict[MappingKind, list[str]]:
+    grouped: dict[MappingKind, list[str]] = defaultdict(list)
+    for kind, key in sorted(keys):
+        grouped[kind].append(key)
+    return grouped
+
+
+def batches(values: Sequence[_Value]) -> Iterable[Sequence[_Value]]:
+    """Cut a list into parts that one statement can take."""
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
