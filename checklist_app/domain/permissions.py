@@ -32,6 +32,7 @@ class Permission(StrEnum):
     REPORT_CREATE = "report:create"
 
     USER_MANAGE = "user:manage"
+    LIBRARY_MANAGE = "library:manage"
 
 
 SIGNED_IN: frozenset[Permission] = frozenset(
@@ -44,7 +45,9 @@ SIGNED_IN: frozenset[Permission] = frozenset(
 )
 """What every active person may do, whatever their projects."""
 
-ADMINISTRATOR: frozenset[Permission] = frozenset({Permission.USER_MANAGE})
+ADMINISTRATOR: frozenset[Permission] = frozenset(
+    {Permission.USER_MANAGE, Permission.LIBRARY_MANAGE}
+)
 """What administrators may do besides; being one opens no project."""
 
 _VIEWER = frozenset({Permission.PROJECT_VIEW})

@@ -10,8 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from checklist_app.catalog.custom.workbook import COLUMNS
-from checklist_app.catalog.custom.workbook import template as template
+from checklist_app.catalog.custom.workbook import COLUMNS, template
 
 Made = dict[str, bytes]
 

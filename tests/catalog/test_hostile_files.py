@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.catalog.custom import confined as custom
 from checklist_app.catalog.custom import model
+from checklist_app.catalog.custom.workbook import template
 from checklist_app.catalog.official.table import read_official
 from checklist_app.domain.errors import DomainError, InvalidInput
 from checklist_app.models import OfficialDocument, Standard
@@ -64,7 +65,7 @@ def test_it_is_refused_and_nothing_is_loaded(session: Session, name: str) -> Non
         hostile.dumped(hostile.cyclonedx([hostile.node("V1.1.1")])),
         hostile.oscal({"id": "a-1", "title": "A"}),
         hostile.LIST,
-        hostile.template(),
+        template(),
     ],
 )
 def test_the_same_files_unspoilt_are_taken_in(session: Session, data: bytes) -> None:
