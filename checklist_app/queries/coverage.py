@@ -108,7 +108,7 @@ def covered_requirements(
             identifier=identifier,
             title=title,
             cwes=tuple(sorted(map(int, keys[id_][MappingKind.CWE]))),
-            tags=tuple(sorted(keys[id_][MappingKind.TAG])),
+            tags=tuple(sorted({*keys[id_][MappingKind.TAG], *keys[id_][MappingKind.CATEGORY]})),
             rules=_by_tool(keys[id_][MappingKind.RULE]),
             scanners=tuple(scanners),
             no_cwe=(no_cwe or {}).get(language.value, ""),
@@ -127,7 +127,11 @@ def _by_tool(rules: list[str]) -> dict[str, list[str]]:
 def _reach(keys: dict[MappingKind, list[str]], scanners: list[str]) -> Reach:
     return Reach(
         cwes=frozenset(map(int, keys[MappingKind.CWE])),
-        keys=frozenset((*keys[MappingKind.TAG], *keys[MappingKind.RULE])),
+        keys=frozenset(
+            key
+            for kind in (MappingKind.TAG, MappingKind.RULE, MappingKind.CATEGORY)
+            for key in keys[kind]
+        ),
         scanners=tuple(scanners),
     )
 

@@ -32,8 +32,10 @@ from checklist_app.models import (
     Waiver,
 )
 from checklist_app.queries.access import ItemAccess, ProjectAccess
+from checklist_app.queries.crosswalk import Elsewhere, elsewhere
 from checklist_app.queries.evidence import EvidenceCard, evidence_of_item
 from checklist_app.queries.exclusions import missing_names
+from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
 
 SHOWN_FINDINGS = 20
@@ -136,9 +138,11 @@ class ItemPage:
     suggestion: SuggestionView | None
     remediation: RemediationView | None
     waiver: WaiverView | None
+    official: OfficialWords | None
     needs_review: bool
     missing: tuple[Text, ...]
     origins: list[OriginView]
+    elsewhere: list[Elsewhere]
     previous: str | None
     next: str | None
 
@@ -172,9 +176,11 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         suggestion=_suggestion(session, opened.item),
         remediation=_remediation(session, opened.item, today),
         waiver=_waiver(session, opened.item, today),
+        official=official_words(session, requirement, language),
         needs_review=opened.item.needs_review,
         missing=missing_names(opened.item.missing_features or []),
         origins=origins_of_item(session, opened, language),
+        elsewhere=elsewhere(session, opened, language),
         previous=before,
         next=after,
     )

@@ -11,6 +11,8 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.queries import projects as queries
 from checklist_app.queries.checklists import checklist_cards
+from checklist_app.queries.contradictions import contradiction_count
+from checklist_app.queries.contradictions import contradictions as contradicting
 from checklist_app.queries.gaps import gaps_over_time
 from checklist_app.queries.my_work import my_items, my_remediations
 from checklist_app.queries.reports import report_lines
@@ -77,11 +79,20 @@ def show(slug: str) -> ResponseReturnValue:
         gaps=gaps_over_time(session, access.project.id, now()),
         open_gaps=figures.open_gaps,
         overdue=figures.overdue,
+        contradictions=contradiction_count(session, access),
         evidence_count=figures.evidence_count,
         events=queries.recent_events(session, access),
         scans=queries.recent_scans(session, access),
         reports=report_lines(session, access)[:REPORTS_SHOWN],
     )
+
+
+@blueprint.get("/projects/<slug>/contradictions")
+@requires(Permission.PROJECT_VIEW)
+def contradictions(slug: str) -> ResponseReturnValue:
+    """Show verdicts of the project's lists that cannot both be true."""
+    pairs = contradicting(db_session(), project(), reader_language())
+    return render_template("projects/contradictions.html", pairs=pairs)
 
 
 @blueprint.route("/projects/<slug>/edit", methods=["GET", "POST"])
