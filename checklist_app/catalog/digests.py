@@ -25,6 +25,7 @@ def digest(standard: Standard) -> str:
     """
     content = asdict(standard)
     for section in _nested(content["sections"]):
+        del section["tags"]
         section["requirements"] = [
             {key: value for key, value in requirement.items() if key not in LINK_FIELDS}
             for requirement in section["requirements"]
@@ -38,7 +39,8 @@ def links_digest(standard: Standard) -> str:
         requirement["identifier"]: {key: requirement[key] for key in LINK_FIELDS}
         for requirement in map(asdict, standard.requirements())
     }
-    return _sha256({"format": 1, "links": links})
+    tags = {section.identifier: section.tags for section in standard.all_sections()}
+    return _sha256({"format": 2, "links": links, "tags": tags})
 
 
 def files_digest(path: Path) -> str:

@@ -150,6 +150,7 @@ class _Reading:
             _text(entry.intro),
             requirements,
             tuple(self.section(below) for below in entry.sections),
+            tuple(entry.tags),
         )
 
 

@@ -184,6 +184,7 @@ class SectionFile(_Strict):
     identifier: Identifier
     title: LocalizedTitleFile
     intro: LocalizedTextFile
+    tags: Unique[Tag] = []
     file: FileName | None = None
     sections: list[SectionFile] = []
 

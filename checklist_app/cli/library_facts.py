@@ -36,7 +36,8 @@ def route(*, cwe: int | None, tag: str | None, rule: str | None, as_json: bool) 
     with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
         if cwe is not None:
             routes += routes_of_cwe(session, cwe, language())
-        for kind, key in ((MappingKind.TAG, tag), (MappingKind.RULE, rule)):
+        keys = ((MappingKind.TAG, tag), (MappingKind.CATEGORY, tag), (MappingKind.RULE, rule))
+        for kind, key in keys:
             if key:
                 routes += routes_of_key(session, kind, key, language())
     answer(

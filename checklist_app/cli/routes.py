@@ -13,6 +13,7 @@ from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.cli.paths import CONTENT
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.findings import ParsedScan, routing_keys
+from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import MappingKind
 
 Key = tuple[MappingKind, str]
@@ -34,19 +35,29 @@ class Routes:
 
         As in an import, a CWE that a list does not name reaches it by its nearest ancestors.
         """
-        keys = {key for finding in scan.findings for key in routing_keys(finding)}
+        ways = {routing_keys(finding) for finding in scan.findings}
         found: dict[str, list[str]] = {}
         for name, by_key in self.reached.items():
             known = {int(key) for kind, key in by_key if kind is MappingKind.CWE}
-            identifiers = {
-                identifier
-                for key in keys
-                for way in _ways(key, known)
-                for identifier in by_key.get(way, ())
-            }
+            identifiers = {one for keys in ways for one in _reached(keys, by_key, known)}
             if identifiers:
                 found[name] = sorted(identifiers)
         return found
+
+
+def _reached(keys: tuple[Key, ...], by_key: dict[Key, list[str]], known: set[int]) -> Iterable[str]:
+    """Return what the keys of one finding reach; a category only where nothing else does."""
+    exact = [key for key in keys if key[0] is not MappingKind.CATEGORY]
+    for wanted in (exact, [key for key in keys if key not in exact]):
+        found = {
+            identifier
+            for key in wanted
+            for way in _ways(key, known)
+            for identifier in by_key.get(way, ())
+        }
+        if found:
+            return found
+    return ()
 
 
 def _ways(key: Key, known: set[int]) -> Iterable[Key]:
@@ -87,17 +98,26 @@ def _from_content() -> Routes:
     from checklist_app.catalog.owasp import load_library  # noqa: PLC0415 - reads every file
     from checklist_app.catalog.rules import load_rules  # noqa: PLC0415
 
-    reached: dict[str, dict[Key, list[str]]] = {}
-    for standard in load_library(CONTENT):
-        by_key: dict[Key, list[str]] = defaultdict(list)
-        for requirement in standard.requirements():
-            for cwe in requirement.cwe:
-                by_key[MappingKind.CWE, str(cwe)].append(requirement.identifier)
-            for tag in requirement.tags:
-                by_key[MappingKind.TAG, tag].append(requirement.identifier)
-        reached[f"{standard.key} {standard.version}"] = by_key
+    reached = {
+        f"{standard.key} {standard.version}": _keys_of(standard)
+        for standard in load_library(CONTENT)
+    }
     for rule in load_rules():
         name = f"{rule.standard} {rule.version}"
         if name in reached:
             reached[name][MappingKind.RULE, rule.key].append(rule.identifier)
     return Routes({name: dict(by_key) for name, by_key in reached.items()})
+
+
+def _keys_of(standard: Standard) -> dict[Key, list[str]]:
+    by_key: dict[Key, list[str]] = defaultdict(list)
+    for section in standard.all_sections():
+        for requirement in section.requirements:
+            keys = (
+                *((MappingKind.CWE, str(cwe)) for cwe in requirement.cwe),
+                *((MappingKind.TAG, tag) for tag in requirement.tags),
+                *((MappingKind.CATEGORY, tag) for tag in section.tags),
+            )
+            for key in keys:
+                by_key[key].append(requirement.identifier)
+    return by_key

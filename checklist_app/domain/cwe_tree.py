@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 
 class CweKind(StrEnum):
@@ -68,6 +69,18 @@ class CweTree:
             for number, weakness in sorted(self._by_number.items())
             if weakness.kind is not CweKind.CATEGORY
         )
+
+    def search(self, words: str, limit: int) -> list[Weakness]:
+        """Return entries whose number or name holds these words, by number, at most ``limit``."""
+        wanted = words.casefold().removeprefix("cwe-").split()
+        if not wanted:
+            return []
+        found = (
+            weakness
+            for number, weakness in sorted(self._by_number.items())
+            if wanted == [str(number)] or all(word in weakness.name.casefold() for word in wanted)
+        )
+        return list(islice(found, limit))
 
     def ancestors(self, number: int) -> Iterator[Reached]:
         """Yield what lies above a weakness, nearest first, pillars left out.

@@ -258,7 +258,8 @@ def tool_key(tool: str) -> str:
 def routing_keys(finding: ParsedFinding) -> tuple[tuple[MappingKind, str], ...]:
     """Return every key by which a finding may reach a requirement.
 
-    Such as ``(CWE, "89")``, ``(TAG, "owasp-top10-2021:A03")`` and ``(RULE, "zap:40018")``.
+    Such as ``(CWE, "89")``, ``(TAG, "wstg:WSTG-INPV-05")`` and ``(RULE, "zap:40018")``. Every tag
+    is a key twice: as the name of a requirement, and as that of a whole category.
     """
     return keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
 
@@ -268,6 +269,8 @@ def keys_of(
 ) -> tuple[tuple[MappingKind, str], ...]:
     """Return the keys of :func:`routing_keys` for a finding that is known by these facts."""
     by_cwe = tuple((MappingKind.CWE, str(cwe)) for cwe in cwes)
+    tags = tuple(tags)
     by_tag = tuple((MappingKind.TAG, tag) for tag in tags)
+    by_category = tuple((MappingKind.CATEGORY, tag) for tag in tags)
     by_rule = ((MappingKind.RULE, f"{tool_key(tool)}:{rule_id}"),)
-    return by_cwe + by_tag + (by_rule if rule_id else ())
+    return by_cwe + by_tag + (by_rule if rule_id else ()) + by_category

@@ -165,13 +165,18 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Requirements, or further sections, under one heading, in the order they are shown."""
+    """Requirements, or further sections, under one heading, in the order they are shown.
+
+    Attributes:
+        tags: normalised tags that name the section as a whole, such as ``owasp-top10-2021:A03``.
+    """
 
     identifier: str
     title: LocalizedText
     intro: LocalizedText
     requirements: tuple[Requirement, ...] = ()
     sections: tuple[Section, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[Section]:
         """Yield this section and all below it, parents first."""

@@ -168,11 +168,16 @@ class StandardOrigin(StrEnum):
 
 
 class MappingKind(StrEnum):
-    """Which key of a finding a mapping looks at."""
+    """Which key of a finding a mapping looks at.
+
+    A *category* is a tag that names a whole section of a list, such as an entry of a Top 10: it
+    leads to every requirement there, weakly, and only where nothing more exact leads into the list.
+    """
 
     CWE = "cwe"
     TAG = "tag"
     RULE = "rule"
+    CATEGORY = "category"
 
 
 class TokenPurpose(StrEnum):

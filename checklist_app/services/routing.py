@@ -23,6 +23,8 @@ _Value = TypeVar("_Value")
 class Route:
     """The way from a key to an item; ``depth`` counts the steps up the CWE tree."""
 
+    standard_id: int
+    kind: MappingKind
     item_id: int
     via: str
     depth: int
@@ -32,6 +34,20 @@ class Route:
     def weight(self) -> tuple[bool, int]:
         """The smaller, the better: an exact and certain route first."""
         return self.confidence is Confidence.WEAK, self.depth
+
+
+def most_exact(routes: Iterable[Route]) -> list[Route]:
+    """Return the routes of one finding without those that say less than others do.
+
+    The tag of a whole category counts only in a list into which nothing else leads.
+    """
+    found = list(routes)
+    exact = {route.standard_id for route in found if route.kind is not MappingKind.CATEGORY}
+    return [
+        route
+        for route in found
+        if route.kind is not MappingKind.CATEGORY or route.standard_id not in exact
+    ]
 
 
 def routed_keys(
@@ -67,8 +83,8 @@ def routes_to_items(
     """
     routes: dict[tuple[MappingKind, str], list[Route]] = defaultdict(list)
     others = {key for key in keys if key[0] is not MappingKind.CWE}
-    for kind, key, _, confidence, item_id in _mapped_items(session, project, others):
-        routes[kind, key].append(Route(item_id, key, 0, confidence))
+    for kind, key, standard_id, confidence, item_id in _mapped_items(session, project, others):
+        routes[kind, key].append(Route(standard_id, kind, item_id, key, 0, confidence))
     ways = _ways(session, project, {int(key) for kind, key in keys if kind is MappingKind.CWE})
     reached = {
         (MappingKind.CWE, str(way.via))
@@ -83,6 +99,8 @@ def routes_to_items(
         for standard_id, nearest in found.items():
             routes[MappingKind.CWE, str(cwe)].extend(
                 Route(
+                    standard_id,
+                    MappingKind.CWE,
                     item_id,
                     f"CWE-{way.via}",
                     way.depth,

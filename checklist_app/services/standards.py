@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -157,7 +158,7 @@ def _write_links(session: Session, row: Standard, standard: content.Standard) ->
     session.execute(
         delete(Mapping).where(Mapping.requirement_id.in_([leaf.id for leaf in rows.values()]))
     )
-    for requirement in standard.requirements():
+    for requirement, tags in _with_section_tags(standard):
         leaf = rows[requirement.identifier]
         leaf.cwes = list(requirement.cwe)
         leaf.no_cwe = None if requirement.no_cwe is None else _per_language(requirement.no_cwe)
@@ -165,7 +166,17 @@ def _write_links(session: Session, row: Standard, standard: content.Standard) ->
         leaf.scanners = [scanner.value for scanner in requirement.scanners]
         leaf.features = [feature.value for feature in requirement.features]
         session.add_all(_mappings(leaf, requirement))
+        session.add_all(_tag_mappings(leaf, MappingKind.CATEGORY, tags, Confidence.WEAK))
     session.flush()
+
+
+def _with_section_tags(
+    standard: content.Standard,
+) -> Iterator[tuple[content.Requirement, tuple[str, ...]]]:
+    """Yield every requirement with the tags that name the section it stands in."""
+    for section in standard.all_sections():
+        for requirement in section.requirements:
+            yield requirement, section.tags
 
 
 def _per_language(words: content.LocalizedText) -> dict[str, str]:
@@ -268,15 +279,21 @@ def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mappin
         )
         for mapping in requirement.cwe_mappings
     ]
-    by_tag = [
+    by_tag = _tag_mappings(row, MappingKind.TAG, requirement.tags, Confidence.STRONG)
+    return by_cwe + by_tag
+
+
+def _tag_mappings(
+    row: Requirement, kind: MappingKind, tags: tuple[str, ...], confidence: Confidence
+) -> list[Mapping]:
+    return [
         Mapping(
             requirement_id=row.id,
-            kind=MappingKind.TAG,
+            kind=kind,
             key=tag,
             source="content",
             tier=MappingTier.CURATED,
-            confidence=Confidence.STRONG,
+            confidence=confidence,
         )
-        for tag in requirement.tags
+        for tag in tags
     ]
-    return by_cwe + by_tag

@@ -25,7 +25,7 @@ from checklist_app.models import (
     SuggestionFinding,
 )
 from checklist_app.services.clock import now
-from checklist_app.services.routing import Route, batches, routes_to_items
+from checklist_app.services.routing import Route, batches, most_exact, routes_to_items
 
 FAIL_RANK = Severity.MEDIUM.rank
 MILDEST_RANK = Severity.INFO.rank
@@ -51,11 +51,10 @@ def refresh(session: Session, project: Project) -> None:
     )
     wanted: dict[tuple[int, int], Route] = {}
     for finding in findings:
-        for key in finding.keys:
-            for route in routes.get(key, ()):
-                known = wanted.get((route.item_id, finding.id))
-                if known is None or route.weight < known.weight:
-                    wanted[route.item_id, finding.id] = route
+        for route in most_exact(route for key in finding.keys for route in routes.get(key, ())):
+            known = wanted.get((route.item_id, finding.id))
+            if known is None or route.weight < known.weight:
+                wanted[route.item_id, finding.id] = route
     _withdraw(session, project, Finding.status == FindingStatus.SUPPRESSED)
     _add(session, project, wanted, {finding.id: finding.severity_rank for finding in findings})
 

@@ -11,14 +11,14 @@ from checklist_app.domain.vocabulary import Role
 
 
 class Audience(StrEnum):
+
+
+
+
+
+
+    """Return whether ``role`` may do what ``least`` may."""
     """Whom a page outside any project is for."""
-
-    EVERYBODY = "everybody"
-    SIGNED_IN = "signed in"
-    ADMINISTRATOR = "administrator"
-
-
-POLICY: dict[str, Audience | Role] = {
     "admin.activate": Audience.ADMINISTRATOR,
     "admin.deactivate": Audience.ADMINISTRATOR,
     "admin.invite": Audience.ADMINISTRATOR,
@@ -33,11 +33,11 @@ POLICY: dict[str, Audience | Role] = {
     "auth.sign_in": Audience.EVERYBODY,
     "auth.sign_out": Audience.SIGNED_IN,
     "bootstrap.static": Audience.EVERYBODY,
+    "checklists.assign": Role.REVIEWER,
     "checklists.create": Role.REVIEWER,
     "checklists.item": Role.VIEWER,
     "checklists.preview": Role.VIEWER,
     "checklists.record_verdict": Role.REVIEWER,
-    "checklists.assign": Role.REVIEWER,
     "checklists.show": Role.VIEWER,
     "checklists.sign_off": Role.OWNER,
     "evidence.attach": Role.CONTRIBUTOR,
@@ -48,13 +48,18 @@ POLICY: dict[str, Audience | Role] = {
     "evidence.unlink": Role.CONTRIBUTOR,
     "findings.index": Role.VIEWER,
     "findings.show": Role.VIEWER,
+    "findings.unrouted": Role.VIEWER,
     "health.healthz": Audience.EVERYBODY,
     "health.readyz": Audience.EVERYBODY,
     "jobs.cancel": Role.CONTRIBUTOR,
     "jobs.retry": Role.CONTRIBUTOR,
     "jobs.show": Role.VIEWER,
+    "library.index": Audience.ADMINISTRATOR,
+    "library.save": Audience.ADMINISTRATOR,
+    "library.template": Audience.ADMINISTRATOR,
     "projects.add_member": Role.OWNER,
     "projects.change_role": Role.OWNER,
+    "projects.contradictions": Role.VIEWER,
     "projects.create": Audience.SIGNED_IN,
     "projects.edit": Role.OWNER,
     "projects.index": Audience.SIGNED_IN,
@@ -73,18 +78,22 @@ POLICY: dict[str, Audience | Role] = {
     "scans.index": Role.VIEWER,
     "scans.show": Role.VIEWER,
     "scans.upload": Role.CONTRIBUTOR,
+    "standards.coverage": Audience.SIGNED_IN,
     "standards.index": Audience.SIGNED_IN,
+    "standards.reach": Audience.SIGNED_IN,
     "standards.show": Audience.SIGNED_IN,
+    "standards.weakness": Audience.SIGNED_IN,
+    "standards.weaknesses": Audience.SIGNED_IN,
     "static": Audience.EVERYBODY,
     "verify.index": Audience.EVERYBODY,
     "waivers.grant": Role.OWNER,
     "waivers.revoke": Role.OWNER,
-}
+    ADMINISTRATOR = "administrator"
+    EVERYBODY = "everybody"
+    SIGNED_IN = "signed in"
 """Whom each endpoint is for; inside a project, the least role."""
-
+POLICY: dict[str, Audience | Role] = {
 STRONGEST_FIRST = list(Role)
-
-
 def is_enough(role: Role, least: Role) -> bool:
-    """Return whether ``role`` may do what ``least`` may."""
+}
     return STRONGEST_FIRST.index(role) <= STRONGEST_FIRST.index(least)

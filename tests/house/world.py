@@ -148,6 +148,7 @@ def _fill(
         "job_id": job.id,
         "key": standard_key,
         "version": edition.version,
+        "cwe": 89,
         "session_id": 0,
         "token": accounts.issue_link(session, None, session.get_one(User, access.actor.user_id)),
         "filename": "css/base.css",

@@ -36,6 +36,8 @@ def test_a_result_becomes_a_finding() -> None:
         (MappingKind.TAG, "owasp-top10-2021:A03"),
         (MappingKind.TAG, "owasp-top10-2025:A05"),
         (MappingKind.RULE, "semgrep-oss:banking.python.sql-built-from-text"),
+        (MappingKind.CATEGORY, "owasp-top10-2021:A03"),
+        (MappingKind.CATEGORY, "owasp-top10-2025:A05"),
     )
 
 

@@ -28,6 +28,9 @@ def test_the_xml_sample() -> None:
         (MappingKind.TAG, "owasp-top10-2021:A03"),
         (MappingKind.TAG, "wstg:WSTG-INPV-05"),
         (MappingKind.RULE, "zap:40018"),
+        (MappingKind.CATEGORY, "owasp-top10-2017:A01"),
+        (MappingKind.CATEGORY, "owasp-top10-2021:A03"),
+        (MappingKind.CATEGORY, "wstg:WSTG-INPV-05"),
     )
 
 

@@ -73,6 +73,7 @@ def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
         "job_id": stage.job.id,
         "key": "owasp-test",
         "version": "1.0",
+        "cwe": 89,
         "token": "made-up",
     }
     with app.test_request_context():
