@@ -11,14 +11,14 @@ from checklist_app.domain.vocabulary import Role
 
 
 class Audience(StrEnum):
-
-
-
-
-
-
-    """Return whether ``role`` may do what ``least`` may."""
     """Whom a page outside any project is for."""
+
+    EVERYBODY = "everybody"
+    SIGNED_IN = "signed in"
+    ADMINISTRATOR = "administrator"
+
+
+POLICY: dict[str, Audience | Role] = {
     "admin.activate": Audience.ADMINISTRATOR,
     "admin.deactivate": Audience.ADMINISTRATOR,
     "admin.invite": Audience.ADMINISTRATOR,
@@ -33,11 +33,11 @@ class Audience(StrEnum):
     "auth.sign_in": Audience.EVERYBODY,
     "auth.sign_out": Audience.SIGNED_IN,
     "bootstrap.static": Audience.EVERYBODY,
-    "checklists.assign": Role.REVIEWER,
     "checklists.create": Role.REVIEWER,
     "checklists.item": Role.VIEWER,
     "checklists.preview": Role.VIEWER,
     "checklists.record_verdict": Role.REVIEWER,
+    "checklists.assign": Role.REVIEWER,
     "checklists.show": Role.VIEWER,
     "checklists.sign_off": Role.OWNER,
     "evidence.attach": Role.CONTRIBUTOR,
@@ -88,12 +88,12 @@ class Audience(StrEnum):
     "verify.index": Audience.EVERYBODY,
     "waivers.grant": Role.OWNER,
     "waivers.revoke": Role.OWNER,
-    ADMINISTRATOR = "administrator"
-    EVERYBODY = "everybody"
-    SIGNED_IN = "signed in"
-"""Whom each endpoint is for; inside a project, the least role."""
-POLICY: dict[str, Audience | Role] = {
-STRONGEST_FIRST = list(Role)
-def is_enough(role: Role, least: Role) -> bool:
 }
+"""Whom each endpoint is for; inside a project, the least role."""
+
+STRONGEST_FIRST = list(Role)
+
+
+def is_enough(role: Role, least: Role) -> bool:
+    """Return whether ``role`` may do what ``least`` may."""
     return STRONGEST_FIRST.index(role) <= STRONGEST_FIRST.index(least)

@@ -79,15 +79,15 @@ def test_a_list_that_the_project_does_not_assess_is_not_shown(
 
 
 @pytest.mark.parametrize(
-    ("relation", "here", "there", "denied"),
+    ("relation", "outcomes", "denied"),
     [
-        (Relation.SAME, Outcome.FAIL, Outcome.PARTIAL, False),
-        (Relation.SAME, Outcome.FAIL, Outcome.NOT_APPLICABLE, True),
+        (Relation.SAME, (Outcome.FAIL, Outcome.PARTIAL), False),
+        (Relation.SAME, (Outcome.FAIL, Outcome.NOT_APPLICABLE), True),
         # OT-01 asks for a part of IN-01: what fails in a part cannot hold as a whole.
-        (Relation.NARROWER, Outcome.NOT_APPLICABLE, Outcome.FAIL, True),
-        (Relation.NARROWER, Outcome.FAIL, Outcome.NOT_APPLICABLE, False),
-        (Relation.BROADER, Outcome.FAIL, Outcome.NOT_APPLICABLE, True),
-        (Relation.RELATED, Outcome.FAIL, Outcome.NOT_APPLICABLE, False),
+        (Relation.NARROWER, (Outcome.NOT_APPLICABLE, Outcome.FAIL), True),
+        (Relation.NARROWER, (Outcome.FAIL, Outcome.NOT_APPLICABLE), False),
+        (Relation.BROADER, (Outcome.FAIL, Outcome.NOT_APPLICABLE), True),
+        (Relation.RELATED, (Outcome.FAIL, Outcome.NOT_APPLICABLE), False),
     ],
 )
 def test_verdicts_that_deny_each_other_are_shown(
@@ -95,11 +95,10 @@ def test_verdicts_that_deny_each_other_are_shown(
     cast: Cast,
     session: Session,
     relation: Relation,
-    here: Outcome,
-    there: Outcome,
+    outcomes: tuple[Outcome, Outcome],
     denied: bool,
 ) -> None:
-    set_up(session, cast, relation, here, there)
+    set_up(session, cast, relation, *outcomes)
     vera = visit("vera")
 
     overview = vera.get("/projects/banca").text
