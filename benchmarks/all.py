@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-OVER_A_DATABASE = ("checklist_page", "save_verdict", "import_sarif")
+OVER_A_DATABASE = ("checklist_page", "save_verdict", "import_sarif", "library")
 WITHOUT = ("report_pdf",)
 
 

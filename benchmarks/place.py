@@ -33,8 +33,11 @@ def add_options(parser: ArgumentParser, *, runs: int) -> None:
 
 
 @contextmanager
-def opened_place(server: str) -> Iterator[Resources]:
-    """Yield a migrated system with the library as released, on SQLite or on ``server``."""
+def opened_place(server: str, *, is_empty: bool = False) -> Iterator[Resources]:
+    """Yield a migrated system with the library as released, on SQLite or on ``server``.
+
+    An empty one has tables and nothing in them.
+    """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, _database(server) as url:
         resources = Resources.open(
             Config(
@@ -46,7 +49,8 @@ def opened_place(server: str) -> Iterator[Resources]:
         )
         try:
             migrate(resources)
-            load_content(resources, CONTENT)
+            if not is_empty:
+                load_content(resources, CONTENT)
             yield resources
         finally:
             resources.close()
