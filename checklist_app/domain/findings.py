@@ -23,6 +23,7 @@ MAX_TOOL = 120
 MAX_VERSION = 60
 MAX_URI = 2_000
 MAX_SHORT = 255
+MAX_SNIPPET = 4_000
 MAX_LOCATIONS = 200
 """Locations kept of one finding; ``occurrences`` still counts them all."""
 MAX_OCCURRENCES = 2**31 - 1
@@ -102,6 +103,9 @@ class ParsedFinding:
         results: how many results of the file it stands for.
         occurrences: in how many places it was seen.
         references: URLs.
+        cvss: CVSS base score, 0 to 10; None where the report gives none.
+        epss: probability that it is exploited within 30 days, 0 to 1; None where not given.
+        snippet: the code, or the request and answer, that show it.
     """
 
     tool: str
@@ -119,6 +123,9 @@ class ParsedFinding:
     occurrences: int = 1
     solution: str = ""
     references: tuple[str, ...] = ()
+    cvss: float | None = None
+    epss: float | None = None
+    snippet: str = ""
 
     def __post_init__(self) -> None:
         """Keep the count within what can be stored, whoever claims or sums it."""

@@ -128,6 +128,31 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What the documentation says of a format; each in a sentence or two of English.
+
+    Attributes:
+        versions: which versions and shapes are read.
+        source: where the format is described: its documentation or the source of its tool.
+        command: how a user gets such a report.
+        result: what one result is.
+        keys: what leads from it to requirements: CWE, tags, which name the rule has.
+        severity: how the tool's words or numbers become ours.
+        clean: what counts as a pass, and what as "ran and found nothing".
+        differs: where the count differs from what other importers give, and why; empty if nowhere.
+    """
+
+    versions: str
+    source: str
+    command: str
+    result: str
+    keys: str
+    severity: str
+    clean: str
+    differs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parser:
     """One format: how to know it, how to read it.
 
@@ -136,12 +161,14 @@ class Parser:
         title: how people call it.
         recognises: by content, never by file name.
         parse: raises UnreadableReport; a report that could not be read is never an empty one.
+        about: what the documentation says of it.
     """
 
     format: str
     title: str
     recognises: Callable[[Head], bool]
     parse: Callable[[Report], ParsedScan]
+    about: About
 
 
 def wrong_type(field: str, expected: str) -> UnreadableReport:

@@ -24,6 +24,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.text import Text, text
 from checklist_app.scanners.base import (
+    About,
     Head,
     Kind,
     Parser,
@@ -196,4 +197,22 @@ def _first(values: Any) -> str:
     return next(filter(None, values), "")
 
 
-PARSER = Parser("sarif", "SARIF 2.1.0", recognises, parse)
+PARSER = Parser(
+    "sarif",
+    "SARIF 2.1.0",
+    recognises,
+    parse,
+    About(
+        versions="SARIF 2.1.0, and 2.2 as far as it is the same; many runs, rules in extensions.",
+        source="OASIS Standard *Static Analysis Results Interchange Format Version 2.1.0*.",
+        command="whatever the tool calls SARIF, such as `semgrep scan --sarif --output x.sarif`",
+        result="An element of `runs[].results`, with all its locations.",
+        keys="CWE in taxa, relationships, tags and properties; OWASP tags; rule `<tool>:<ruleId>`.",
+        severity="`security-severity` by the CVSS scale, else level: error high, warning medium, "
+        "note low, none informational.",
+        clean="Kind `pass` is a passed check; an empty list of results ran and found nothing. No "
+        "run, no list, or a failed invocation proves nothing.",
+        differs="One finding for each result, not for each location; kinds other than fail and "
+        "suppressed results are kept as what they are.",
+    ),
+)

@@ -24,6 +24,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import (
+    About,
     Head,
     Kind,
     Parser,
@@ -174,4 +175,19 @@ def _alert(element: Element) -> dict[str, Any]:
     return alert
 
 
-PARSER = Parser("zap", "ZAP (XML, JSON)", recognises, parse)
+PARSER = Parser(
+    "zap",
+    "ZAP (XML, JSON)",
+    recognises,
+    parse,
+    About(
+        versions="ZAP 2.7 to 2.16: traditional and plus as XML or JSON, flat lists of alerts.",
+        source="The report templates of the add-on *Report Generation*.",
+        command="report template *Traditional XML*, *Traditional JSON* or a *Plus* variant",
+        result="An alert of one site; the requests in which it was seen are its occurrences.",
+        keys="`cweid`, the tags of alerts (OWASP Top 10, WSTG, CWE), rule `zap:<pluginid>`.",
+        severity="`riskcode` 3 high, 2 medium, 1 low, 0 informational.",
+        clean="A site without alerts ran and found nothing; a report without a site proves none.",
+        differs="Alerts that are equal in everything are merged; a false positive is suppressed.",
+    ),
+)

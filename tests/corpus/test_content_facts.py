@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-from collections.abc import Iterator
+from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import pytest
+import yaml
 
-from checklist_app.catalog.owasp import load_library
-from checklist_app.domain.standards import Requirement, Standard
+from checklist_app.catalog.errors import Problem
+from checklist_app.domain.standards import Section
+from checklist_app.domain.vocabulary import MappingTier
+from scripts.content_quality import (
+    REFERENCE,
+    copied_runs,
+    official_texts,
+    read_requirements,
+    unknown_facts,
+)
+from tests.content.editions import CONTENT, EDITIONS, Edition, shipped
 
-PROJECT = Path(__file__).resolve().parents[2]
-CORPUS = Path(os.environ.get("CHECKLIST_TEST_CORPUS", PROJECT.parent / "shared"))
-REFERENCE = CORPUS / "reference"
 ASVS = REFERENCE / "asvs-5.0.0/OWASP_Application_Security_Verification_Standard_5.0.0_en.flat.json"
-
-# A run this long is no longer a coincidence of vocabulary.
-LONGEST_SHARED_RUN = 12
+EVERY = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.folder)
+FROM_OWASP = ("owasp-top10", "owasp-api-top10")
+"""Lists that publish CWE numbers themselves, categories of CWE among them."""
 
 pytestmark = pytest.mark.skipif(
     not ASVS.is_file(),
@@ -35,128 +40,193 @@ pytestmark = pytest.mark.skipif(
 
 
 @cache
-def standards() -> list[Standard]:
-    """Load all shipped content."""
-    return load_library(PROJECT / "content" / "owasp")
-
-
-def shipped(key: str, version: str) -> Standard:
-    """Return one edition by its identity."""
-    return next(s for s in standards() if (s.key, s.version) == (key, version))
+def asvs() -> dict[str, dict[str, str]]:
+    """Return the official requirements of ASVS 5.0.0 by identifier."""
+    data = json.loads(ASVS.read_text(encoding="utf-8"))
+    return {entry["req_id"]: entry for entry in data["requirements"]}
 
 
 @cache
-def asvs_texts() -> dict[str, str]:
-    """Return the official requirement texts by identifier."""
-    data = json.loads(ASVS.read_text(encoding="utf-8"))
-    return {entry["req_id"]: entry["req_description"] for entry in data["requirements"]}
-
-
-def requirements() -> Iterator[tuple[str, Requirement]]:
-    """Yield every shipped requirement with a name that says where it is."""
-    for standard in standards():
-        for requirement in standard.requirements():
-            yield f"{standard.key} {requirement.identifier}", requirement
-
-
 def rows(name: str) -> list[dict[str, str]]:
-    """Read one CSV file of the CWE list."""
-    with (REFERENCE / "cwe" / name).open(encoding="utf-8", newline="") as file:
+    """Read one CSV file of the reference."""
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def words(text: str) -> list[str]:
-    """Split a text into lower-case words, without punctuation and markup."""
-    return re.findall(r"[a-z0-9]+", text.lower())
+def catalogue(key: str) -> dict[str, dict[str, str]]:
+    """Return the official entries of a list of ten by their short identifier."""
+    path = REFERENCE / "mappings/list_catalogs.json"
+    items = json.loads(path.read_text(encoding="utf-8"))[key]["items"]
+    return {item["id"].split(":")[0]: item for item in items}
 
 
-def test_top10_2025_has_exactly_the_official_categories_and_cwes() -> None:
-    facts = json.loads((REFERENCE / "mappings/top10_2025_cwe.json").read_text(encoding="utf-8"))
-    official = {
-        category["id"].removesuffix(":2025"): tuple(sorted(category["cwes"]))
-        for category in facts["categories"]
+def entries(folder: str) -> dict[str, Section]:
+    """Return the sections of an edition that hold requirements, by identifier."""
+    return {s.identifier: s for s in shipped(folder).all_sections() if s.requirements}
+
+
+def cwes_of(section: Section) -> set[int]:
+    """Return every CWE number that leads into a section by tier A."""
+    return {
+        mapping.cwe
+        for requirement in section.requirements
+        for mapping in requirement.cwe_mappings
+        if mapping.tier is MappingTier.OFFICIAL
     }
 
-    ours = {r.identifier: r.cwe for r in shipped("owasp-top10", "2025").requirements()}
 
-    assert ours == official
+def test_asvs_has_the_official_identifiers_and_levels() -> None:
+    ours = {r.identifier: str(r.level) for r in shipped("asvs-5.0.0").requirements()}
+
+    assert ours == {name: entry["L"] for name, entry in asvs().items()}
 
 
-def test_top10_2025_has_the_official_titles() -> None:
-    catalogues = json.loads((REFERENCE / "mappings/list_catalogs.json").read_text(encoding="utf-8"))
+def test_asvs_has_the_official_chapters_and_sections() -> None:
     official = {
-        item["id"].removesuffix(":2025"): (re.sub(r" \(.*\)$", "", item["es"]), item["en"])
-        for item in catalogues["owasp-top10-2025"]["items"]
+        (entry[f"{part}_id"], entry[f"{part}_name"])
+        for entry in asvs().values()
+        for part in ("chapter", "section")
     }
+
+    sections = list(shipped("asvs-5.0.0").all_sections())
+    assert {(section.identifier, section.title.en) for section in sections} == official
+    assert len(sections) == 17 + 80
+    for section in sections:
+        for requirement in section.requirements:
+            assert asvs()[requirement.identifier]["section_id"] == section.identifier
+
+
+def test_asvs_takes_tier_a_as_it_is_and_leaves_out_tier_c() -> None:
+    official: dict[tuple[str, int], str] = {}
+    for row in rows("mappings/asvs5_cwe.csv"):
+        if row["cwe_kind"] == "weakness":
+            official[f"V{row['asvs5_id']}", int(row["cwe"])] = row["tier"]
+    ours = {
+        (requirement.identifier, mapping.cwe): mapping.tier.value
+        for requirement in shipped("asvs-5.0.0").requirements()
+        for mapping in requirement.cwe_mappings
+    }
+
+    assert {place for place, tier in official.items() if tier == "A"} == {
+        place for place, tier in ours.items() if tier == "A"
+    }
+    assert {place for place, tier in ours.items() if tier == "B"} <= {
+        place for place, tier in official.items() if tier == "B"
+    }
+
+
+def test_every_requirement_of_asvs_without_an_official_cwe_was_decided() -> None:
+    ours = {r.identifier: r for r in shipped("asvs-5.0.0").requirements()}
+    undecided = [f"V{row['asvs5_id']}" for row in rows("mappings/asvs5_without_cwe.csv")]
+
+    assert len(undecided) == 127
+    for name in undecided:
+        assert ours[name].no_cwe or all(m.reason for m in ours[name].cwe_mappings), name
+
+
+@pytest.mark.parametrize(
+    ("folder", "key"),
+    [
+        ("top10-2021", "owasp-top10-2021"),
+        ("top10-2025", "owasp-top10-2025"),
+        ("api-top10-2023", "owasp-api-top10-2023"),
+        ("k8s-top10-2022", "owasp-k8s-top10-2022"),
+        ("k8s-top10-2025", "owasp-k8s-top10-2025"),
+        ("mobile-top10-2024", "owasp-mobile-top10-2024"),
+        ("llm-top10-2025", "owasp-llm-top10-2025"),
+        ("proactive-controls-2024", "owasp-proactive-controls-2024"),
+    ],
+)
+def test_a_list_of_ten_has_the_official_entries_with_their_titles(folder: str, key: str) -> None:
+    official = catalogue(key)
+    ours = entries(folder)
+
+    assert list(ours) == list(official)
+    for name, item in official.items():
+        assert ours[name].title.en == item["en"]
+        if "es" in item:
+            assert ours[name].title.es == re.sub(r" \([^)]*\)$", "", item["es"]) or (
+                ours[name].title.es == item["es"]
+            )
+
+
+@pytest.mark.parametrize("year", ["2021", "2025"])
+def test_the_top10_reaches_exactly_the_official_cwes_of_each_category(year: str) -> None:
+    facts = json.loads((REFERENCE / f"mappings/top10_{year}_cwe.json").read_text(encoding="utf-8"))
+    official = {one["id"].removesuffix(f":{year}"): set(one["cwes"]) for one in facts["categories"]}
+    sections = entries(f"top10-{year}")
+
+    assert {name: cwes_of(section) for name, section in sections.items()} == official
+    every = {cwe for r in shipped(f"top10-{year}").requirements() for cwe in r.cwe}
+    assert every == set().union(*official.values())
+    assert len(every) == {"2021": 196, "2025": 249}[year]
+
+
+def test_the_api_top10_reaches_the_official_cwes_of_each_risk() -> None:
+    official: dict[str, set[int]] = {name: set() for name in catalogue("owasp-api-top10-2023")}
+    for row in rows("mappings/cwe_api_2023.csv"):
+        official[row["category"].removesuffix(":2023")].add(int(row["cwe"]))
+
+    assert {name: cwes_of(one) for name, one in entries("api-top10-2023").items()} == official
+
+
+def test_masvs_has_the_official_groups_and_controls() -> None:
+    path = REFERENCE / "masvs-2.1.0/OWASP_MASVS.yaml"
+    groups = yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
 
     ours = {
-        r.identifier: (r.title.es, r.title.en)
-        for r in shipped("owasp-top10", "2025").requirements()
+        group.identifier: [control.identifier for control in group.sections]
+        for group in shipped("masvs-2.1.0").sections
     }
 
-    assert ours == official
+    assert ours == {group["id"]: [one["id"] for one in group["controls"]] for group in groups}
 
 
-def test_every_asvs_reference_exists() -> None:
-    unknown = [
-        (who, reference.identifier)
-        for who, requirement in requirements()
-        for reference in requirement.references
-        if reference.standard == "owasp-asvs"
-        and (reference.version != "5.0.0" or reference.identifier not in asvs_texts())
+@pytest.mark.parametrize(("folder", "official"), [("wstg-latest", "latest"), ("wstg-4.2", "v4.2")])
+def test_the_testing_guide_has_the_official_tests_with_their_titles(
+    folder: str, official: str
+) -> None:
+    path = REFERENCE / f"wstg/{official}/checklist.json"
+    categories = json.loads(path.read_text(encoding="utf-8"))["categories"]
+    told = [
+        (category["id"], test["id"], test["name"])
+        for category in categories.values()
+        for test in category["tests"]
     ]
 
-    assert unknown == []
-
-
-def test_every_reference_to_another_list_exists() -> None:
-    catalogues = json.loads((REFERENCE / "mappings/list_catalogs.json").read_text(encoding="utf-8"))
-    known = {
-        (key.rsplit("-", 1)[0], key.rsplit("-", 1)[1], item["id"].split(":")[0])
-        for key, catalogue in catalogues.items()
-        for item in catalogue["items"]
-    }
-    masvs = json.loads(
-        (REFERENCE / "cyclonedx-standards/masvs-2.1.0.cdx.json").read_text(encoding="utf-8")
-    )
-    known |= {
-        ("owasp-masvs", "2.1.0", identifier)
-        for identifier in re.findall(r"MASVS-[A-Z]+-\d+", json.dumps(masvs))
-    }
-
-    unknown = [
-        (who, reference)
-        for who, requirement in requirements()
-        for reference in requirement.references
-        if reference.standard != "owasp-asvs"
-        and (reference.standard, reference.version, reference.identifier) not in known
+    ours = [
+        (
+            section.identifier,
+            re.sub(r"(-\d\d)-2$", r"\1", requirement.identifier),
+            requirement.title.en,
+        )
+        for section in shipped(folder).all_sections()
+        for requirement in section.requirements
     ]
 
-    assert unknown == []
+    assert ours == told
 
 
-def test_every_cwe_exists_and_is_not_deprecated() -> None:
-    live = {
-        int(row["cwe_id"])
-        for row in rows("cwe_weaknesses_4.15.csv")
-        if row["status"] != "Deprecated"
-    }
-    categories = {
-        int(row["id"])
-        for row in rows("cwe_categories_views_4.15.csv")
-        if row["kind"] == "category" and row["status"] != "Deprecated"
+def test_the_lineage_of_asvs_is_the_official_one() -> None:
+    with (CONTENT / "lineage/owasp-asvs/4.0.3--5.0.0.csv").open(encoding="utf-8") as file:
+        steps = list(csv.DictReader(file))
+    official = {
+        (f"V{row['asvs403_id']}", f"V{row['asvs5_id']}")
+        for row in rows("mappings/asvs403_to_asvs5.csv")
     }
 
-    unknown = [
-        (f"{standard.key} {requirement.identifier}", number)
-        for standard in standards()
-        for requirement in standard.requirements()
-        for number in requirement.cwe
-        # The Top 10 itself maps to three CWE categories; our own list must name weaknesses.
-        if number not in (live | categories if standard.key == "owasp-top10" else live)
-    ]
-
-    assert unknown == []
+    pairs = {(step["from"], step["to"]) for step in steps if step["from"] and step["to"]}
+    assert pairs == official
+    assert len(pairs) == 266
+    assert len({before for before, _ in pairs}) == 228
+    assert Counter(step["change"] for step in steps) == {
+        "gone": 50,
+        "merged": 65,
+        "moved": 15,
+        "new": 155,
+        "reworded": 141,
+        "split": 45,
+    }
 
 
 def test_every_wstg_tag_exists() -> None:
@@ -167,37 +237,62 @@ def test_every_wstg_tag_exists() -> None:
         for test in category["tests"]
     }
 
-    unknown = [
-        (who, tag)
-        for who, requirement in requirements()
+    cited = {
+        (requirement.identifier, tag)
+        for edition in EDITIONS
+        for requirement in edition.requirements
         for tag in requirement.tags
-        if tag.startswith("wstg:") and tag not in known
+        if tag.startswith("wstg:")
+    }
+    assert {(who, tag) for who, tag in cited if tag not in known} == set()
+
+
+@EVERY
+def test_every_number_and_identifier_that_is_cited_exists(edition: Edition) -> None:
+    problems: list[Problem] = []
+    folder = CONTENT / "owasp" / edition.folder / "requirements"
+    unknown = [
+        (requirement.identifier, fault)
+        for path in sorted(folder.glob("*.yaml"))
+        for requirement in read_requirements(path, problems)
+        for fault in unknown_facts(requirement)
     ]
 
     assert unknown == []
 
 
-def test_the_english_texts_are_not_copied_from_asvs() -> None:
-    official: dict[tuple[str, ...], str] = {}
-    for identifier, text in asvs_texts().items():
-        tokens = words(text)
-        for start in range(len(tokens) - LONGEST_SHARED_RUN + 1):
-            official.setdefault(tuple(tokens[start : start + LONGEST_SHARED_RUN]), identifier)
+@EVERY
+def test_only_lists_of_owasp_name_categories_of_cwe(edition: Edition) -> None:
+    categories = {
+        int(row["id"])
+        for row in rows("cwe/cwe_categories_views_4.15.csv")
+        if row["kind"] == "category"
+    }
+    named = {
+        (requirement.identifier, mapping.cwe)
+        for requirement in edition.requirements
+        for mapping in requirement.cwe_mappings
+        if mapping.cwe in categories
+        and not (edition.key in FROM_OWASP and mapping.tier is MappingTier.OFFICIAL)
+    }
 
-    copied = []
-    for who, requirement in requirements():
-        for text in (
-            requirement.title.en,
-            requirement.statement.en,
-            requirement.why.en,
-            requirement.fix.en,
-            *requirement.verification.en,
-            *requirement.evidence.en,
-        ):
-            tokens = words(text)
-            for start in range(len(tokens) - LONGEST_SHARED_RUN + 1):
-                run = tuple(tokens[start : start + LONGEST_SHARED_RUN])
-                if run in official:
-                    copied.append((who, official[run], " ".join(run)))
+    assert named == set()
+
+
+def test_there_are_official_texts_to_compare_with() -> None:
+    assert sum(1 for _ in official_texts("en")) > 1500
+    assert sum(1 for _ in official_texts("es")) > 500
+
+
+@EVERY
+def test_no_text_is_copied_from_an_official_one(edition: Edition) -> None:
+    problems: list[Problem] = []
+    folder = CONTENT / "owasp" / edition.folder / "requirements"
+    copied = [
+        (requirement.identifier, run)
+        for path in sorted(folder.glob("*.yaml"))
+        for requirement in read_requirements(path, problems)
+        for run in copied_runs(requirement)
+    ]
 
     assert copied == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.vocabulary import ChecklistStatus
 from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.conftest import Visit
@@ -31,7 +32,7 @@ def test_without_a_checklist_the_page_says_which_list_would_take_a_finding(
     visit: Visit, cast: Cast, session: Session, resources: Resources
 ) -> None:
     stage = set_stage(session, resources, cast)
-    stage.checklist.status = "signed_off"
+    stage.checklist.status = ChecklistStatus.SIGNED_OFF
     session.commit()
 
     page = visit("vera").get(PAGE).text

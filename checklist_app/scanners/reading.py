@@ -1,0 +1,269 @@
+"""What readers of small formats share: documents, lines, rows, and the gathering of results."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import (
+    MAX_SHORT,
+    MAX_TOOL,
+    MAX_VERSION,
+    ParsedFinding,
+    ParsedScan,
+    Skipped,
+    clean,
+)
+from checklist_app.domain.text import Text, text
+from checklist_app.domain.vocabulary import Severity
+from checklist_app.scanners.base import Report, check_count, settle
+from checklist_app.untrusted.json_text import load_json
+
+LONGEST_CELL = 2_000_000
+_MAX_SCORE = 10.0
+_OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d\d)(\d\d)$")
+_MORE_THAN_MICROSECONDS = re.compile(r"(\.\d{6})\d+")
+
+SEVERITIES: Mapping[str, Severity] = {
+    "critical": Severity.CRITICAL,
+    "blocker": Severity.CRITICAL,
+    "fatal": Severity.CRITICAL,
+    "very high": Severity.CRITICAL,
+    "high": Severity.HIGH,
+    "important": Severity.HIGH,
+    "error": Severity.HIGH,
+    "major": Severity.HIGH,
+    "medium": Severity.MEDIUM,
+    "moderate": Severity.MEDIUM,
+    "warning": Severity.MEDIUM,
+    "warn": Severity.MEDIUM,
+    "low": Severity.LOW,
+    "minor": Severity.LOW,
+    "negligible": Severity.INFO,
+    "note": Severity.INFO,
+    "style": Severity.INFO,
+    "hint": Severity.INFO,
+    "info": Severity.INFO,
+    "information": Severity.INFO,
+    "informational": Severity.INFO,
+    "none": Severity.INFO,
+}
+"""Words that many tools use; a format with a meaning of its own brings its own table."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """A report while it is read: add results, skip what cannot be one, tell what went wrong."""
+
+    format: str
+    tool: str
+    tool_version: str = ""
+    target: str = ""
+    started_at: datetime | None = None
+    command_line: str = ""
+    results: list[ParsedFinding] = field(default_factory=list)
+    skipped: Counter[Text] = field(default_factory=Counter)
+    problems: list[Text] = field(default_factory=list)
+
+    def add(self, result: ParsedFinding) -> None:
+        """Take a result; it may stand for several of the file (``results``)."""
+        self.results.append(result)
+        check_count(len(self.results))
+
+    def skip(self, reason: Text, count: int = 1) -> None:
+        """Count a result that is not kept."""
+        self.skipped[reason] += count
+
+    def fail(self, problem: Text) -> None:
+        """Note why this scan proves the absence of nothing."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def scan(self) -> ParsedScan:
+        """Return it all, with an account that adds up."""
+        return ParsedScan(
+            format=self.format,
+            tool=clean(self.tool, MAX_TOOL),
+            tool_version=clean(self.tool_version, MAX_VERSION),
+            target=clean(self.target, MAX_SHORT),
+            started_at=self.started_at,
+            results=settle(self.results),
+            results_read=sum(result.results for result in self.results) + self.skipped.total(),
+            skipped=tuple(Skipped(count, reason) for reason, count in self.skipped.items()),
+            problems=tuple(self.problems),
+            command_line=clean(self.command_line, 1000),
+        )
+
+
+def document(report: Report) -> Any:
+    """Return the one JSON document of a report.
+
+    Raises:
+        UnreadableReport: it is no strict JSON.
+    """
+    return load_json(report.read())
+
+
+def json_lines(report: Report) -> Iterator[Any]:
+    """Yield the documents of a report that holds one in each line; empty lines do not count.
+
+    A report of a single document, which may be an array of them, is read as such.
+
+    Raises:
+        UnreadableReport: a line is no strict JSON; the message names it.
+    """
+    data = report.read()
+    lines = [(number, line) for number, line in enumerate(data.splitlines(), 1) if line.strip()]
+    if len(lines) > 1 and lines[0][1].rstrip().endswith(b"}") and lines[1][1].startswith(b"{"):
+        check_count(len(lines))
+        for number, line in lines:
+            yield _line(number, line)
+        return
+    whole = load_json(data)
+    yield from whole if isinstance(whole, list) else [whole]
+
+
+def _line(number: int, line: bytes) -> Any:
+    try:
+        return load_json(line)
+    except UnreadableReport as error:
+        raise UnreadableReport(
+            text("Line %(line)s: this is not valid JSON. The file may be cut off.", line=number)
+        ) from error
+
+
+def csv_rows(report: Report, delimiter: str = ",") -> Iterator[dict[str, str]]:
+    """Yield the rows of a CSV file by column name.
+
+    Raises:
+        UnreadableReport: it is no text in UTF-8 or UTF-16, a line has more cells than the first,
+            or a cell is longer than any report needs.
+    """
+    reader = csv.DictReader(
+        io.StringIO(decoded(report.read()), newline=""), delimiter=delimiter, strict=True
+    )
+    before = csv.field_size_limit(LONGEST_CELL)
+    try:
+        for number, row in enumerate(reader, start=1):
+            check_count(number)
+            if None in row:
+                raise UnreadableReport(
+                    text(
+                        "Line %(line)s has more cells than the first line has names.",
+                        line=reader.line_num,
+                    )
+                )
+            yield {name: value or "" for name, value in row.items()}
+    except csv.Error as error:
+        raise UnreadableReport(
+            text("Line %(line)s is not valid CSV.", line=reader.line_num)
+        ) from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def decoded(data: bytes) -> str:
+    """Return a text file's characters: UTF-8 or UTF-16, or Latin-1 where it is no UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise UnreadableReport(
+                text("The file is in an encoding that cannot be read. Save the report as UTF-8.")
+            ) from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def severity_of(
+    word: object,
+    table: Mapping[str, Severity] = SEVERITIES,
+    otherwise: Severity = Severity.MEDIUM,
+) -> Severity:
+    """Return the severity that a tool's word means.
+
+    Args:
+        word: such as ``HIGH``; case does not count.
+        table: the words of the format.
+        otherwise: for a word that is not in the table; one that we cannot read is not harmless.
+    """
+    return table.get(clean(word, 40).lower(), otherwise)
+
+
+def severity_of_score(score: object) -> Severity | None:
+    """Return the severity of a CVSS base score (qualitative scale of CVSS 3 and 4), or None."""
+    number = score_of(score)
+    if number is None:
+        return None
+    for least, severity in (
+        (9.0, Severity.CRITICAL),
+        (7.0, Severity.HIGH),
+        (4.0, Severity.MEDIUM),
+        (0.1, Severity.LOW),
+    ):
+        if number >= least:
+            return severity
+    return Severity.INFO
+
+
+def score_of(value: object) -> float | None:
+    """Return a CVSS base score, a number from 0 to 10, or None."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if 0 <= number <= _MAX_SCORE else None
+
+
+def probability_of(value: object) -> float | None:
+    """Return a probability such as EPSS, a number from 0 to 1, or None."""
+    number = score_of(value)
+    return number if number is not None and number <= 1 else None
+
+
+def moment(value: object, *formats: str) -> datetime | None:
+    """Return a time in UTC, or None when it cannot be read.
+
+    Args:
+        value: ISO 8601 in any of its usual spellings, seconds since 1970, or a text in one of
+            ``formats``. Without a zone UTC is assumed.
+        formats: for ``strptime``.
+    """
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
+        return _aware(_read_moment(clean(value, 60), formats))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _read_moment(written: str, formats: tuple[str, ...]) -> datetime:
+    for form in formats:
+        try:
+            return datetime.strptime(written, form)  # noqa: DTZ007 - made aware by the caller
+        except ValueError:
+            continue
+    written = _MORE_THAN_MICROSECONDS.sub(r"\1", written.removesuffix(" UTC"))
+    return datetime.fromisoformat(_OFFSET_WITHOUT_COLON.sub(r"\1:\2", written))
+
+
+def _aware(found: datetime) -> datetime:
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def whole_number(value: object) -> int | None:
+    """Return a line number or the like: a whole number from 1 on, also written as text, or None."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        value = int(value)
+    return value if type(value) is int and 0 < value < 2**31 else None
