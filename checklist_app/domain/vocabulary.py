@@ -75,10 +75,15 @@ class EvidenceKind(StrEnum):
 
 
 class FindingStatus(StrEnum):
-    """What a tool last said of a finding."""
+    """What tools last said of a finding.
+
+    One that the newest scan of its scope no longer reports is not closed: whether the weakness is
+    gone, a person says with a verdict.
+    """
 
     OPEN = "open"
     SUPPRESSED = "suppressed"
+    GONE = "no_longer_reported"
 
 
 class RemediationStatus(StrEnum):

@@ -6,7 +6,9 @@ from checklist_app.models.event import Event
 from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
 from checklist_app.models.finding import (
     Finding,
+    FindingSighting,
     ScanImport,
+    ScanScope,
     Suggestion,
     SuggestionFinding,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "Evidence",
     "EvidenceLink",
     "Finding",
+    "FindingSighting",
     "ItemOrigin",
     "Job",
     "Lineage",
@@ -52,6 +55,7 @@ __all__ = [
     "RequirementLink",
     "RequirementText",
     "ScanImport",
+    "ScanScope",
     "SignOff",
     "Standard",
     "Suggestion",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Confidence, FindingStatus, Outcome, Severity
@@ -14,6 +14,27 @@ from checklist_app.models.checklist import ChecklistItem
 from checklist_app.models.evidence import Evidence
 from checklist_app.models.project import Project
 from checklist_app.models.user import User
+
+
+class ScanScope(Base):
+    """What one tool looks at again and again: a target in a branch or an environment.
+
+    Only the next scan of the same scope can say that a finding is no longer reported.
+    ``last_started_at`` is that of the newest report so far, as far as reports say.
+    """
+
+    __tablename__ = "scan_scope"
+    __table_args__ = (UniqueConstraint("project_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    digest: Mapped[Sha256]
+    tool: Mapped[str] = mapped_column(String(120))
+    target: Mapped[str] = mapped_column(String(255))
+    environment: Mapped[str] = mapped_column(String(120))
+    last_started_at: Mapped[datetime | None]
+
+    project: Mapped[Project] = relationship()
 
 
 class ScanImport(Base):
@@ -28,6 +49,10 @@ class ScanImport(Base):
     format: Mapped[str] = mapped_column(String(40), default="")
     tool: Mapped[str] = mapped_column(String(120), default="")
     tool_version: Mapped[str] = mapped_column(String(60), default="")
+    scope_id: Mapped[int | None] = mapped_column(ForeignKey("scan_scope.id"))
+    environment: Mapped[str] = mapped_column(String(120), default="")
+    started_at: Mapped[datetime | None]
+    command_line: Mapped[str] = mapped_column(String(1000), default="")
     account: Mapped[dict[str, Any]]
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
@@ -64,9 +89,30 @@ class Finding(Base):
     locations: Mapped[list[dict[str, Any]]]
     occurrences: Mapped[int]
     is_routed: Mapped[bool]
+    cvss: Mapped[float | None] = mapped_column(Float(53))
+    epss: Mapped[float | None] = mapped_column(Float(53))
+    snippet: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[datetime]
+    gone_at: Mapped[datetime | None]
 
     project: Mapped[Project] = relationship()
+
+
+class FindingSighting(Base):
+    """Whether the newest scan of a scope reports a finding.
+
+    A finding that several scopes report is gone only when none of them reports it any more.
+    """
+
+    __tablename__ = "finding_sighting"
+
+    scope_id: Mapped[int] = mapped_column(
+        ForeignKey("scan_scope.id"), primary_key=True, autoincrement=False
+    )
+    finding_id: Mapped[int] = mapped_column(
+        ForeignKey("finding.id"), primary_key=True, autoincrement=False, index=True
+    )
+    is_present: Mapped[bool]
 
 
 class Suggestion(Base):

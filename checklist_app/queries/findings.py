@@ -72,6 +72,7 @@ class FindingFilters:
     severity: str = ""
     tool: str = ""
     routed: str = ""
+    status: str = ""
     item: str = ""
 
 
@@ -112,6 +113,10 @@ class FindingView:
     fingerprint: str
     created_at: datetime
     import_id: int
+    cvss: float | None
+    epss: float | None
+    snippet: str
+    gone_at: datetime | None
     items: list[SuggestedItem]
 
 
@@ -187,6 +192,10 @@ def finding_view(session: Session, access: ProjectAccess, finding_id: int) -> Fi
         fingerprint=finding.fingerprint,
         created_at=finding.created_at,
         import_id=finding.first_import_id,
+        cvss=finding.cvss,
+        epss=finding.epss,
+        snippet=finding.snippet or "",
+        gone_at=finding.gone_at,
         items=[SuggestedItem(*row) for row in rows],
     )
 
@@ -227,6 +236,8 @@ def _conditions(access: ProjectAccess, filters: FindingFilters) -> list[ColumnEl
     wanted: list[ColumnElement[bool]] = [Finding.project_id == access.project.id]
     if filters.severity in set(Severity):
         wanted.append(Finding.severity == Severity(filters.severity))
+    if filters.status in set(FindingStatus):
+        wanted.append(Finding.status == FindingStatus(filters.status))
     if filters.tool:
         wanted.append(Finding.tool == filters.tool)
     if filters.routed in ("yes", "no"):

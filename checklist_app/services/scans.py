@@ -16,6 +16,7 @@ from checklist_app.domain.findings import (
     FindingState,
     ParsedFinding,
     ParsedScan,
+    clean,
     keys_of,
     routing_keys,
 )
@@ -24,13 +25,15 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import EvidenceKind, FindingStatus, JobKind, MappingKind
 from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit, jobs, suggestions
+from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence, check_quota, note_blob
 from checklist_app.services.routing import routed_keys
+from checklist_app.services.scan_scopes import note_sightings, open_scope
 from checklist_app.services.uploads import clean_name
 
 BATCH = 1000
+LONGEST_ENVIRONMENT = 120
 _Row = TypeVar("_Row")
 STATUSES = {
     FindingState.OPEN: FindingStatus.OPEN,
@@ -46,6 +49,9 @@ COMPARED = (
     "tags",
     "locations",
     "occurrences",
+    "cvss",
+    "epss",
+    "snippet",
 )
 
 
@@ -66,9 +72,23 @@ def take_report(store: BlobStore, config: Config, name: str, source: IO[bytes]) 
 
 
 def import_report(
-    session: Session, access: ProjectAccess, config: Config, taken: TakenReport
+    session: Session,
+    access: ProjectAccess,
+    config: Config,
+    taken: TakenReport,
+    *,
+    environment: str = "",
 ) -> tuple[ScanImport, Job]:
-    """Keep a report as evidence and queue the job that reads it."""
+    """Keep a report as evidence and queue the job that reads it.
+
+    Args:
+        session: the transaction of the caller.
+        access: who imports it into which project.
+        config: for the quota of the project.
+        taken: the stored file.
+        environment: the branch or environment that was scanned, in the words of the project; with
+            the tool and its target it tells which earlier report this one follows.
+    """
     access.require(Permission.SCAN_IMPORT)
     evidence = _known_report(session, access, taken)
     if evidence is None:
@@ -89,6 +109,7 @@ def import_report(
         project_id=access.project.id,
         evidence_id=evidence.id,
         account={},
+        environment=clean(environment, LONGEST_ENVIRONMENT),
         imported_by_id=access.actor.user_id,
         created_at=now(),
     )
@@ -124,18 +145,31 @@ def report_to_read(session: Session, scan_import_id: int) -> tuple[ScanImport, s
 def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> dict[str, Any]:
     """Merge what a report says into the project's findings, and refresh the suggestions.
 
-    Findings that are known and unchanged are not written. Nothing is ever closed by an import.
+    Findings that are known and unchanged are not written. Nothing is ever closed by an import:
+    what the newest report of a scope leaves out is marked as no longer reported, and open again
+    when a report brings it back. Verdicts and waivers stay as they are.
 
     Returns:
         The account: ``read`` = ``findings`` + ``passes`` + ``suppressed`` + ``observations`` +
-        ``skipped``; of the distinct findings, how many are ``new``, ``seen``, ``changed`` and
-        ``unrouted``; how many results were ``merged`` into another.
+        ``skipped``; of the distinct findings, how many are ``new``, ``seen`` before, ``reopened``,
+        ``changed`` and ``unrouted``; how many earlier ones are ``gone``, and how many results were
+        ``merged`` into another.
     """
     project = session.get_one(Project, scan_import.project_id)
+    scope = open_scope(session, project, scan_import, scan)
+    is_older = scan_scopes.is_older(scope, scan)
     distinct = _distinct(scan.results)
     known = _known_findings(session, project, distinct)
     routed = routed_keys(session, {key for finding in distinct for key in routing_keys(finding)})
     rows = {finding.fingerprint: _row(finding, routed) for finding in distinct}
+    back = {fingerprint for fingerprint, row in known.items() if row.status is FindingStatus.GONE}
+    if is_older:  # what was gone by a newer report is not brought back by an older one
+        for fingerprint in back:
+            rows[fingerprint] |= {
+                "status": FindingStatus.GONE,
+                "gone_at": known[fingerprint].gone_at,
+            }
+    reopened = 0 if is_older else len(back)
     new = [row for fingerprint, row in rows.items() if fingerprint not in known]
     changed = [
         {"id": known[fingerprint].id, **row}
@@ -145,10 +179,14 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
     _insert(session, scan_import, new)
     for batch in _batches(changed):
         session.execute(update(Finding), batch)
+    gone = note_sightings(session, scope, _ids(session, project, distinct), scan)
     account = scan.account
     scan_import.format = scan.format
     scan_import.tool = scan.tool[:120]
     scan_import.tool_version = scan.tool_version[:60]
+    scan_import.scope_id = scope.id
+    scan_import.started_at = scan.started_at
+    scan_import.command_line = scan.command_line[:1000]
     scan_import.finished_at = now()
     scan_import.account = {
         "read": account.read,
@@ -159,7 +197,9 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
         "skipped": account.skipped,
         "merged": account.merged,
         "new": len(new),
-        "seen": len(rows) - len(new),
+        "seen": len(rows) - len(new) - reopened,
+        "reopened": reopened,
+        "gone": gone,
         "changed": len(changed),
         "unrouted": sum(not row["is_routed"] for row in rows.values()),
         "target": scan.target,
@@ -179,6 +219,8 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
         scan_import_id=scan_import.id,
         new=len(new),
         changed=len(changed),
+        reopened=reopened,
+        gone=gone,
         read=account.read,
     )
     return scan_import.account
@@ -216,6 +258,18 @@ def _known_findings(
     return known
 
 
+def _ids(session: Session, project: Project, findings: list[ParsedFinding]) -> list[int]:
+    return [
+        id_
+        for batch in _batches([finding.fingerprint for finding in findings])
+        for id_ in session.scalars(
+            select(Finding.id).where(
+                Finding.project_id == project.id, Finding.fingerprint.in_(batch)
+            )
+        )
+    ]
+
+
 def _row(finding: ParsedFinding, routed: set[tuple[MappingKind, str]]) -> dict[str, Any]:
     keys = keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
     return {
@@ -241,6 +295,10 @@ def _row(finding: ParsedFinding, routed: set[tuple[MappingKind, str]]) -> dict[s
         ],
         "occurrences": finding.occurrences,
         "is_routed": any(key in routed for key in keys),
+        "cvss": finding.cvss,
+        "epss": finding.epss,
+        "snippet": finding.snippet or None,
+        "gone_at": None,
     }
 
 

@@ -41,9 +41,9 @@ class _RoutedFinding:
 def refresh(session: Session, project: Project) -> None:
     """Bring the suggestions of a project's open checklists in line with its open findings.
 
-    Adds what is missing, takes away what suppressed findings had proposed, and leaves the rest
-    untouched, so that a second call writes nothing. What rests on weak routes alone proposes
-    ``partial``: somebody should look.
+    Adds what is missing, takes away what findings had proposed that are no longer open, and leaves
+    the rest untouched, so that a second call writes nothing. What rests on weak routes alone
+    proposes ``partial``: somebody should look.
     """
     findings = _open_findings(session, project)
     routes = routes_to_items(
@@ -55,7 +55,7 @@ def refresh(session: Session, project: Project) -> None:
             known = wanted.get((route.item_id, finding.id))
             if known is None or route.weight < known.weight:
                 wanted[route.item_id, finding.id] = route
-    _withdraw(session, project, Finding.status == FindingStatus.SUPPRESSED)
+    _withdraw(session, project, Finding.status != FindingStatus.OPEN)
     _add(session, project, wanted, {finding.id: finding.severity_rank for finding in findings})
 
 

@@ -28,6 +28,8 @@ NEWER_TABLES = {
     "official_document",
     "official_text",
     "item_origin",
+    "scan_scope",
+    "finding_sighting",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 

@@ -26,6 +26,7 @@ def index(slug: str) -> ResponseReturnValue:
         severity=request.args.get("severity", ""),
         tool=request.args.get("tool", ""),
         routed=request.args.get("routed", ""),
+        status=request.args.get("status", ""),
         item=request.args.get("item", ""),
     )
     page = finding_page(db_session(), project(), filters, page_number())

@@ -17,7 +17,7 @@ from checklist_app.queries.findings import (
 from checklist_app.queries.jobs import job_view
 from checklist_app.services import scans
 from checklist_app.web.access import project, requires
-from checklist_app.web.forms import page_number
+from checklist_app.web.forms import form_text, page_number
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("scans", __name__, url_prefix="/projects/<slug>/scans")
@@ -46,7 +46,12 @@ def upload(slug: str) -> ResponseReturnValue:
     taken = [
         scans.take_report(store, config, part.filename or "report", part.stream) for part in uploads
     ]
-    imports = [scans.import_report(db_session(), project(), config, report)[0] for report in taken]
+    imports = [
+        scans.import_report(
+            db_session(), project(), config, report, environment=form_text("environment")
+        )[0]
+        for report in taken
+    ]
     if len(imports) == 1:
         return redirect(url_for("scans.show", slug=slug, import_id=imports[0].id), 303)
     return redirect(url_for("scans.index", slug=slug), 303)

@@ -1,0 +1,132 @@
+"""Which findings the scans of one scope report, and which they no longer do."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.findings import ParsedScan
+from checklist_app.domain.vocabulary import FindingStatus
+from checklist_app.models import Finding, FindingSighting, Project, ScanImport, ScanScope
+from checklist_app.services.clock import now
+from checklist_app.services.routing import batches
+
+
+def open_scope(
+    session: Session, project: Project, scan_import: ScanImport, scan: ParsedScan
+) -> ScanScope:
+    """Return the scope of a report, locked until the transaction ends; a new one is made.
+
+    Imports of one scope so take effect one after another. A scope is the tool, its target as the
+    report names it, and the branch or environment that whoever imported it gave.
+    """
+    tool, target = scan.tool[:120], scan.target[:255]
+    parts = (scan.format, tool, target, scan_import.environment)
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    wanted = (
+        select(ScanScope)
+        .where(ScanScope.project_id == project.id, ScanScope.digest == digest)
+        .with_for_update()
+    )
+    scope = session.scalar(wanted)
+    if scope is None:
+        scope = ScanScope(
+            project_id=project.id,
+            digest=digest,
+            tool=tool,
+            target=target,
+            environment=scan_import.environment,
+        )
+        session.add(scope)
+        session.flush()
+    return scope
+
+
+def tells_what_is_gone(scope: ScanScope, scan: ParsedScan) -> bool:
+    """Whether a report can say that something is no longer there.
+
+    It cannot when its scope has no name (nobody knows what it looked at), when the scan failed in
+    any part, or when it is older than another report of its scope.
+    """
+    is_named = bool(scope.target or scope.environment)
+    return is_named and not scan.problems and not is_older(scope, scan)
+
+
+def is_older(scope: ScanScope, scan: ParsedScan) -> bool:
+    """Whether a report was made before another one of its scope, as far as both say."""
+    return (
+        scan.started_at is not None
+        and scope.last_started_at is not None
+        and scan.started_at < scope.last_started_at
+    )
+
+
+def note_sightings(
+    session: Session, scope: ScanScope, finding_ids: Iterable[int], scan: ParsedScan
+) -> int:
+    """Remember which findings a scope reports now, and mark those that nothing reports any more.
+
+    Where nothing changed since the last report of the scope, nothing is written.
+
+    Returns:
+        How many findings are no longer reported since this report.
+    """
+    reported = set(finding_ids)
+    rows = session.execute(
+        select(FindingSighting.finding_id, FindingSighting.is_present).where(
+            FindingSighting.scope_id == scope.id
+        )
+    )
+    known = {row[0]: row[1] for row in rows}
+    new = [
+        {"scope_id": scope.id, "finding_id": id_, "is_present": True}
+        for id_ in reported - known.keys()
+    ]
+    for batch in batches(new):
+        session.execute(insert(FindingSighting), batch)
+    _set_present(session, scope, [id_ for id_ in reported if known.get(id_) is False], present=True)
+    gone = 0
+    if tells_what_is_gone(scope, scan):
+        missing = sorted(
+            id_ for id_, is_present in known.items() if is_present and id_ not in reported
+        )
+        _set_present(session, scope, missing, present=False)
+        gone = _mark_gone(session, missing)
+    if scan.started_at is not None and not is_older(scope, scan):
+        scope.last_started_at = scan.started_at
+    return gone
+
+
+def _set_present(
+    session: Session, scope: ScanScope, finding_ids: list[int], *, present: bool
+) -> None:
+    for batch in batches(finding_ids):
+        session.execute(
+            update(FindingSighting)
+            .where(FindingSighting.scope_id == scope.id, FindingSighting.finding_id.in_(batch))
+            .values(is_present=present)
+        )
+
+
+def _mark_gone(session: Session, finding_ids: list[int]) -> int:
+    count = 0
+    seen_elsewhere = exists().where(
+        FindingSighting.finding_id == Finding.id, FindingSighting.is_present
+    )
+    for batch in batches(finding_ids):
+        marked = session.scalars(
+            select(Finding.id).where(
+                Finding.id.in_(batch), Finding.status != FindingStatus.GONE, ~seen_elsewhere
+            )
+        ).all()
+        if marked:
+            session.execute(
+                update(Finding)
+                .where(Finding.id.in_(marked))
+                .values(status=FindingStatus.GONE, gone_at=now())
+            )
+        count += len(marked)
+    return count
