@@ -1,4 +1,4 @@
-"""``checklist scan check``: what a scanner report says, without any database."""
+"""``checklist scan``: say what is in reports without any database, or import them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import click
 
 from checklist_app.cli.console import json_option, say
 from checklist_app.domain.errors import DomainError
-from checklist_app.domain.text import text
+from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 
 if TYPE_CHECKING:
     from checklist_app.cli.routes import Routes
+    from checklist_app.domain.actor import Actor
     from checklist_app.domain.findings import ParsedScan
+    from checklist_app.services.resources import Resources
 
 
 @click.group(help=say(text("Look at scanner reports.")))
@@ -38,6 +40,72 @@ def check(*, files: tuple[Path, ...], as_json: bool) -> int:
         failed = failed or "error" in facts
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
     return int(failed)
+
+
+@scan.command(
+    "import", help=say(text("Import scanner reports into a project, as in the browser; wait."))
+)
+@click.argument("project")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--user", default="", help=say(text("Who imports them; the first administrator.")))
+@click.option("--environment", default="", help=say(text("The branch or environment scanned.")))
+@json_option
+def import_(
+    *, project: str, files: tuple[Path, ...], user: str, environment: str, as_json: bool
+) -> int:
+    """Print the account of each file; end with 1 when any could not be imported."""
+    from checklist_app.cli.running import load_config, opened  # noqa: PLC0415 - takes long
+    from checklist_app.cli.whole_way import signer  # noqa: PLC0415
+
+    failed = False
+    with opened(load_config(quiet=True)) as resources:
+        with resources.sessions() as session:
+            actor = signer(session, user)
+        for path in files:
+            facts = _imported(resources, actor, project, path, environment)
+            failed = failed or "error" in facts
+            click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _import_line(facts))
+    return int(failed)
+
+
+def _imported(
+    resources: Resources, actor: Actor, project: str, path: Path, environment: str
+) -> dict[str, Any]:
+    from checklist_app.jobs.errands import import_file  # noqa: PLC0415 - takes long to import
+
+    try:
+        done = import_file(resources, actor, project, path, environment=environment)
+    except DomainError as error:
+        return {"file": str(path), "error": say(error.text)}
+    except OSError as error:
+        return {"file": str(path), "error": error.strerror or str(error)}
+    account = dict(done.account)
+    for name in ("skipped_reasons", "problems"):
+        account[name] = [_worded(part) for part in account.get(name, [])]
+    return {"file": str(path), "format": done.format, "tool": done.tool, "account": account}
+
+
+def _worded(part: dict[str, Any]) -> Any:
+    """Return a stored message, or a count with its reason, in the words of this terminal."""
+    if "reason" in part:
+        return {**part, "reason": say(Text.from_json(part["reason"]))}
+    return say(Text.from_json(part))
+
+
+def _import_line(facts: dict[str, Any]) -> str:
+    if "error" in facts:
+        return f"{facts['file']}: {facts['error']}"
+    names = ("read", "new", "seen", "reopened", "gone", "unrouted")
+    return say(
+        text(
+            "%(file)s: %(tool)s, %(read)s results read: %(new)s new findings, %(seen)s seen "
+            "before, %(reopened)s reported again, %(gone)s no longer reported, "
+            "%(unrouted)s not routed.",
+            file=facts["file"],
+            tool=facts["tool"],
+            **{name: facts["account"][name] for name in names},
+        )
+    )
 
 
 def _facts(path: Path, routes: Routes) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def make_report(resources: Resources, order: Order) -> dict[str, Any]:
         Refused: with the step that could not be done, and why.
     """
     with resources.sessions.begin() as session:
-        actor = _signer(session, order.user)
+        actor = signer(session, order.user)
         standard = _standard(session, order)
         access = _project(session, actor, order, Language(resources.config.default_language))
         slug = access.project.slug
@@ -68,7 +68,12 @@ def make_report(resources: Resources, order: Order) -> dict[str, Any]:
     return _facts(resources, report, order, imported)
 
 
-def _signer(session: Session, email: str) -> Actor:
+def signer(session: Session, email: str) -> Actor:
+    """Return who acts: the person with this address, or the first one there is.
+
+    Raises:
+        Refused: nobody with an open account has that address.
+    """
     user = find_user(session, email) if email else first_user(session)
     if user is None or not user.is_active:
         raise Refused(
@@ -83,7 +88,7 @@ def _signer(session: Session, email: str) -> Actor:
 
 def _standard(session: Session, order: Order) -> StandardCard:
     cards = standard_cards(session, Language.EN)
-    for card in reversed(cards):
+    for card in cards:  # the newest edition first
         if order.standard in (card.key, f"{card.key}-{card.version}"):
             return card
     raise Refused(

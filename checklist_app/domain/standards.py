@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -58,6 +59,15 @@ class Feature(StrEnum):
     WEBRTC = "webrtc"
     LLM = "llm"
     NATIVE_CODE = "native-code"
+
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def version_order(version: str) -> tuple[tuple[bool, int, str], ...]:
+    """Return what sorts versions as people do: 4.0.3 before 5.0.0 before 10, words last."""
+    parts = (part for part in _DIGITS.split(version) if part)
+    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

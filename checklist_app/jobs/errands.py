@@ -31,8 +31,17 @@ class ImportedFile:
     account: dict[str, Any]
 
 
-def import_file(resources: Resources, actor: Actor, slug: str, path: Path) -> ImportedFile:
+def import_file(
+    resources: Resources, actor: Actor, slug: str, path: Path, *, environment: str = ""
+) -> ImportedFile:
     """Import a scanner report into a project and wait for the end.
+
+    Args:
+        resources: of this process.
+        actor: who imports it.
+        slug: of the project.
+        path: the report.
+        environment: the branch or environment that was scanned.
 
     Raises:
         JobFailed: it could not be read; the message names the file and the reason.
@@ -43,7 +52,9 @@ def import_file(resources: Resources, actor: Actor, slug: str, path: Path) -> Im
 
     def order(session: Session) -> tuple[int, int]:
         access = open_project(session, actor, slug)
-        scan_import, job = import_report(session, access, resources.config, taken)
+        scan_import, job = import_report(
+            session, access, resources.config, taken, environment=environment
+        )
         return scan_import.id, job.id
 
     scan_import_id, job_id = in_transaction(resources, order)

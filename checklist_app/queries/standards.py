@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
+from checklist_app.domain.standards import version_order
 from checklist_app.domain.vocabulary import Language, StandardOrigin
 from checklist_app.models import Requirement, RequirementText, Standard
 from checklist_app.queries.wording import worded
@@ -65,10 +66,10 @@ class RequirementLine:
 
 def standards_in_order(session: Session) -> list[Standard]:
     """Return the editions: the default list first, then by key, later ones before older ones."""
-    return sorted(
-        session.scalars(select(Standard).order_by(Standard.id.desc())),
-        key=lambda row: (row.key != DEFAULT_KEY, row.key),
+    newest_first = sorted(
+        session.scalars(select(Standard)), key=lambda row: version_order(row.version), reverse=True
     )
+    return sorted(newest_first, key=lambda row: (row.key != DEFAULT_KEY, row.key))
 
 
 def standard_cards(session: Session, language: Language) -> list[StandardCard]:

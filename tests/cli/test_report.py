@@ -33,7 +33,7 @@ def test_a_new_project_gets_a_signed_report_that_verifies(
     assert ran.code == 0, ran
     facts = ran.facts
     assert (facts["project"], facts["report"], facts["checklist"]) == ("mobile-bank", 1, 1)
-    assert (facts["items"], facts["assessed"], facts["not_assessed"]) == (10, 0, 10)
+    assert (facts["items"], facts["assessed"], facts["not_assessed"]) == (72, 0, 72)
     assert [entry["account"]["new"] for entry in facts["imports"]] == [4, 2]
     assert out.read_bytes().startswith(b"%PDF")
 
