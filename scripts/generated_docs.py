@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -112,22 +112,26 @@ def roles_table(language: Language) -> str:
 
 
 def library_table() -> str:
-    """Return how much each section of the library holds, and how much of it tools can speak to."""
+    """Return how much each edition of the library holds, and how much of it tools can speak to."""
     rows = [
-        "| Standard | Section | Requirements | Tools can speak to |",
-        "|---|---|--:|--:|",
+        "| Standard | Name | Entries of OWASP | Requirements | by level | Tools can speak to |",
+        "|---|---|--:|--:|---|--:|",
     ]
     for standard in _library():
-        name = f"`{standard.key}` {standard.version}"
-        for section in standard.sections:
-            held = [r for below in section.walk() for r in below.requirements]
-            reached = sum(bool(requirement.scanners) for requirement in held)
-            rows.append(
-                f"| {name} | {section.identifier} {section.title.en} | {len(held)} | {reached} |"
-            )
-        everything = list(standard.requirements())
-        reached = sum(bool(requirement.scanners) for requirement in everything)
-        rows.append(f"| **{name}** | **in all** | **{len(everything)}** | **{reached}** |")
+        held = list(standard.requirements())
+        entries = sum(bool(section.requirements) for section in standard.all_sections())
+        levels = Counter(one.level for one in held if one.level)
+        cells = (
+            f"`{standard.key}` {standard.version}",
+            standard.name.en,
+            str(entries if standard.is_elaborated else len(held)),
+            str(len(held)),
+            ", ".join(f"L{level} {count}" for level, count in sorted(levels.items())) or "–",
+            str(sum(bool(requirement.scanners) for requirement in held)),
+        )
+        rows.append("| " + " | ".join(cells) + " |")
+    total = sum(1 for standard in _library() for _ in standard.requirements())
+    rows.append(f"| **{len(_library())} editions** | | | **{total}** | | |")
     return "\n".join(rows)
 
 
@@ -147,11 +151,16 @@ def coverage_table() -> str:
                 Reach(
                     cwes=frozenset(one.cwe),
                     keys=frozenset(
-                        {*one.tags, *rules[standard.key, standard.version, one.identifier]}
+                        {
+                            *one.tags,
+                            *section.tags,
+                            *rules[standard.key, standard.version, one.identifier],
+                        }
                     ),
                     scanners=tuple(scanner.value for scanner in one.scanners),
                 )
-                for one in standard.requirements()
+                for section in standard.all_sections()
+                for one in section.requirements
             ],
             cwe_tree(),
         )

@@ -23,6 +23,7 @@ from checklist_app.domain.vocabulary import (
 from checklist_app.models import Mapping, Requirement, RequirementText, Standard
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.stored_words import holds_word_for_word
 
 OFFICIAL_SUFFIX = "-official"
 
@@ -61,7 +62,7 @@ def load_standard(
         known = None
     if known is None:
         known = _insert(session, standard, words, origin, languages)
-    elif known.digest != words:
+    elif known.digest != words and not _stored_before_links(session, known, standard):
         raise Conflict(
             text(
                 "%(key)s %(version)s is loaded already and its content differs. A released "
@@ -70,6 +71,7 @@ def load_standard(
                 version=standard.version,
             )
         )
+    known.digest = words
     known.files_digest = files_digest
     if known.links_digest == links:
         return False
@@ -84,6 +86,11 @@ def load_standard(
         links=links,
     )
     return True
+
+
+def _stored_before_links(session: Session, known: Standard, standard: content.Standard) -> bool:
+    """Whether an edition has a digest of the first kind, over words and links, and these words."""
+    return not known.links_digest and holds_word_for_word(session, known, standard)
 
 
 def _make_way(session: Session, known: Standard) -> None:

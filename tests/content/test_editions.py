@@ -97,7 +97,7 @@ def test_the_review_accounts_for_every_requirement() -> None:
     told: dict[str, set[str]] = {}
     edition = ""
     for line in review.splitlines():
-        if heading := re.fullmatch(r"## `(owasp-[a-z0-9-]+ [0-9a-z.]+)`.*", line):
+        if heading := re.fullmatch(r"## `(owasp-[a-z0-9-]+ [0-9a-z.-]+)`.*", line):
             edition = heading[1]
         if row := re.match(r"\| ([A-Z][A-Z0-9.:-]+) \|", line):
             told.setdefault(edition, set()).add(row[1])

@@ -1,0 +1,211 @@
+"""Trivy's JSON reports: images, file systems, configuration files and Kubernetes clusters.
+
+Source: ``pkg/types/report.go`` and ``pkg/k8s/report/report.go`` of Trivy, and its documentation of
+``--format json``. A result is one element of ``Vulnerabilities``, ``Misconfigurations``,
+``Secrets`` or ``Licenses`` of a target, or one of ``ExperimentalModifiedFindings``, which holds
+what was ignored or excused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import (
+    MAX_SHORT,
+    MAX_URI,
+    FindingState,
+    ParsedFinding,
+    ParsedScan,
+    clean,
+)
+from checklist_app.domain.text import text
+from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
+from checklist_app.scanners.kube_names import joined, relative_path, steady_name
+from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.trivy_results import LISTS, MODIFIED, TOOL, Where
+from checklist_app.untrusted.json_text import as_object
+
+_RESOURCES = ("Resources", "Findings", "Vulnerabilities", "Misconfigurations")
+_EXCUSED = {
+    "affected": FindingState.OPEN,
+    "under_investigation": FindingState.NEEDS_REVIEW,
+}
+_BROKEN = text("The result is not an object, so nothing can be read from it.")
+_NOTHING = text("The report names nothing that was scanned, so it proves nothing.")
+
+
+def recognises(head: Head) -> bool:
+    """Whether this is the beginning of a report of Trivy."""
+    if head.kind is not Kind.JSON or head.has_key("popeye"):
+        return False
+    if head.text.startswith("["):
+        return head.has_key("Target") and any(
+            head.has_key(name) for name in ("Vulnerabilities", "VulnerabilityID", *LISTS, "Class")
+        )
+    if head.has_key("ClusterName", "Kind", "Name"):
+        return any(head.has_key(name) for name in _RESOURCES)
+    return head.has_key("SchemaVersion") and (
+        head.has_key("ArtifactName") or head.has_key("ArtifactType")
+    )
+
+
+def parse(report: Report) -> ParsedScan:
+    """Read a report of Trivy.
+
+    Raises:
+        UnreadableReport: it is no JSON, or a field that carries the results has the wrong type.
+    """
+    data = document(report)
+    gathering = Gathering(format=PARSER.format, tool=TOOL)
+    if isinstance(data, list):
+        scanned = _targets(gathering, data, "(root)")
+        gathering.target = ", ".join(clean(as_object(part).get("Target"), 100) for part in data[:3])
+    elif not isinstance(data, dict):
+        raise wrong_type("(root)", "{…}")
+    elif "ClusterName" in data:
+        scanned = _cluster(gathering, data)
+    elif "ArtifactName" in data or "Results" in data:
+        scanned = _artifact(gathering, data)
+    else:
+        raise UnreadableReport(
+            text("This report of Trivy has no results. Write it with --format json.")
+        )
+    if not scanned:
+        gathering.fail(_NOTHING)
+    return gathering.scan()
+
+
+def _artifact(gathering: Gathering, data: dict[str, Any]) -> int:
+    gathering.target = clean(data.get("ArtifactName"), MAX_SHORT)
+    gathering.started_at = moment(data.get("CreatedAt"))
+    gathering.tool_version = clean(as_object(data.get("Trivy")).get("Version"), 60)
+    image = ""
+    if clean(data.get("ArtifactType"), 40) in ("container_image", "image"):
+        image = _without_tag(gathering.target)
+    _check_system(gathering, as_object(data.get("Metadata")))
+    return _targets(gathering, _list(data, "Results", ""), "Results", steady=image)
+
+
+def _check_system(gathering: Gathering, metadata: dict[str, Any]) -> None:
+    """Trivy itself warns that it may miss vulnerabilities of systems without support."""
+    system = as_object(metadata.get("OS"))
+    if system.get("EOSL") is True:
+        gathering.fail(
+            text(
+                "%(system)s gets no security updates any more, so not all its vulnerabilities "
+                "are known to the scanner. Move to a release that is supported.",
+                system=clean(f"{system.get('Family', '')} {system.get('Name', '')}", 80) or "?",
+            )
+        )
+
+
+def _cluster(gathering: Gathering, data: dict[str, Any]) -> int:
+    gathering.target = clean(data.get("ClusterName"), MAX_SHORT)
+    scanned = 0
+    errors = 0
+    for name in _RESOURCES:
+        for number, resource in enumerate(_list(data, name, "")):
+            if not isinstance(resource, dict):
+                raise wrong_type(f"{name}[{number}]", "{…}")
+            errors += bool(clean(resource.get("Error"), MAX_SHORT))
+            kind, own = resource.get("Kind"), resource.get("Name")
+            namespace = resource.get("Namespace")
+            scanned += _targets(
+                gathering,
+                _list(resource, "Results", f"{name}[{number}]."),
+                f"{name}[{number}].Results",
+                joined(namespace, kind, own),
+                joined(namespace, kind, steady_name(kind, own)),
+            )
+    if errors:
+        gathering.fail(text("%(count)s objects of the cluster could not be scanned.", count=errors))
+    return scanned
+
+
+def _targets(
+    gathering: Gathering, targets: list[Any], where: str, resource: str = "", steady: str = ""
+) -> int:
+    """Read targets; ``resource`` is the object of a cluster, ``steady`` it or the image."""
+    for number, target in enumerate(targets):
+        if not isinstance(target, dict):
+            raise wrong_type(f"{where}[{number}]", "{…}")
+        name = clean(target.get("Target"), MAX_URI)
+        place = Where(resource or relative_path(name), f"{steady}\x1f{_steady(target, name)}")
+        for key, reader in LISTS.items():
+            for entry in _list(target, key, f"{where}[{number}]."):
+                if isinstance(entry, dict):
+                    found = reader(entry, place)
+                    gathering.add(_in_image(found, name) if resource else found)
+                else:
+                    gathering.skip(_BROKEN)
+        _modified(gathering, target, place, f"{where}[{number}].")
+    return len(targets)
+
+
+def _in_image(found: ParsedFinding, target: str) -> ParsedFinding:
+    """Say in which image or file of the object it is; the object is the location."""
+    return replace(found, description=f"{found.description}\n\nTarget: {target}".strip())
+
+
+def _modified(gathering: Gathering, target: dict[str, Any], place: Where, where: str) -> None:
+    for entry in map(as_object, _list(target, "ExperimentalModifiedFindings", where)):
+        reader = MODIFIED.get(clean(entry.get("Type"), 40))
+        finding = entry.get("Finding")
+        if reader is None or not isinstance(finding, dict):
+            gathering.skip(_BROKEN)
+            continue
+        status = clean(entry.get("Status"), 40)
+        reason = ": ".join(
+            filter(None, (status, *(clean(entry.get(key), 200) for key in ("Statement", "Source"))))
+        )
+        state = _EXCUSED.get(status, FindingState.SUPPRESSED)
+        gathering.add(replace(reader(finding, place), state=state, reason=clean(reason, MAX_SHORT)))
+
+
+def _steady(target: dict[str, Any], name: str) -> str:
+    """Name a target without the tag and release that change with every build."""
+    if clean(target.get("Class"), 40) == "os-pkgs" or " (" in name:
+        return _without_tag(name.partition(" (")[0])
+    return relative_path(name)
+
+
+def _without_tag(image: str) -> str:
+    folder, slash, name = image.partition("@")[0].rpartition("/")
+    return folder + slash + name.partition(":")[0]
+
+
+def _list(holder: dict[str, Any], key: str, where: str) -> list[Any]:
+    found = holder.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise wrong_type(where + key, "[…]")
+    return found
+
+
+PARSER = Parser(
+    "trivy",
+    "Trivy (JSON)",
+    recognises,
+    parse,
+    About(
+        versions="The list of targets of Trivy before 0.20, schema 2 since then, and the "
+        "reports of `trivy k8s` (`Vulnerabilities`/`Misconfigurations`, `Findings`, `Resources`).",
+        source="`pkg/types` and `pkg/k8s/report` in the source of Trivy.",
+        command="`trivy image --format json -o report.json NAME`; likewise `fs`, `config`, `repo` "
+        "and `k8s --report all`",
+        result="A vulnerability of a package, a misconfiguration, a secret or a licence of a "
+        "target.",
+        keys="`CweIDs` of vulnerabilities, else CWE-1395; CWE-798 for secrets; rule "
+        "`trivy:<id>` with the name of the vulnerability, check, kind of secret or licence.",
+        severity="Trivy's words; the CVSS score, else medium, where it says UNKNOWN.",
+        clean="Checks with the status PASS (with `--include-non-failures`) are passes. A target "
+        "without results was scanned and is clean; a report without targets proves nothing, nor "
+        "does one of a system without support.",
+        differs="Findings that were ignored or excused by VEX (`--show-suppressed`) are read as "
+        "suppressed. Packages without a vulnerability are no results. `null`, which Trivy before "
+        "0.20 wrote for nothing at all, names no format and is refused.",
+    ),
+)
