@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Confidence, FindingStatus, Outcome, Severity
@@ -89,8 +89,8 @@ class Finding(Base):
     locations: Mapped[list[dict[str, Any]]]
     occurrences: Mapped[int]
     is_routed: Mapped[bool]
-    cvss: Mapped[float | None] = mapped_column(Float(53))
-    epss: Mapped[float | None] = mapped_column(Float(53))
+    cvss: Mapped[float | None] = mapped_column(Double)
+    epss: Mapped[float | None] = mapped_column(Double)
     snippet: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]

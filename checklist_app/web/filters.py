@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Flask
 from flask_babel import format_decimal, gettext
 
@@ -9,12 +11,22 @@ from checklist_app.domain.rich_text import render_markdown
 from checklist_app.domain.text import Text
 
 KILOBYTE = 1024
+LONGEST_REMEMBERED = 2000
+"""Characters; with the size of the memory it bounds what a process keeps."""
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def markdown(source: str) -> str:
     """Return what a person wrote in Markdown as safe HTML."""
-    return render_markdown(source) if source else ""
+    if len(source) > LONGEST_REMEMBERED:
+        return render_markdown(source)
+    return _remembered(source) if source else ""
+
+
+@lru_cache(maxsize=4096)
+def _remembered(source: str) -> str:
+    """Render a short text once: those of the lists are the same on every page."""
+    return render_markdown(source)
 
 
 def told(message: Text | str) -> str:

@@ -59,8 +59,8 @@ def upgrade() -> None:
             op.f("fk_scan_import_scope_id_scan_scope"), "scan_scope", ["scope_id"], ["id"]
         )
     for column in (
-        sa.Column("cvss", sa.Float(53), nullable=True),
-        sa.Column("epss", sa.Float(53), nullable=True),
+        sa.Column("cvss", sa.Double(), nullable=True),
+        sa.Column("epss", sa.Double(), nullable=True),
         sa.Column("snippet", LONG_TEXT, nullable=True),
         sa.Column("gone_at", base.UtcDateTime(), nullable=True),
     ):
