@@ -40,7 +40,7 @@ def links_digest(standard: Standard) -> str:
         for requirement in map(asdict, standard.requirements())
     }
     tags = {section.identifier: section.tags for section in standard.all_sections()}
-    return _sha256({"format": 2, "links": links, "tags": tags})
+    return _sha256({"format": 3, "links": links, "tags": tags})
 
 
 def files_digest(path: Path) -> str:

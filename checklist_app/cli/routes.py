@@ -15,6 +15,7 @@ from checklist_app.domain.errors import DomainError
 from checklist_app.domain.findings import ParsedScan, routing_keys
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import MappingKind
+from checklist_app.domain.weakness_tags import names_a_category
 
 Key = tuple[MappingKind, str]
 
@@ -115,8 +116,10 @@ def _keys_of(standard: Standard) -> dict[Key, list[str]]:
         for requirement in section.requirements:
             keys = (
                 *((MappingKind.CWE, str(cwe)) for cwe in requirement.cwe),
-                *((MappingKind.TAG, tag) for tag in requirement.tags),
-                *((MappingKind.CATEGORY, tag) for tag in section.tags),
+                *(
+                    (MappingKind.CATEGORY if names_a_category(tag) else MappingKind.TAG, tag)
+                    for tag in (*requirement.tags, *section.tags)
+                ),
             )
             for key in keys:
                 by_key[key].append(requirement.identifier)

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 MAX_TAGS = 40
 """More tags than this on one finding say nothing."""
 
+_CATEGORIES = ("owasp-top10-", "owasp-api-", "owasp-mobile-", "masvs-")
+
 _CWE = re.compile(r"(?<![A-Za-z])CWE(?:-|[_ :/]{0,2})0*([1-9]\d{0,4})(?!\d)", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"\s*0*([1-9]\d{0,4})\s*")
 _LONGEST = 500
@@ -45,6 +47,11 @@ _NAMED: tuple[tuple[re.Pattern[str], Callable[[str, str], str]], ...] = (
     (_MASVS_1, lambda category, digits: f"masvs-1:MSTG-{category.upper()}-{int(digits)}"),
     (_MASVS_2, lambda category, digits: f"masvs-2:MASVS-{category.upper()}-{int(digits)}"),
 )
+
+
+def names_a_category(tag: str) -> bool:
+    """Whether a normalised tag names an entry of a list of ten, or a control: much at once."""
+    return tag.startswith(_CATEGORIES)
 
 
 def cwes_in(value: object, *, bare: bool = False) -> tuple[int, ...]:

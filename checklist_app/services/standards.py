@@ -20,6 +20,7 @@ from checklist_app.domain.vocabulary import (
     MappingTier,
     StandardOrigin,
 )
+from checklist_app.domain.weakness_tags import names_a_category
 from checklist_app.models import Mapping, Requirement, RequirementText, Standard
 from checklist_app.services import audit
 from checklist_app.services.clock import now
@@ -172,8 +173,7 @@ def _write_links(session: Session, row: Standard, standard: content.Standard) ->
         leaf.references = [_reference(reference) for reference in requirement.references]
         leaf.scanners = [scanner.value for scanner in requirement.scanners]
         leaf.features = [feature.value for feature in requirement.features]
-        session.add_all(_mappings(leaf, requirement))
-        session.add_all(_tag_mappings(leaf, MappingKind.CATEGORY, tags, Confidence.WEAK))
+        session.add_all(_mappings(leaf, requirement, tags))
     session.flush()
 
 
@@ -273,7 +273,9 @@ def _leaf_text(
     )
 
 
-def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mapping]:
+def _mappings(
+    row: Requirement, requirement: content.Requirement, section_tags: tuple[str, ...]
+) -> list[Mapping]:
     by_cwe = [
         Mapping(
             requirement_id=row.id,
@@ -286,12 +288,17 @@ def _mappings(row: Requirement, requirement: content.Requirement) -> list[Mappin
         )
         for mapping in requirement.cwe_mappings
     ]
-    by_tag = _tag_mappings(row, MappingKind.TAG, requirement.tags, Confidence.STRONG)
-    return by_cwe + by_tag
+    exact = [tag for tag in requirement.tags if not names_a_category(tag)]
+    categories = {*section_tags, *requirement.tags}.difference(exact)
+    return [
+        *by_cwe,
+        *_tag_mappings(row, MappingKind.TAG, exact, Confidence.STRONG),
+        *_tag_mappings(row, MappingKind.CATEGORY, sorted(categories), Confidence.WEAK),
+    ]
 
 
 def _tag_mappings(
-    row: Requirement, kind: MappingKind, tags: tuple[str, ...], confidence: Confidence
+    row: Requirement, kind: MappingKind, tags: list[str], confidence: Confidence
 ) -> list[Mapping]:
     return [
         Mapping(

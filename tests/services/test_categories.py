@@ -58,6 +58,28 @@ def test_a_finding_that_names_only_the_category_asks_to_look_at_all_of_it(
     assert reached(session) == {"IN-01": weak, "IN-02": weak, "IN-03": weak}
 
 
+def test_a_tag_of_a_list_of_ten_is_a_category_on_a_single_requirement_too(
+    session: Session, cast: Cast
+) -> None:
+    made = standard()
+    first, *others = made.sections
+    tagged = replace(first.requirements[2], tags=("owasp-top10-2021:A03",))
+    section = replace(first, requirements=(*first.requirements[:2], tagged))
+    load_standard(session, replace(made, key="owasp-kitchen", sections=(section, *others)))
+    edition = session.query(Standard).filter_by(key="owasp-kitchen").one()
+    start_checklist(session, cast.access("alice"), standard_id=edition.id, name="Cocina")
+
+    exact, vague = (
+        replace(finding(rule, cwe), tags=("owasp-top10-2021:A03",))
+        for rule, cwe in (("xss", 79), ("odd", 4242))
+    )
+    bring(session, cast, exact)
+    assert set(reached(session)) == {"IN-02"}
+
+    bring(session, cast, exact, vague)
+    assert set(reached(session)) == {"IN-02", "IN-03"}
+
+
 def test_a_finding_that_names_a_weakness_too_goes_there_alone(session: Session, cast: Cast) -> None:
     start(session, cast)
 
