@@ -26,7 +26,7 @@ from benchmarks.place import add_options, opened_place, settings_for_child
 from benchmarks.sarif_file import sarif_report
 from checklist_app.models import Finding, ScanImport, Suggestion, SuggestionFinding
 from checklist_app.services.resources import Resources
-from checklist_app.services.scans import import_report, take_report
+from checklist_app.services.scans import import_report, take_reports
 
 TARGET_SECONDS = 10.0
 TARGET_MB = 400
@@ -87,7 +87,7 @@ def measure(report: bytes, server: str) -> dict[str, Any]:
 
 
 def _import(resources: Resources, audit: LargeAudit, report: bytes) -> dict[str, Any]:
-    taken = take_report(resources.store, resources.config, "scan.sarif", io.BytesIO(report))
+    (taken,) = take_reports(resources.store, resources.config, "scan.sarif", io.BytesIO(report))
     with resources.sessions.begin() as session:
         job_id = import_report(session, audit.access, resources.config, taken)[1].id
     worker = subprocess.run(

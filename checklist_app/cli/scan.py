@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from checklist_app.cli.routes import Routes
     from checklist_app.domain.actor import Actor
     from checklist_app.domain.findings import ParsedScan
+    from checklist_app.jobs.errands import ImportedFile
     from checklist_app.services.resources import Resources
 
 
@@ -62,27 +63,38 @@ def import_(
         with resources.sessions() as session:
             actor = signer(session, user)
         for path in files:
-            facts = _imported(resources, actor, project, path, environment)
-            failed = failed or "error" in facts
-            click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _import_line(facts))
+            for facts in _imported(resources, actor, project, path, environment):
+                failed = failed or "error" in facts
+                told = json.dumps(facts, ensure_ascii=False) if as_json else _import_line(facts)
+                click.echo(told)
     return int(failed)
 
 
 def _imported(
     resources: Resources, actor: Actor, project: str, path: Path, environment: str
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     from checklist_app.jobs.errands import import_file  # noqa: PLC0415 - takes long to import
 
     try:
         done = import_file(resources, actor, project, path, environment=environment)
     except DomainError as error:
-        return {"file": str(path), "error": say(error.text)}
+        return [{"file": str(path), "error": say(error.text)}]
     except OSError as error:
-        return {"file": str(path), "error": error.strerror or str(error)}
+        return [{"file": str(path), "error": error.strerror or str(error)}]
+    return [_import_facts(path, one) for one in done]
+
+
+def _import_facts(path: Path, done: ImportedFile) -> dict[str, Any]:
     account = dict(done.account)
     for name in ("skipped_reasons", "problems"):
         account[name] = [_worded(part) for part in account.get(name, [])]
-    return {"file": str(path), "format": done.format, "tool": done.tool, "account": account}
+    return {
+        "file": str(path),
+        "name": done.name,
+        "format": done.format,
+        "tool": done.tool,
+        "account": account,
+    }
 
 
 def _worded(part: dict[str, Any]) -> Any:

@@ -54,7 +54,7 @@ def make_report(resources: Resources, order: Order) -> dict[str, Any]:
         access = _project(session, actor, order, Language(resources.config.default_language))
         slug = access.project.slug
         language = Language(order.language or access.project.language)
-    imported = [_import(resources, actor, slug, path) for path in order.scans]
+    imported = [one for path in order.scans for one in _import(resources, actor, slug, path)]
 
     def close(session: Session) -> int:
         return _sign_off(session, open_project(session, actor, slug), standard, language)
@@ -128,7 +128,7 @@ def _project(session: Session, actor: Actor, order: Order, language: Language) -
     )
 
 
-def _import(resources: Resources, actor: Actor, slug: str, path: Path) -> ImportedFile:
+def _import(resources: Resources, actor: Actor, slug: str, path: Path) -> list[ImportedFile]:
     try:
         return import_file(resources, actor, slug, path)
     except JobNotDone as error:

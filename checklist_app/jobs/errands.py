@@ -18,7 +18,7 @@ from checklist_app.models import Job, Report, ScanImport
 from checklist_app.queries.access import open_checklist, open_project
 from checklist_app.services.reports import request_report
 from checklist_app.services.resources import Resources
-from checklist_app.services.scans import import_report, take_report
+from checklist_app.services.scans import TakenReport, import_report, take_reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class ImportedFile:
 
 def import_file(
     resources: Resources, actor: Actor, slug: str, path: Path, *, environment: str = ""
-) -> ImportedFile:
-    """Import a scanner report into a project and wait for the end.
+) -> list[ImportedFile]:
+    """Import a scanner report, or those in an archive, into a project and wait for the end.
 
     Args:
         resources: of this process.
@@ -48,8 +48,13 @@ def import_file(
         OSError: the file cannot be opened.
     """
     with path.open("rb") as source:
-        taken = take_report(resources.store, resources.config, path.name, source)
+        taken = take_reports(resources.store, resources.config, path.name, source)
+    return [_import(resources, actor, slug, report, environment) for report in taken]
 
+
+def _import(
+    resources: Resources, actor: Actor, slug: str, taken: TakenReport, environment: str
+) -> ImportedFile:
     def order(session: Session) -> tuple[int, int]:
         access = open_project(session, actor, slug)
         scan_import, job = import_report(
@@ -58,10 +63,10 @@ def import_file(
         return scan_import.id, job.id
 
     scan_import_id, job_id = in_transaction(resources, order)
-    _wait(resources, job_id, path.name)
+    _wait(resources, job_id, taken.name)
     with reading(resources) as session:
         done = session.get_one(ScanImport, scan_import_id)
-        return ImportedFile(path.name, done.format, done.tool, done.account)
+        return ImportedFile(taken.name, done.format, done.tool, done.account)
 
 
 def issue_report(

@@ -25,6 +25,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import EvidenceKind, FindingStatus, JobKind, MappingKind
 from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.scanners.archives import is_archive, unpacked
+from checklist_app.scanners.base import MAX_REPORT_BYTES
 from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence, check_quota, note_blob
@@ -63,12 +65,32 @@ class TakenReport:
     blob: StoredBlob
 
 
-def take_report(store: BlobStore, config: Config, name: str, source: IO[bytes]) -> TakenReport:
-    """Store the bytes of a scanner report; touches no database."""
+def take_reports(
+    store: BlobStore, config: Config, name: str, source: IO[bytes]
+) -> list[TakenReport]:
+    """Store a scanner report, or those in an archive, one by one; touches no database.
+
+    Raises:
+        InvalidInput: the file is empty.
+        TooLarge: it is larger than an upload may be.
+        UnreadableReport: it is an archive that cannot be unpacked safely.
+    """
     blob = store.put(source, limit=config.max_upload_mb * MEGABYTE)
     if not blob.size:
         raise InvalidInput(text("The file is empty."), field="files")
-    return TakenReport(clean_name(name), blob)
+    path = store.path(blob.sha256)
+    with path.open("rb") as stored:
+        is_packed = is_archive(stored.read(4))
+    if not is_packed:
+        return [TakenReport(clean_name(name), blob)]
+    taken = []
+    with unpacked(path) as members:
+        for member in members:
+            with member.path.open("rb") as unpacked_file:
+                inner = store.put(unpacked_file, limit=MAX_REPORT_BYTES)
+            called = member.name or name.removesuffix(".gz")
+            taken.append(TakenReport(clean_name(called), inner))
+    return taken
 
 
 def import_report(

@@ -109,7 +109,7 @@ def _fill(
     evidence.attach_link(
         session, access, first, url=f"https://example.org/{mark}", title=f"{mark} link"
     )
-    report_file = scans.take_report(store, config, f"{mark}.sarif", BytesIO(mark.encode()))
+    (report_file,) = scans.take_reports(store, config, f"{mark}.sarif", BytesIO(mark.encode()))
     scan_import, job = scans.import_report(session, access, config, report_file)
     scans.apply_scan(session, scan_import, scan(_marked(mark)))
     verdicts.record_verdict(

@@ -25,7 +25,7 @@ from checklist_app.models import Finding, Job
 from checklist_app.queries.jobs import worker_is_alive
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
-from checklist_app.services.scans import import_report, take_report
+from checklist_app.services.scans import import_report, take_reports
 from tests.cast import Cast, make_checklist
 from tests.jobs.scan_files import sarif
 
@@ -79,7 +79,7 @@ def test_another_worker_finishes_what_a_killed_one_began(
 ) -> None:
     make_checklist(session, cast.access("bob"))
     data = sarif(RESULTS)
-    taken = take_report(resources.store, resources.config, "trial.sarif", BytesIO(data))
+    (taken,) = take_reports(resources.store, resources.config, "trial.sarif", BytesIO(data))
     _, job = import_report(session, cast.access("carla"), resources.config, taken)
     session.commit()
 

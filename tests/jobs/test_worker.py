@@ -24,7 +24,7 @@ from checklist_app.queries.jobs import job_view, waiting_jobs, worker_is_alive
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
-from checklist_app.services.scans import import_report, take_report
+from checklist_app.services.scans import import_report, take_reports
 from tests.cast import Cast
 from tests.jobs.scan_files import sarif
 
@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=30)
 
 
 def queue_scan(resources: Resources, session: Session, cast: Cast, data: bytes) -> Job:
-    taken = take_report(resources.store, resources.config, "trial.sarif", BytesIO(data))
+    (taken,) = take_reports(resources.store, resources.config, "trial.sarif", BytesIO(data))
     _, job = import_report(session, cast.access("carla"), resources.config, taken)
     session.commit()
     return job

@@ -72,7 +72,7 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
     files = evidence.attach_files(session, alice, config, first, [taken])
     evidence.attach_link(session, alice, first, url="https://example.org/ci", title="CI")
     evidence.attach_note(session, alice, first, note="Seen **twice**", title="Note")
-    report_file = scans.take_report(store, config, "scan.sarif", BytesIO(b"{}"))
+    (report_file,) = scans.take_reports(store, config, "scan.sarif", BytesIO(b"{}"))
     scan_import, job = scans.import_report(session, alice, config, report_file)
     scans.apply_scan(session, scan_import, scan(finding(), finding("unknown", 4242)))
     for identifier, outcome in (("IN-01", Outcome.FAIL), ("IN-02", Outcome.PARTIAL)):

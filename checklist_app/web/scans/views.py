@@ -44,7 +44,9 @@ def upload(slug: str) -> ResponseReturnValue:
         raise InvalidInput(text("At most %(count)s files at once.", count=MOST_FILES))
     store, config = resources().store, resources().config
     taken = [
-        scans.take_report(store, config, part.filename or "report", part.stream) for part in uploads
+        report
+        for part in uploads
+        for report in scans.take_reports(store, config, part.filename or "report", part.stream)
     ]
     imports = [
         scans.import_report(
