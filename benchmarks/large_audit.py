@@ -160,9 +160,8 @@ def _apply_findings(session: Session, resources: Resources, audit: LargeAudit) -
         )
         for number in range(FINDINGS)
     )
-    (taken,) = scans.take_reports(
-        resources.store, resources.config, "scan.sarif", io.BytesIO(b"{}")
-    )
+    empty = io.BytesIO(b"{}")
+    (taken,) = scans.take_reports(resources.store, resources.config, "scan.sarif", empty)
     scan_import, job = scans.import_report(session, audit.access, resources.config, taken)
     session.delete(job)  # what it would do is done here
     scan_import.job_id = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,9 @@ def check(*, files: tuple[Path, ...], as_json: bool) -> int:
     routes = load_routes()
     failed = False
     for path in files:
-        facts = _facts(path, routes)
-        failed = failed or "error" in facts
-        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
+        for facts in _checked(path, routes):
+            failed = failed or "error" in facts
+            click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
     return int(failed)
 
 
@@ -120,16 +121,34 @@ def _import_line(facts: dict[str, Any]) -> str:
     )
 
 
-def _facts(path: Path, routes: Routes) -> dict[str, Any]:
+def _checked(path: Path, routes: Routes) -> Iterator[dict[str, Any]]:
+    """Yield the facts of a report, or those of each in an archive."""
+    from checklist_app.scanners.archives import is_archive, unpacked  # noqa: PLC0415
+
+    try:
+        with path.open("rb") as file:
+            is_packed = is_archive(file.read(4))
+        if not is_packed:
+            yield _facts(path, str(path), routes)
+            return
+        with unpacked(path) as members:
+            for member in members:
+                name = f"{path}/{member.name}" if member.name else str(path)
+                yield _facts(member.path, name, routes)
+    except DomainError as error:
+        yield {"file": str(path), "error": say(error.text)}
+    except OSError as error:
+        yield {"file": str(path), "error": error.strerror or str(error)}
+
+
+def _facts(path: Path, name: str, routes: Routes) -> dict[str, Any]:
     from checklist_app.scanners.confined import parse_confined  # noqa: PLC0415
 
     try:
         parsed = parse_confined(path)
     except DomainError as error:
-        return {"file": str(path), "error": say(error.text)}
-    except OSError as error:
-        return {"file": str(path), "error": error.strerror or str(error)}
-    return {"file": str(path), **_told(parsed), "routes": routes.of(parsed)}
+        return {"file": name, "error": say(error.text)}
+    return {"file": name, **_told(parsed), "routes": routes.of(parsed)}
 
 
 def _told(parsed: ParsedScan) -> dict[str, Any]:
