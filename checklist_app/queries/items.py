@@ -37,6 +37,7 @@ from checklist_app.queries.evidence import EvidenceCard, evidence_of_item
 from checklist_app.queries.exclusions import missing_names
 from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
+from checklist_app.queries.support import Support, supporting_scans
 
 SHOWN_FINDINGS = 20
 
@@ -143,6 +144,7 @@ class ItemPage:
     missing: tuple[Text, ...]
     origins: list[OriginView]
     elsewhere: list[Elsewhere]
+    support: list[Support]
     previous: str | None
     next: str | None
 
@@ -181,6 +183,7 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         missing=missing_names(opened.item.missing_features or []),
         origins=origins_of_item(session, opened, language),
         elsewhere=elsewhere(session, opened, language),
+        support=supporting_scans(session, opened),
         previous=before,
         next=after,
     )

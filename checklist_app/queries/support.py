@@ -1,0 +1,84 @@
+"""Scans that looked for what an item asks about and found nothing: support for a pass, no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.standards import ScannerKind
+from checklist_app.domain.vocabulary import FindingStatus
+from checklist_app.models import Finding, ScanImport, ScanScope, Suggestion, SuggestionFinding
+from checklist_app.queries.access import ItemAccess
+from checklist_app.scanners.kinds import kinds_of
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The newest scan of one scope, by a tool of a kind that can see the weakness.
+
+    Attributes:
+        at: when the scan ran, or when it was imported if the report does not say.
+        kinds: those of the requirement that this tool covers; the others it cannot see.
+    """
+
+    import_id: int
+    tool: str
+    tool_version: str
+    target: str
+    environment: str
+    at: datetime
+    kinds: tuple[ScannerKind, ...]
+
+
+def supporting_scans(session: Session, opened: ItemAccess) -> list[Support]:
+    """Return the newest scans that could see the item's weakness and led nothing open to it.
+
+    A scan that failed in any part supports nothing, and a tool that has an open finding on the
+    item does not either, whatever its other scopes say.
+    """
+    wanted = {ScannerKind(name) for name in opened.requirement.scanners}
+    if not wanted:
+        return []
+    newest = (
+        select(func.max(ScanImport.id))
+        .where(
+            ScanImport.project_id == opened.project.project.id,
+            ScanImport.finished_at.is_not(None),
+            ScanImport.scope_id.is_not(None),
+        )
+        .group_by(ScanImport.scope_id)
+    )
+    rows = session.execute(
+        select(ScanImport, ScanScope)
+        .join(ScanScope, ScanScope.id == ScanImport.scope_id)
+        .where(ScanImport.id.in_(newest))
+        .order_by(ScanImport.id.desc())
+    ).all()
+    if not rows:
+        return []
+    accusing = set(
+        session.scalars(
+            select(Finding.tool)
+            .join(SuggestionFinding, SuggestionFinding.finding_id == Finding.id)
+            .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
+            .where(Suggestion.item_id == opened.item.id, Finding.status == FindingStatus.OPEN)
+        )
+    )
+    return [
+        Support(
+            import_id=scan.id,
+            tool=scan.tool,
+            tool_version=scan.tool_version,
+            target=scope.target,
+            environment=scope.environment,
+            at=scan.started_at or scan.created_at,
+            kinds=tuple(sorted(seen)),
+        )
+        for scan, scope in rows
+        if not scan.account.get("problems")
+        and scan.tool not in accusing
+        and (seen := kinds_of(scan.format, scan.tool) & wanted)
+    ]
