@@ -18,7 +18,7 @@ class Text:
     """
 
     msgid: str
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int] = field(default_factory=dict, hash=False)
 
     def render(self, gettext: Callable[[str], str]) -> str:
         """Return the message translated by ``gettext`` with its parameters filled in."""
