@@ -10,7 +10,6 @@ written by people. ``tests/house/test_docs.py`` fails when a part is out of date
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import subprocess
 import sys
@@ -29,6 +28,13 @@ from checklist_app.domain.reach import Reach, figures
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.scanners.table import PARSERS
+from tests.corpus.scanner_facts import (
+    CWE_DIFFERS,
+    MERGED,
+    NOT_CLEAN,
+    READ_DIFFERS,
+    REFUSED,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -85,14 +91,54 @@ def settings_table() -> str:
 
 def scanners_table() -> str:
     """Return one row for each format that can be imported, in the order in which they are tried."""
-    rows = ["| Format | Key | What is read | Parser |", "|---|---|---|---|"]
-    for parser in PARSERS:
-        name = parser.parse.__module__
-        summary = (importlib.import_module(name).__doc__ or "").strip().split("\n\n")[0]
-        path = name.replace(".", "/") + ".py"
-        said = " ".join(summary.split())
-        rows.append(f"| {parser.title} | `{parser.format}` | {said} | [`{path}`](../{path}) |")
+    rows = ["| Format | Key | Versions and shapes | How to get one |", "|---|---|---|---|"]
+    rows += [
+        f"| {_cell(parser.title)} | `{parser.format}` | {_cell(parser.about.versions)} "
+        f"| {_cell(parser.about.command)} |"
+        for parser in PARSERS
+    ]
     return "\n".join(rows)
+
+
+def scanners_in_detail() -> str:
+    """Return what each format is to us: results, keys, severity, what is clean, what differs."""
+    parts = []
+    for parser in sorted(PARSERS, key=lambda one: one.title.casefold()):
+        about = parser.about
+        path = parser.parse.__module__.replace(".", "/") + ".py"
+        lines = [
+            f"### {parser.title}",
+            "",
+            f"- **A result** is: {about.result}",
+            f"- **Leads to requirements by**: {about.keys}",
+            f"- **Severity**: {about.severity}",
+            f"- **Passed, or found nothing**: {about.clean}",
+            *([f"- **Differs from other importers**: {about.differs}"] if about.differs else []),
+            f"- **Source**: {about.source} Read by [`{path}`](../{path}).",
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def scanner_differences() -> str:
+    """Return, for real reports, where what we read differs from a count of the file, and why."""
+    rows = ["| Report | What differs | Why |", "|---|---|---|"]
+    told = [
+        *((name, f"{count} results read", why) for name, (count, why) in READ_DIFFERS.items()),
+        *(
+            (name, "CWE " + ", ".join(map(str, numbers)), why)
+            for name, (numbers, why) in CWE_DIFFERS.items()
+        ),
+        *((name, f"{count} merged", "equal in everything") for name, count in MERGED.items()),
+        *((name, "refused", why) for name, why in REFUSED.items()),
+        *((name, "proves no absence", why) for name, why in NOT_CLEAN.items()),
+    ]
+    rows += [f"| `{name}` | {what} | {_cell(why)} |" for name, what, why in sorted(told)]
+    return "\n".join(rows)
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")
 
 
 def roles_table(language: Language) -> str:
@@ -214,6 +260,8 @@ PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
         "settings": ("docs/operator.md", settings_table),
         "scanners": ("docs/scanners.md", scanners_table),
+        "scanners in detail": ("docs/scanners.md", scanners_in_detail),
+        "scanner differences": ("docs/scanners.md", scanner_differences),
         "floors": ("docs/architecture.md", floors),
         "rooms": ("docs/architecture.md", rooms_list),
         "library": ("docs/content.md", library_table),

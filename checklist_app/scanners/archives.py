@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import Protocol
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.text import text
@@ -32,6 +32,10 @@ SMALL = 1024 * 1024
 GZIP, ZIP = b"\x1f\x8b", b"PK"
 _BLOCK = 64 * 1024
 _IGNORED = ("__MACOSX/", ".DS_Store")
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
             )
 
 
-def _copy(source: IO[bytes], target: Path, packed: int) -> None:
+def _copy(source: _Readable, target: Path, packed: int) -> None:
     """Write a member, stopping as soon as it grows beyond what its packed size can hold."""
     size = 0
     with target.open("wb") as file:

@@ -11,38 +11,14 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import (
-    MAX_DESCRIPTION,
-    MAX_LOCATIONS,
-    MAX_RULE_ID,
-    MAX_SHORT,
-    MAX_TITLE,
-    MAX_URI,
-    FindingState,
-    Location,
-    ParsedFinding,
-    ParsedScan,
-    clean,
-)
+from checklist_app.domain.findings import MAX_SHORT, FindingState, ParsedScan, clean
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Severity
-from checklist_app.domain.weakness_tags import cwes_in
-from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import (
-    SEVERITIES,
-    Gathering,
-    document,
-    moment,
-    score_of,
-    severity_of,
-    severity_of_score,
-)
+from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
+from checklist_app.scanners.dependency_check_results import TOOL, read_vulnerability
+from checklist_app.scanners.reading import Gathering, document, moment
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object
 
-TOOL = "Dependency-Check"
-
-_VULNERABLE_COMPONENT = (1395,)
 _OPEN, _SUPPRESSED = "vulnerabilities", "suppressedVulnerabilities"
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
@@ -172,88 +148,8 @@ def _vulnerability(element: Element) -> dict[str, Any]:
 def _add(gathering: Gathering, dependency: dict[str, Any]) -> None:
     for name, state in ((_OPEN, FindingState.OPEN), (_SUPPRESSED, FindingState.SUPPRESSED)):
         for vulnerability in map(as_object, as_list(dependency.get(name))):
-            if clean(vulnerability.get("name"), MAX_RULE_ID):
-                gathering.add(_result(dependency, vulnerability, state))
-            else:
-                gathering.skip(_UNNAMED)
-
-
-def _result(
-    dependency: dict[str, Any], vulnerability: dict[str, Any], state: FindingState
-) -> ParsedFinding:
-    name = clean(vulnerability.get("name"), MAX_RULE_ID)
-    file = clean(dependency.get("fileName"), MAX_SHORT)
-    packages = (
-        clean(as_object(part).get("id"), MAX_SHORT) for part in as_list(dependency.get("packages"))
-    )
-    package = next(filter(None, packages), "")
-    files = [dependency, *map(as_object, as_list(dependency.get("relatedDependencies")))]
-    cvss = _cvss(vulnerability)
-    notes = clean(vulnerability.get("notes"), MAX_TITLE)
-    return ParsedFinding(
-        tool=TOOL,
-        rule_id=name,
-        title=clean(f"{name}: {file or package}", MAX_TITLE),
-        description=clean(vulnerability.get("description"), MAX_DESCRIPTION),
-        severity=_severity(vulnerability, cvss),
-        cwes=cwes_in([vulnerability.get("cwe"), vulnerability.get("cwes")], bare=True)
-        or _VULNERABLE_COMPONENT,
-        tags=(),
-        locations=tuple(
-            Location(clean(part.get("filePath"), MAX_URI), parameter=package)
-            for part in files[:MAX_LOCATIONS]
-            if clean(part.get("filePath"), MAX_URI)
-        ),
-        # "app.ear: lib-1.0.jar" is a library in an archive; its version is none of its identity.
-        fingerprint=fingerprint(
-            "dependency-check",
-            name,
-            _without_version(package) or file,
-            file.rpartition(": ")[0],
-        ),
-        state=state,
-        reason=(notes or "suppressedVulnerability") if state is FindingState.SUPPRESSED else "",
-        occurrences=len(files),
-        references=_references(vulnerability),
-        cvss=cvss,
-    )
-
-
-def _without_version(package: str) -> str:
-    """Return ``pkg:maven/org.a/b`` of ``pkg:maven/org.a/b@1.0``, ``org.a:b`` of ``org.a:b:1.0``."""
-    if not package.startswith("pkg:"):
-        return package.rpartition(":")[0] if package.count(":") > 1 else package
-    bare = package.partition("?")[0]
-    name, _, version = bare.rpartition("@")
-    return name if name and "/" not in version else bare
-
-
-def _cvss(vulnerability: dict[str, Any]) -> float | None:
-    for part, field in (("cvssv4", "baseScore"), ("cvssv3", "baseScore"), ("cvssv2", "score")):
-        score = score_of(as_object(vulnerability.get(part)).get(field))
-        if score is not None:
-            return score
-    return score_of(vulnerability.get("cvssScore"))
-
-
-def _severity(vulnerability: dict[str, Any], cvss: float | None) -> Severity:
-    """Return the severity of the report; suppressed entries have it only in their scores."""
-    words = [vulnerability.get("severity")]
-    for part in ("cvssv4", "cvssv3", "cvssv2"):
-        score = as_object(vulnerability.get(part))
-        words += [score.get("baseSeverity"), score.get("severity")]
-    known = (SEVERITIES.get(clean(word, 40).lower()) for word in words)
-    found = next(filter(None, known), None)
-    unscored = severity_of_score(vulnerability.get("severity"))
-    return found or severity_of_score(cvss) or unscored or severity_of("")
-
-
-def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:
-    urls = (
-        clean(as_object(part).get("url"), MAX_URI)
-        for part in as_list(vulnerability.get("references"))
-    )
-    return tuple(dict.fromkeys(url for url in urls if url.startswith("http")))[:20]
+            result = read_vulnerability(dependency, vulnerability, state)
+            gathering.add(result) if result else gathering.skip(_UNNAMED)
 
 
 PARSER = Parser(

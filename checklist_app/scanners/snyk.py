@@ -9,6 +9,7 @@ projects is an array. What a policy ignores or patches is suppressed. Snyk Code 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ from checklist_app.scanners.snyk_issues import (
 )
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
+_STARTS_WITH_ERROR = re.compile(r'(?:\[\s*)?\{\s*"(?:ok|error|path|code)"\s*:')
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
 
@@ -32,7 +34,7 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of a Snyk report, or of its error."""
     if head.kind is not Kind.JSON or head.has_key("runs"):
         return False
-    if head.has_key("ok", "error", "path"):
+    if _STARTS_WITH_ERROR.match(head.text) is not None and head.has_key("ok", "error", "path"):
         return True
     if head.has_key("infrastructureAsCodeIssues"):
         return True

@@ -24,7 +24,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.kube_names import joined, relative_path, steady_name
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.trivy_results import LISTS, MODIFIED, TOOL, Where
+from checklist_app.scanners.trivy_results import LISTS, MODIFIED, TOOL, Where, paragraphs
 from checklist_app.untrusted.json_text import as_object
 
 _RESOURCES = ("Resources", "Findings", "Vulnerabilities", "Misconfigurations")
@@ -146,7 +146,7 @@ def _targets(
 
 def _in_image(found: ParsedFinding, target: str) -> ParsedFinding:
     """Say in which image or file of the object it is; the object is the location."""
-    return replace(found, description=f"{found.description}\n\nTarget: {target}".strip())
+    return replace(found, description=paragraphs(found.description, f"Target: {target}"))
 
 
 def _modified(gathering: Gathering, target: dict[str, Any], place: Where, where: str) -> None:

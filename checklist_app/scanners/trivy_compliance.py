@@ -67,7 +67,9 @@ def _list(holder: dict[str, Any], key: str, where: str) -> list[Any]:
 
 
 def _ids(control: dict[str, Any]) -> tuple[str, ...]:
-    found = (clean(as_object(part).get("id"), MAX_RULE_ID) for part in as_list(control.get("checks")))
+    found = (
+        clean(as_object(part).get("id"), MAX_RULE_ID) for part in as_list(control.get("checks"))
+    )
     return tuple(filter(None, found))
 
 
@@ -89,7 +91,7 @@ def _passed(
 ) -> ParsedFinding:
     """Read a control of which nothing failed; the operator says so of those it cannot check too."""
     own = clean(control.get("id"), MAX_SHORT)
-    rule_id = clean(check.get("checkID"), MAX_RULE_ID) or f"{name}:{own}"
+    rule_id = clean(check.get("checkID"), MAX_RULE_ID) or clean(f"{name}:{own}", MAX_RULE_ID)
     if ids is not None and len(ids) == 1:
         rule_id = ids[0]
     unchecked = ids == ()
@@ -116,7 +118,7 @@ def _failed(control: dict[str, Any], check: dict[str, Any], name: str) -> Parsed
     container = container_in(messages[0] if messages else "")
     return ParsedFinding(
         tool=TOOL,
-        rule_id=rule_id or f"{name}:{own}",
+        rule_id=rule_id or clean(f"{name}:{own}", MAX_RULE_ID),
         title=clean(check.get("title") or control.get("name"), MAX_TITLE) or rule_id or "?",
         description=paragraphs(
             *messages[:20],

@@ -85,7 +85,7 @@ def test_other_encodings_are_refused_with_the_place() -> None:
         (b"[]", "not a scanner report"),
         (b"null", "not a scanner report"),
         (b'{"results": []}', "not a scanner report"),
-        (b"<nmaprun></nmaprun>", "not a scanner report"),
+        (b"<cookbook></cookbook>", "not a scanner report"),
         (b'{"a": 1}\n{"a": 2}', "several JSON documents; the second begins in line 2"),
         (b'{"a": 1,}', "not valid JSON: line 1, column 9"),
         (b"<OWASPZAPReport><a></OWASPZAPReport>", "not valid XML: line 1"),

@@ -15,6 +15,7 @@ from checklist_app.queries.findings import (
     scan_imports,
 )
 from checklist_app.queries.jobs import job_view
+from checklist_app.scanners.table import PARSERS
 from checklist_app.services import scans
 from checklist_app.web.access import project, requires
 from checklist_app.web.forms import form_text, page_number
@@ -30,7 +31,8 @@ MOST_FILES = 20
 def index(slug: str) -> ResponseReturnValue:
     """Show the imports of a project and the way to add one."""
     imports = scan_imports(db_session(), project())
-    return render_template("scans/index.html", imports=imports)
+    formats = [parser.title for parser in PARSERS]
+    return render_template("scans/index.html", imports=imports, formats=sorted(formats))
 
 
 @blueprint.post("")

@@ -1,0 +1,112 @@
+"""hadolint's JSON report.
+
+Source: ``src/Hadolint/Formatter/Json.hs`` of hadolint. A result is one element of the list.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from checklist_app.domain.findings import (
+    MAX_RULE_ID,
+    MAX_TITLE,
+    FindingState,
+    Location,
+    ParsedFinding,
+    ParsedScan,
+    clean,
+)
+from checklist_app.domain.text import text
+from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.kube_names import relative_path
+from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+
+TOOL = "hadolint"
+_CODE = re.compile(r'"code"\s*:\s*"(?:DL|SC)\d{4}"')
+_NOT_PARSED = "DL1000"
+_BROKEN = text("The result is not an object, so nothing can be read from it.")
+
+
+def recognises(head: Head) -> bool:
+    """Whether this is the beginning of a report of hadolint."""
+    return (
+        head.kind is Kind.JSON
+        and head.text.startswith("[")
+        and head.has_key("line", "column", "file", "level", "message")
+        and bool(_CODE.search(head.text))
+    )
+
+
+def parse(report: Report) -> ParsedScan:
+    """Read a report of hadolint.
+
+    Raises:
+        UnreadableReport: it is no JSON or no list.
+    """
+    data = document(report)
+    if not isinstance(data, list):
+        raise wrong_type("(root)", "[…]")
+    gathering = Gathering(format=PARSER.format, tool=TOOL)
+    files: dict[str, None] = {}
+    not_parsed = 0
+    for entry in data:
+        if not isinstance(entry, dict):
+            gathering.skip(_BROKEN)
+            continue
+        found = _finding(entry)
+        files[found.locations[0].uri] = None
+        not_parsed += found.rule_id == _NOT_PARSED
+        gathering.add(found)
+    gathering.target = ", ".join(list(files)[:5])
+    if not_parsed:
+        gathering.fail(
+            text(
+                "%(count)s files could not be read by the scanner, so they were not checked.",
+                count=not_parsed,
+            )
+        )
+    return gathering.scan()
+
+
+def _finding(entry: dict[str, Any]) -> ParsedFinding:
+    rule_id = clean(entry.get("code"), MAX_RULE_ID)
+    message = clean(entry.get("message"), 4_000)
+    file = relative_path(entry.get("file"))
+    wiki = "https://github.com/hadolint/hadolint/wiki/"
+    if rule_id.startswith("SC"):
+        wiki = "https://www.shellcheck.net/wiki/"
+    known = rule_id.startswith(("DL", "SC"))
+    unread = rule_id == _NOT_PARSED
+    return ParsedFinding(
+        tool=TOOL,
+        rule_id=rule_id,
+        title=clean(message, MAX_TITLE).partition("\n")[0] or rule_id or "?",
+        description=message,
+        severity=severity_of(entry.get("level")),
+        cwes=(),
+        tags=(),
+        locations=(Location(file, whole_number(entry.get("line"))),),
+        fingerprint=fingerprint("hadolint", rule_id, file),
+        state=FindingState.OBSERVATION if unread else FindingState.OPEN,
+        references=(wiki + rule_id,) if known else (),
+    )
+
+
+PARSER = Parser(
+    "hadolint",
+    "hadolint (JSON)",
+    recognises,
+    parse,
+    About(
+        versions="hadolint 1.17 to 2.14.",
+        source="`src/Hadolint/Formatter/Json.hs` in the source of hadolint.",
+        command="`hadolint --format json Dockerfile > report.json`",
+        result="A rule broken in one line of a Dockerfile.",
+        keys="Rule `hadolint:<code>`, such as `DL3002` or, from ShellCheck, `SC2086`.",
+        severity="error is high, warning medium, info and style informational.",
+        clean="An empty list names no tool, so it is not recognised. A file that could not be "
+        "parsed (`DL1000`) was not checked; the scan proves nothing.",
+        differs="What could not be parsed is an observation, not a finding.",
+    ),
+)

@@ -1,0 +1,223 @@
+"""JUnit XML: what tests of any kind gave, as Surefire, pytest and many others write it.
+
+Source: the schema of Maven Surefire's reports, ``junitxml.py`` of pytest, and the description of
+the format by Testmo. A result is one ``testcase``. Nothing in it is a weakness by itself: a test
+that fails says that what it checks does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from checklist_app.domain.findings import (
+    MAX_DESCRIPTION,
+    MAX_RULE_ID,
+    MAX_SHORT,
+    MAX_SNIPPET,
+    MAX_TITLE,
+    FindingState,
+    Location,
+    ParsedFinding,
+    ParsedScan,
+    clean,
+)
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import Severity
+from checklist_app.domain.weakness_tags import cwes_in, tags_in
+from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
+from checklist_app.scanners.reading import Gathering, moment, severity_of, whole_number
+from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.web_evidence import masked
+from checklist_app.scanners.xml_text import local_name, walk
+
+TOOL = "JUnit"
+
+_ROOTS = ("testsuites", "testsuite")
+_STATES = {
+    "failure": FindingState.OPEN,
+    "error": FindingState.NEEDS_REVIEW,
+    "skipped": FindingState.SUPPRESSED,
+}
+_NOT_RUN = ("notrun", "disabled", "skipped", "suppressed", "ignored")
+_REASONS = {
+    "error": "the test ended in an error",
+    "skipped": "the test was skipped",
+}
+_ROUND = 100
+
+
+@dataclass(slots=True)
+class _Suite:
+    """A suite while it is read: its name, and how many tests it says it has."""
+
+    name: str
+    claimed: int
+    seen: int = 0
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A report while it is read."""
+
+    gathering: Gathering
+    suites: list[_Suite] = field(default_factory=list)
+    names: dict[str, None] = field(default_factory=dict)
+    inside: bool = False
+
+    def begin(self, element: Element) -> None:
+        """Take the start of an element."""
+        name = local_name(element)
+        self.inside = self.inside or name == "testcase"
+        if name in _ROOTS:
+            self._open(element)
+
+    def end(self, element: Element, report: Report) -> None:
+        """Take the end of an element; what is in a test is read with the test."""
+        name = local_name(element)
+        if name == "testcase":
+            self._take(element)
+            self.inside = False
+            if len(self.gathering.results) % _ROUND == 0:
+                report.progress(len(self.gathering.results), len(self.gathering.results) + 1)
+        elif name in _ROOTS:
+            self._close()
+        if not self.inside:
+            element.clear()
+
+    def _open(self, element: Element) -> None:
+        name = clean(element.get("name"), MAX_SHORT)
+        self.suites.append(_Suite(name, whole_number(element.get("tests")) or 0))
+        if name:
+            self.names[name] = None
+        begun = moment(element.get("timestamp"))
+        known = self.gathering.started_at
+        if begun and (known is None or begun < known):
+            self.gathering.started_at = begun
+
+    def _close(self) -> None:
+        """Take the end of a suite; one with fewer tests than it says was cut off."""
+        suite = self.suites.pop()
+        if suite.seen < suite.claimed:
+            self.gathering.fail(
+                text(
+                    "The suite %(suite)s has %(claimed)s tests, but only %(found)s of them are in "
+                    "the report. Run it again to its end.",
+                    suite=suite.name or "?",
+                    claimed=suite.claimed,
+                    found=suite.seen,
+                )
+            )
+        if self.suites:
+            self.suites[-1].seen += suite.seen
+
+    def _take(self, element: Element) -> None:
+        suite = self.suites[-1] if self.suites else _Suite("", 0)
+        suite.seen += 1
+        self.gathering.add(_finding(element, suite.name))
+
+
+def recognises(head: Head) -> bool:
+    """Whether this is the beginning of a JUnit report."""
+    if head.kind is not Kind.XML or head.root not in _ROOTS:
+        return False
+    return "<testcase" in head.text or ' tests="' in head.text or head.root == "testsuites"
+
+
+def parse(report: Report) -> ParsedScan:
+    """Read a JUnit report.
+
+    Raises:
+        UnreadableReport: it is no well-formed XML.
+    """
+    reading = _Reading(Gathering("junit", TOOL))
+    for event, element in walk(report):
+        if event == "start":
+            reading.begin(element)
+        else:
+            reading.end(element, report)
+    gathering = reading.gathering
+    gathering.target = ", ".join(reading.names)
+    if not gathering.results:
+        gathering.fail(text("The report holds no test: nothing was checked."))
+    return gathering.scan()
+
+
+def _finding(test: Element, suite: str) -> ParsedFinding:
+    name = clean(test.get("name"), MAX_TITLE)
+    holder = clean(test.get("classname") or test.get("class"), MAX_SHORT)
+    word, said = _outcome(test)
+    state = _STATES.get(word, FindingState.PASSED)
+    message = clean(masked(clean(said.get("message"), MAX_DESCRIPTION)), MAX_DESCRIPTION)
+    properties = dict(_properties(test))
+    names = [name, holder, *properties.values()]
+    cwes = cwes_in([name, holder, *properties.values()])
+    return ParsedFinding(
+        tool=TOOL,
+        rule_id=clean(".".join(filter(None, (holder, name))), MAX_RULE_ID),
+        title=name or holder or "?",
+        description=message,
+        severity=_severity(state, properties),
+        cwes=tuple(sorted({*cwes, *cwes_in(properties.get("cwe"), bare=True)})),
+        tags=tags_in(names),
+        locations=_places(test, holder),
+        fingerprint=fingerprint("junit", suite, holder, name),
+        state=state,
+        reason=clean(message or _REASONS[word], MAX_SHORT) if word in _REASONS else "",
+        snippet=clean(masked(clean(said.text, MAX_SNIPPET)), MAX_SNIPPET),
+    )
+
+
+def _outcome(test: Element) -> tuple[str, Element]:
+    """Return the worst thing that a test says of itself, and where it says it."""
+    children = {local_name(child): child for child in reversed(list(test))}
+    for word in _STATES:
+        if word in children:
+            return word, children[word]
+    for attribute in ("status", "result"):
+        if clean(test.get(attribute), 40).lower() in _NOT_RUN:
+            return "skipped", Element("skipped")
+    return "", Element("passed")
+
+
+def _properties(test: Element) -> Iterator[tuple[str, str]]:
+    """Yield what a test notes of itself, such as a CWE that it stands for."""
+    for holder in test:
+        if local_name(holder) == "properties":
+            for entry in holder:
+                value = entry.get("value") or entry.text
+                yield clean(entry.get("name"), 80).lower(), clean(value, MAX_SHORT)
+
+
+def _severity(state: FindingState, properties: dict[str, str]) -> Severity:
+    if "severity" in properties:
+        return severity_of(properties["severity"])
+    return Severity.INFO if state is FindingState.PASSED else Severity.MEDIUM
+
+
+def _places(test: Element, holder: str) -> tuple[Location, ...]:
+    path = source_path(test.get("file") or test.get("filepath")) or holder
+    return (Location(path, whole_number(test.get("line"))),) if path else ()
+
+
+PARSER = Parser(
+    "junit",
+    "JUnit (XML)",
+    recognises,
+    parse,
+    About(
+        versions="`testsuites` or `testsuite` as Maven Surefire, Gradle, pytest, Jest, Go and "
+        "GoogleTest tools write them.",
+        source="The schema of Surefire's reports and `junitxml.py` in the source of pytest.",
+        command="`pytest --junit-xml=junit.xml`, or `mvn test` (target/surefire-reports)",
+        result="A test (`testcase`).",
+        keys="Rule `junit:<classname>.<name>`; CWE numbers and names of OWASP lists in the name of "
+        "a test, or in its properties (`cwe`, `severity`, any other).",
+        severity="The property `severity`, else medium; passed tests are information.",
+        clean="A test without failure, error or skip is a pass. A failure is open, an error needs "
+        "review, a skipped test is suppressed with its message. No test, or fewer than the suite "
+        "says, proves nothing.",
+        differs="DefectDojo has no reader for this format.",
+    ),
+)

@@ -1,0 +1,165 @@
+"""What readers of source code scanners share: documents, stable paths, and code without secrets.
+
+A report names the same file differently on every machine, and it quotes the very secrets that it
+warns of. Here paths become the same everywhere, and secrets are masked before anything is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import MAX_SHORT, MAX_SNIPPET, MAX_URI, clean
+from checklist_app.domain.text import Text, text
+from checklist_app.scanners.base import wrong_type
+from checklist_app.scanners.reading import Gathering
+from checklist_app.untrusted.json_text import as_list
+
+HARD_CODED = (798,)
+"""The weakness of every secret in a source: use of hard-coded credentials."""
+SECRET_CWES = frozenset((259, 321, 798))
+NO_CONTENT = text("The entry has no content, so nothing can be read from it.")
+NOTHING_SCANNED = text(
+    "The report shows no scanned file. Check the path that was given to the tool and scan again."
+)
+
+_BUILD_MACHINE = re.compile(
+    r"\A/(?:github/workspace|home/runner/work/[^/]+/[^/]+|__w/[^/]+/[^/]+|builds/[^/]+/[^/]+"
+    r"|home/vsts/work/\d+/s|bitrise/src|workspace|src|code|repo)/"
+)
+"""Where build services and containers put sources. Only absolute paths begin so."""
+_LITERAL = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\\n]){0,300}+)\1""")
+_WORD = re.compile(r"[^\s\"'`,;()\[\]{}<>]{8,}")
+_SHOWN = 4
+_SHORTEST_SECRET = 6
+_URL = re.compile(r"https?://[^\s<>\"']{3,2000}", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"://[^/@\s]{1,300}@")
+_SPACE = re.compile(r"\s+")
+_MAX_REFERENCES = 20
+
+
+def root_object(found: Any) -> dict[str, Any]:
+    """Return a document that must be an object."""
+    if not isinstance(found, dict):
+        raise wrong_type("(root)", "{…}")
+    return found
+
+
+def members(holder: dict[str, Any], name: str, missing: Text) -> list[Any]:
+    """Return the list that carries the results; ``null`` is one without results.
+
+    Raises:
+        UnreadableReport: it is missing, which ``missing`` explains, or it is no list.
+    """
+    if name not in holder:
+        raise UnreadableReport(missing)
+    found = holder[name]
+    if found is not None and not isinstance(found, list):
+        raise wrong_type(name, "[…]")
+    return found or []
+
+
+def fail_of_errors(gathering: Gathering, messages: list[str]) -> None:
+    """Note what the tool itself could not do, if anything."""
+    if messages:
+        gathering.fail(
+            text(
+                "Errors that the tool reports: %(count)s. The first one: %(message)s. "
+                "What they concern was not scanned in full; correct it and scan again.",
+                count=len(messages),
+                message=clean(squeezed(without_credentials(messages[0])), MAX_SHORT).rstrip(".")
+                or "?",
+            )
+        )
+
+
+def source_path(value: object) -> str:
+    """Return the path of a source file as it is on every machine, as far as that can be told."""
+    path = clean(value, MAX_URI).replace("\\", "/")
+    if path.lower().startswith("file:"):
+        path = "/" + path[5:].lstrip("/")
+    return _BUILD_MACHINE.sub("", path, count=1).removeprefix("./")
+
+
+def without_credentials(url: str) -> str:
+    """Return an address without the name and password that some carry."""
+    return _CREDENTIALS.sub("://****@", url)
+
+
+def references(*values: object) -> tuple[str, ...]:
+    """Return the URLs in texts and lists of texts, each once, in their order."""
+    found = [url for value in values for url in _urls(value)]
+    return tuple(dict.fromkeys(found))[:_MAX_REFERENCES]
+
+
+def _urls(value: object) -> Iterator[str]:
+    for part in as_list(value) if isinstance(value, list) else [value]:
+        yield from map(without_credentials, _URL.findall(clean(part, MAX_URI)))
+
+
+def squeezed(code: str) -> str:
+    """Return code without layout, as it goes into fingerprints."""
+    return _SPACE.sub(" ", code).strip()
+
+
+def masked(secret: object) -> str:
+    """Return a secret so that its owner knows which one it is: its first four letters at most."""
+    found = clean(secret, MAX_SHORT)
+    return f"{found[: min(_SHOWN, len(found) // 4)]}****"
+
+
+def trace(*secrets: object) -> str:
+    """Return what tells the secrets of one file apart: too little to guess one from it."""
+    whole = "\x1f".join(clean(secret, MAX_SNIPPET * 4) for secret in secrets)
+    return hashlib.sha256(whole.encode()).hexdigest()[:4]
+
+
+def guarded(prose: str) -> str:
+    """Return prose about a secret without what may be the secret itself.
+
+    Tools put the value into their messages, quoted or not. So quoted texts are masked, and words
+    that look like no word of a language; addresses stay.
+    """
+    return _WORD.sub(_unlike_words, _LITERAL.sub(_masked_literal, prose))
+
+
+def _masked_literal(match: re.Match[str]) -> str:
+    hidden = masked(match[2]) if len(match[2]) >= _SHORTEST_SECRET else match[2]
+    return f"{match[1]}{hidden}{match[1]}"
+
+
+def _unlike_words(match: re.Match[str]) -> str:
+    word = match[0]
+    mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    if not mixed or word.startswith(("http://", "https://")):
+        return word
+    return word if word.endswith("****") else masked(word)
+
+
+@dataclass(slots=True)
+class KnownSecrets:
+    """The secrets that one report names; other results may quote the same lines of code."""
+
+    _values: set[str] = field(default_factory=set)
+
+    def learn(self, code: object) -> None:
+        """Take every quoted text in the code of a hard-coded secret as one."""
+        for match in _LITERAL.finditer(clean(code, MAX_SNIPPET * 2)):
+            if len(match[2]) >= _SHORTEST_SECRET:
+                self._values.add(match[2])
+
+    def hide(self, code: object, limit: int = MAX_SNIPPET) -> str:
+        """Return code or prose in which the known secrets are masked."""
+        found = clean(code, MAX_SNIPPET * 2)
+        if self._values:
+            found = _LITERAL.sub(self._hidden, found)
+        return clean(found, limit)
+
+    def _hidden(self, match: re.Match[str]) -> str:
+        if match[2] not in self._values:
+            return match[0]
+        return f"{match[1]}{masked(match[2])}{match[1]}"

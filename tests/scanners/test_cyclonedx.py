@@ -1,0 +1,170 @@
+"""What CycloneDX documents say: vulnerabilities, decisions on them, and components alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import FindingState, Location
+from checklist_app.domain.vocabulary import Severity
+from tests.scanners.reports import fingerprints, only, read
+
+COMPONENT = {
+    "bom-ref": "5d0a",
+    "type": "library",
+    "group": "org.a",
+    "name": "lib",
+    "version": "1.0",
+    "purl": "pkg:maven/org.a/lib@1.0?type=jar",
+}
+
+
+def vulnerability(**more: Any) -> dict[str, Any]:
+    """Return one vulnerability."""
+    return {
+        "id": "CVE-2024-1111",
+        "source": {"name": "ghsa", "url": "https://github.com/advisories"},
+        "ratings": [
+            {"source": {"name": "ghsa"}, "severity": "high", "score": 8.1, "method": "CVSSv31"},
+            {"source": {"name": "nvd"}, "severity": "critical", "score": 9.8, "method": "CVSSv31"},
+            {"source": {"name": "FIRST"}, "score": 0.4, "method": "other"},
+        ],
+        "cwes": [502],
+        "description": "Reads objects.",
+        "recommendation": "Upgrade to 2.0",
+        "advisories": [{"title": "A", "url": "https://a.example/1"}],
+        "affects": [{"ref": "5d0a"}],
+        **more,
+    }
+
+
+def bom(*vulnerabilities: Any, **more: Any) -> dict[str, Any]:
+    """Return a document."""
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "metadata": {
+            "timestamp": "2026-01-12T09:30:00Z",
+            "tools": {"components": [{"name": "trivy", "version": "0.60.0"}]},
+            "component": {"name": "shop", "version": "7"},
+        },
+        "components": [COMPONENT],
+        "vulnerabilities": list(vulnerabilities),
+        **more,
+    }
+
+
+def test_a_vulnerability_is_a_finding() -> None:
+    scan = read(bom(vulnerability()))
+    assert (scan.format, scan.tool, scan.tool_version) == ("cyclonedx", "trivy", "0.60.0")
+    assert (scan.target, scan.problems) == ("shop@7", ())
+    found = only(scan)
+    assert (found.rule_id, found.title) == ("CVE-2024-1111", "CVE-2024-1111: org.a/lib@1.0")
+    assert (found.severity, found.cvss, found.epss) == (Severity.HIGH, 8.1, 0.4)
+    assert found.cwes == (502,)
+    assert found.locations == (
+        Location("pkg:maven/org.a/lib@1.0?type=jar", parameter="org.a/lib@1.0"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "reason"),
+    [
+        ("exploitable", FindingState.OPEN, ""),
+        ("in_triage", FindingState.NEEDS_REVIEW, "in_triage: code_not_reachable: We looked."),
+        ("not_affected", FindingState.SUPPRESSED, "not_affected: code_not_reachable: We looked."),
+        (
+            "false_positive",
+            FindingState.SUPPRESSED,
+            "false_positive: code_not_reachable: We looked.",
+        ),
+        ("resolved", FindingState.PASSED, ""),
+        (None, FindingState.OPEN, ""),
+    ],
+)
+def test_what_was_decided(state: str | None, expected: FindingState, reason: str) -> None:
+    analysis = {"state": state, "justification": "code_not_reachable", "detail": "We looked."}
+    found = only(read(bom(vulnerability(analysis=analysis))))
+    assert (found.state, found.reason) == (expected, reason)
+
+
+def test_xml_says_the_same_as_json() -> None:
+    scan = read(
+        """<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5" version="1">
+<metadata><timestamp>2026-01-12T09:30:00Z</timestamp><tools><components>
+<component type="application"><name>trivy</name><version>0.60.0</version></component>
+</components></tools><component type="application"><name>shop</name><version>7</version>
+</component></metadata>
+<components><component type="library" bom-ref="5d0a"><group>org.a</group><name>lib</name>
+<version>1.0</version><purl>pkg:maven/org.a/lib@1.0?type=jar</purl></component></components>
+<vulnerabilities><vulnerability bom-ref="v1"><id>CVE-2024-1111</id>
+<source><name>ghsa</name><url>https://github.com/advisories</url></source>
+<ratings><rating><source><name>ghsa</name></source><score>8.1</score><severity>high</severity>
+<method>CVSSv31</method></rating><rating><source><name>nvd</name></source><score>9.8</score>
+<severity>critical</severity><method>CVSSv31</method></rating><rating><source><name>FIRST</name>
+</source><score>0.4</score><method>other</method></rating></ratings>
+<cwes><cwe>502</cwe></cwes><description>Reads objects.</description>
+<recommendation>Upgrade to 2.0</recommendation>
+<advisories><advisory><title>A</title><url>https://a.example/1</url></advisory></advisories>
+<affects><target><ref>5d0a</ref></target></affects></vulnerability></vulnerabilities></bom>"""
+    )
+    assert scan == read(bom(vulnerability()))
+
+
+def test_the_extension_for_vulnerabilities_of_older_xml() -> None:
+    scan = read(
+        """<bom xmlns="http://cyclonedx.org/schema/bom/1.2"
+ xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"><components>
+<component type="library" bom-ref="r1"><name>left</name><version>1</version>
+<purl>pkg:npm/%40a/left@1</purl><v:vulnerabilities><v:vulnerability ref="r1"><v:id>CVE-2018-1</v:id>
+<v:source name="NVD"><v:url>https://nvd.example</v:url></v:source><v:ratings><v:rating>
+<v:score><v:base>9.8</v:base><v:impact>5.9</v:impact></v:score><v:severity>Critical</v:severity>
+<v:method>CVSSv3</v:method></v:rating></v:ratings><v:cwes><v:cwe>184</v:cwe><v:cwe>502</v:cwe>
+</v:cwes><v:description>D</v:description><v:recommendations><v:recommendation>Upgrade
+</v:recommendation></v:recommendations><v:advisories><v:advisory>https://a.example/1</v:advisory>
+</v:advisories></v:vulnerability></v:vulnerabilities></component></components></bom>"""
+    )
+    found = only(scan)
+    assert (found.rule_id, found.cwes, found.cvss) == ("CVE-2018-1", (184, 502), 9.8)
+    assert found.locations == (Location("pkg:npm/%40a/left@1", parameter="left@1"),)
+    assert (found.solution, scan.tool) == ("Upgrade", "CycloneDX")
+
+
+def test_components_alone_are_observations_and_prove_nothing() -> None:
+    nested = {**COMPONENT, "bom-ref": "x", "name": "outer", "purl": "", "components": [COMPONENT]}
+    scan = read(bom(components=[nested]))
+    assert (scan.account.read, scan.account.observations) == (2, 2)
+    assert all(found.cwes == () and not found.rule_id for found in scan.results)
+    assert scan.problems
+
+
+def test_a_document_on_components_elsewhere_proves_nothing_of_others() -> None:
+    ref = "urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#pkg:maven/org.a/lib@1.0"
+    scan = read(
+        {
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.4",
+            "vulnerabilities": [vulnerability(affects=[{"ref": ref}], ratings=[], cwes=None)],
+        }
+    )
+    found = only(scan)
+    assert scan.problems
+    assert (found.severity, found.cwes) == (Severity.MEDIUM, (1395,))
+    assert found.locations[0].uri == "pkg:maven/org.a/lib@1.0"
+
+
+def test_a_new_version_of_the_component_is_the_same_finding() -> None:
+    newer = {**COMPONENT, "bom-ref": "77", "version": "1.1", "purl": "pkg:maven/org.a/lib@1.1"}
+    after = bom(vulnerability(affects=[{"ref": "77"}]), components=[newer])
+    assert fingerprints(read(bom(vulnerability()))) == fingerprints(read(after))
+
+
+def test_what_cannot_be_read() -> None:
+    with pytest.raises(UnreadableReport, match="neither components nor vulnerabilities"):
+        read({"bomFormat": "CycloneDX", "specVersion": "1.5", "services": []})
+    with pytest.raises(UnreadableReport, match="vulnerabilities should be"):
+        read(bom(vulnerabilities={}))
+    scan = read(bom(vulnerability(), {}, None))
+    assert (scan.account.read, scan.account.skipped) == (3, 2)

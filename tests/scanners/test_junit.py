@@ -1,0 +1,90 @@
+"""What a JUnit report says of tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import FindingState, Location, routing_keys
+from checklist_app.domain.vocabulary import MappingKind, Severity
+from tests.scanners.reports import fingerprints, only, read
+
+PYTEST = """<?xml version="1.0" encoding="utf-8"?>
+<testsuites name="pytest tests"><testsuite name="pytest" errors="1" failures="1" skipped="1"
+ tests="4" time="0.1" timestamp="2026-01-12T09:30:00+01:00" hostname="ci">
+<testcase classname="tests.test_login" name="test_lockout" time="0.01" />
+<testcase classname="tests.test_login" name="test_cookie" file="tests/test_login.py" line="12">
+<properties><property name="cwe" value="614"/><property name="severity" value="high"/>
+<property name="asvs" value="ASVS-5.0.0-V3.3.1"/></properties>
+<failure message="AssertionError: no Secure">assert 'Secure' in header
+Authorization: Bearer abcdefghijklmnopqrstuvwx</failure></testcase>
+<testcase classname="tests.test_login" name="test_mfa"><error message="no database">x</error>
+</testcase>
+<testcase classname="tests.test_login" name="test_sso"><skipped message="no provider"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_every_outcome_of_a_test() -> None:
+    scan = read(PYTEST)
+    assert (scan.format, scan.tool, scan.target) == ("junit", "JUnit", "pytest tests, pytest")
+    assert scan.started_at == datetime(2026, 1, 12, 8, 30, tzinfo=UTC)
+    assert [(found.state, found.reason) for found in scan.results] == [
+        (FindingState.PASSED, ""),
+        (FindingState.OPEN, ""),
+        (FindingState.NEEDS_REVIEW, "no database"),
+        (FindingState.SUPPRESSED, "no provider"),
+    ]
+    assert scan.account.adds_up
+    assert scan.problems == ()
+
+
+def test_a_failure_with_what_the_test_notes_of_itself() -> None:
+    found = read(PYTEST).results[1]
+    assert (found.rule_id, found.severity) == ("tests.test_login.test_cookie", Severity.HIGH)
+    assert (found.cwes, found.tags) == ((614,), ("asvs-5.0.0:V3.3.1",))
+    assert found.locations == (Location("tests/test_login.py", 12),)
+    assert (MappingKind.RULE, "junit:tests.test_login.test_cookie") in routing_keys(found)
+    assert "assert 'Secure' in header" in found.snippet
+    assert "abcdefgh" not in found.snippet
+
+
+def test_a_report_of_surefire_with_one_suite_and_a_flaky_test() -> None:
+    scan = read(
+        '<testsuite name="org.bank.LoginTest" tests="2" errors="0" skipped="0" failures="0">'
+        '<properties><property name="java.version" value="21"/></properties>'
+        '<testcase name="locks" classname="org.bank.LoginTest" time="0.1">'
+        '<flakyFailure message="once">x</flakyFailure><system-out>CWE-89</system-out></testcase>'
+        '<testcase name="signsOut" classname="org.bank.LoginTest"/>'
+        "<system-out><![CDATA[much]]></system-out></testsuite>"
+    )
+    assert {found.state for found in scan.results} == {FindingState.PASSED}
+    assert scan.problems == ()
+
+
+def test_moved_and_slower_tests_are_the_same_findings() -> None:
+    moved = PYTEST.replace('line="12"', 'line="40"').replace('time="0.01"', 'time="9"')
+    assert fingerprints(read(PYTEST)) == fingerprints(read(moved))
+
+
+def test_a_test_that_did_not_run_by_its_status() -> None:
+    found = only(read('<testsuites><testcase name="a" status="notrun"/></testsuites>'))
+    assert (found.state, found.reason) == (FindingState.SUPPRESSED, "the test was skipped")
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "<testsuites></testsuites>",
+        '<testsuite name="s" tests="3"><testcase name="a"/></testsuite>',
+        '<testsuites tests="2"><testsuite name="s"><testcase name="a"/></testsuite></testsuites>',
+    ],
+)
+def test_missing_tests_are_told(xml: str) -> None:
+    assert read(xml).problems
+
+
+def test_what_is_cut_off_is_refused() -> None:
+    with pytest.raises(UnreadableReport):
+        read(PYTEST[:700])

@@ -1,0 +1,153 @@
+"""What an Nmap report says: open ports, and what scripts found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.findings import FindingState, Location
+from checklist_app.domain.vocabulary import Severity
+from tests.scanners.reports import fingerprints, only, read
+
+ENDED = '<runstats><finished time="1700000050" exit="success"/><hosts up="1" down="0" total="1"/>'
+PORT = (
+    '<port protocol="tcp" portid="{number}"><state state="{state}"/>'
+    '<service name="https" product="nginx" version="1.24" tunnel="ssl"/>{scripts}</port>'
+)
+
+
+def port(scripts: str = "", number: int = 443, state: str = "open") -> str:
+    """Return a port."""
+    return PORT.format(number=number, state=state, scripts=scripts)
+
+
+def report(ports: str, ended: str = f"{ENDED}</runstats>", start: int = 1700000000) -> str:
+    """Return a report of one host."""
+    return (
+        '<?xml version="1.0"?><!DOCTYPE nmaprun>'
+        f'<nmaprun scanner="nmap" args="nmap -sV bank.example" start="{start}" version="7.94">'
+        '<host><status state="up"/><address addr="192.0.2.7" addrtype="ipv4"/>'
+        '<hostnames><hostname name="bank.example" type="user"/></hostnames>'
+        f"<ports>{ports}</ports></host>{ended}</nmaprun>"
+    )
+
+
+def weakness(state: str, scores: str = "") -> str:
+    """Return a script that uses the library vulns."""
+    return (
+        f'<script id="ssl-poodle" output="State: {state}&#10;Risk factor: High">'
+        '<table key="CVE-2014-3566"><elem key="title">SSL POODLE information leak</elem>'
+        f'<elem key="state">{state}</elem><table key="ids"><elem>CVE:CVE-2014-3566</elem></table>'
+        f'{scores}<table key="refs"><elem>https://cve.example/3566</elem></table></table></script>'
+    )
+
+
+def test_an_open_port_is_an_observation_and_a_closed_one_no_result() -> None:
+    scan = read(report(port() + port(number=22, state="closed")))
+    found = only(scan)
+    assert (scan.format, scan.tool, scan.tool_version) == ("nmap", "Nmap", "7.94")
+    assert (scan.target, scan.command_line) == ("bank.example", "nmap -sV bank.example")
+    assert scan.started_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert (found.state, found.rule_id) == (FindingState.OBSERVATION, "open-port")
+    assert found.title == "Port 443/tcp is open: ssl/https (nginx 1.24)"
+    assert found.locations == (Location("bank.example:443/tcp"),)
+    assert scan.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "severity"),
+    [
+        ("VULNERABLE", FindingState.OPEN, Severity.HIGH),
+        ("LIKELY VULNERABLE", FindingState.NEEDS_REVIEW, Severity.HIGH),
+        ("NOT VULNERABLE", FindingState.PASSED, Severity.INFO),
+    ],
+)
+@pytest.mark.parametrize("structured", [True, False])
+def test_the_state_of_a_weakness(
+    state: str, expected: FindingState, severity: Severity, structured: bool
+) -> None:
+    script = weakness(state)
+    if not structured:  # as old versions write it
+        script = f'<script id="ssl-poodle" output="State: {state}&#10;Risk factor: High"/>'
+    found = read(report(port(script))).results[1]
+    assert (found.rule_id, found.state, found.severity) == ("ssl-poodle", expected, severity)
+    assert bool(found.reason) == (expected is FindingState.NEEDS_REVIEW)
+
+
+def test_the_score_of_a_weakness_counts_more_than_its_risk() -> None:
+    scores = '<table key="scores"><elem key="CVSSv2">9.3 (HIGH) (AV:N)</elem></table>'
+    found = read(report(port(weakness("VULNERABLE", scores)))).results[1]
+    assert (found.severity, found.cvss) == (Severity.CRITICAL, 9.3)
+    assert found.references == ("https://cve.example/3566",)
+
+
+def test_every_known_weakness_of_a_version_is_a_finding_and_exploits_are_not() -> None:
+    rows = "".join(
+        f'<table><elem key="id">{name}</elem><elem key="type">{kind}</elem>'
+        f'<elem key="cvss">7.5</elem><elem key="is_exploit">{exploit}</elem></table>'
+        for name, kind, exploit in (
+            ("CVE-2024-1111", "cve", "false"),
+            ("EDB-ID:1", "exploitdb", "true"),
+        )
+    )
+    script = (
+        f'<script id="vulners" output="…"><table key="cpe:/a:f5:nginx:1.24">{rows}</table></script>'
+    )
+    _, known, exploit = read(report(port(script))).results
+    assert (known.rule_id, known.severity, known.cvss) == ("vulners", Severity.HIGH, 7.5)
+    assert "CVE-2024-1111" in known.title
+    assert exploit.state is FindingState.OBSERVATION
+    newer = script.replace("1.24", "1.25")
+    assert fingerprints(read(report(port(script)))) == fingerprints(read(report(port(newer))))
+
+
+def test_every_protocol_is_judged_by_its_grades() -> None:
+    def protocol(name: str, grade: str) -> str:
+        return (
+            f'<table key="{name}"><table key="ciphers"><table><elem key="name">TLS_X</elem>'
+            f'<elem key="strength">{grade}</elem></table></table></table>'
+        )
+
+    tables = protocol("TLSv1.0", "A") + protocol("TLSv1.2", "C") + protocol("TLSv1.3", "A")
+    script = f'<script id="ssl-enum-ciphers" output="…">{tables}</script>'
+    judged = {
+        found.rule_id: (found.state, found.severity)
+        for found in read(report(port(script))).results[1:]
+    }
+    assert judged == {
+        "ssl-enum-ciphers/TLSv1.0": (FindingState.OPEN, Severity.MEDIUM),
+        "ssl-enum-ciphers/TLSv1.2": (FindingState.OPEN, Severity.MEDIUM),
+        "ssl-enum-ciphers/TLSv1.3": (FindingState.PASSED, Severity.INFO),
+    }
+
+
+def test_values_of_cookies_and_authorisations_are_not_kept() -> None:
+    output = "&#10;  Server: nginx&#10;  Set-Cookie: sid=topsecret; HttpOnly"
+    found = read(report(port(f'<script id="http-headers" output="{output}"/>'))).results[1]
+    assert "topsecret" not in str(found.to_json())
+    assert "Server: nginx" in found.snippet
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "",
+        '<runstats><finished exit="error" errormsg="no route"/><hosts up="1"/></runstats>',
+        '<runstats><finished exit="success"/><hosts up="0" down="1" total="1"/></runstats>',
+    ],
+)
+def test_a_run_that_failed_or_reached_nobody_proves_nothing(ended: str) -> None:
+    assert read(report("", ended)).problems
+
+
+def test_the_same_port_is_the_same_finding_in_a_later_run() -> None:
+    assert fingerprints(read(report(port()))) == fingerprints(
+        read(report(port(), start=1800000000))
+    )
+
+
+def test_a_killed_scan_is_refused() -> None:
+    with pytest.raises(UnreadableReport, match="cut off"):
+        read(report(port())[:-40])
