@@ -24,6 +24,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import Report, check_count, settle
+from checklist_app.untrusted.faults import cut_off
 from checklist_app.untrusted.json_text import load_json
 
 LONGEST_CELL = 2_000_000
@@ -143,12 +144,12 @@ def csv_rows(report: Report, delimiter: str = ",") -> Iterator[dict[str, str]]:
     """Yield the rows of a CSV file by column name.
 
     Raises:
-        UnreadableReport: it is no text in UTF-8 or UTF-16, a line has more cells than the first,
-            or a cell is longer than any report needs.
+        UnreadableReport: a line has more cells than the first, the last one ends in the middle, or
+            a cell is longer than any report needs.
     """
-    reader = csv.DictReader(
-        io.StringIO(decoded(report.read()), newline=""), delimiter=delimiter, strict=True
-    )
+    words = decoded(report.read())
+    reader = csv.DictReader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True)
+    lines = words.count("\n")
     before = csv.field_size_limit(LONGEST_CELL)
     try:
         for number, row in enumerate(reader, start=1):
@@ -160,6 +161,8 @@ def csv_rows(report: Report, delimiter: str = ",") -> Iterator[dict[str, str]]:
                         line=reader.line_num,
                     )
                 )
+            if None in row.values() and reader.line_num > lines:
+                raise cut_off(len(words))
             yield {name: value or "" for name, value in row.items()}
     except csv.Error as error:
         raise UnreadableReport(

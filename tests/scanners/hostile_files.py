@@ -1,4 +1,4 @@
-"""Hostile files made from an honest sample of each format: the same harm in every format's shape."""
+"""Hostile files made from honest samples: the same harm in the shape of every format."""
 
 from __future__ import annotations
 
