@@ -111,7 +111,7 @@ class Mapping(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
     kind: Mapped[MappingKind]
-    key: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(exact(120))
     source: Mapped[str] = mapped_column(String(60))
     tier: Mapped[MappingTier] = mapped_column(default=MappingTier.CURATED)
     reason: Mapped[dict[str, Any] | None] = mapped_column(OptionalJson)

@@ -1,4 +1,4 @@
-"""Scopes of scans: what the next scan of the same target no longer reports"""
+"""Scopes of scans: what the next one no longer reports; keys of mappings letter by letter"""
 
 from __future__ import annotations
 
@@ -65,9 +65,26 @@ def upgrade() -> None:
         sa.Column("gone_at", base.UtcDateTime(), nullable=True),
     ):
         op.add_column("finding", column)
+    _collate_keys("utf8mb4_bin")
+
+
+def _collate_keys(collation: str) -> None:
+    """Tell names of rules apart that differ in capitals alone."""
+    if op.get_bind().dialect.name == "sqlite":
+        return
+    op.alter_column(
+        "mapping",
+        "key",
+        existing_type=sa.String(120),
+        type_=sa.String(120, collation=collation),
+        existing_nullable=False,
+    )
 
 
 def downgrade() -> None:
+    mapping = sa.table("mapping", sa.column("kind"))
+    op.execute(mapping.delete().where(mapping.c.kind == "rule"))  # they are made anew at a start
+    _collate_keys("utf8mb4_general_ci")
     finding = sa.table("finding", sa.column("status"))
     op.execute(
         finding.update().where(finding.c.status == "no_longer_reported").values(status="open")

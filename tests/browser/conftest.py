@@ -14,7 +14,7 @@ from tests.database import empty_database
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database; the system under test migrates and fills it by itself."""
     with empty_database(tmp_path_factory.mktemp("live-database")) as url:
