@@ -37,6 +37,7 @@ POLICY: dict[str, Audience | Role] = {
     "checklists.item": Role.VIEWER,
     "checklists.preview": Role.VIEWER,
     "checklists.record_verdict": Role.REVIEWER,
+    "checklists.accept_suggestion": Role.REVIEWER,
     "checklists.assign": Role.REVIEWER,
     "checklists.show": Role.VIEWER,
     "checklists.sign_off": Role.OWNER,

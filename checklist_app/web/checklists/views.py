@@ -15,7 +15,7 @@ from checklist_app.queries.checklists import Filters, checklist_overview
 from checklist_app.queries.exclusions import last_profile
 from checklist_app.queries.sign_off import SignOffPage, sign_off_page
 from checklist_app.queries.standards import standard_cards
-from checklist_app.services import assignments, checklists, verdicts
+from checklist_app.services import acceptance, assignments, checklists, verdicts
 from checklist_app.services.clock import today
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
@@ -118,6 +118,18 @@ def record_verdict(slug: str, number: int, identifier: str) -> ResponseReturnVal
             rationale=form_text("rationale"),
             row_version=form_number("row_version"),
         )
+    except InvalidInput as error:
+        return item_pages.refused(opened, error)
+    return item_pages.saved(opened)
+
+
+@blueprint.post("/checklists/<int:number>/items/<identifier>/accept")
+@requires(Permission.VERDICT_RECORD)
+def accept_suggestion(slug: str, number: int, identifier: str) -> ResponseReturnValue:
+    """Take what tools suggest as one's own verdict."""
+    opened = opened_item()
+    try:
+        acceptance.accept_suggestion(db_session(), opened, row_version=form_number("row_version"))
     except InvalidInput as error:
         return item_pages.refused(opened, error)
     return item_pages.saved(opened)

@@ -40,6 +40,11 @@ function evidence() {
   control?.focus();
 }
 
+async function accept() {
+  await settled();
+  document.querySelector("#item-pane [data-accept]")?.click();
+}
+
 function help() {
   const dialog = document.getElementById("keys-dialog");
   if (!dialog) return;
@@ -51,6 +56,7 @@ const COMMANDS = {
   j: () => step(1),
   k: () => step(-1),
   e: evidence,
+  s: accept,
   "/": () => document.querySelector("[data-search]")?.focus(),
   "?": help,
 };
