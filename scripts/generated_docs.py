@@ -70,6 +70,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     ),
     Permission.CHECKLIST_CREATE: ("start a checklist", "empezar una lista de verificación"),
     Permission.VERDICT_RECORD: ("record verdicts", "registrar veredictos"),
+    Permission.ROUTE_CORRECT: (
+        "correct where the findings of a rule lead",
+        "corregir adónde llevan los hallazgos de una regla",
+    ),
     Permission.REMEDIATION_PLAN: ("plan a remediation", "planificar una remediación"),
     Permission.REPORT_CREATE: ("build reports", "generar informes"),
     Permission.PROJECT_EDIT: (

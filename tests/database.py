@@ -39,6 +39,10 @@ def migrate(url: str, revision: str = "head") -> None:
 
 def migrate_and_load(url: str) -> None:
     migrate(url)
+    _load(url)
+
+
+def _load(url: str) -> None:
     engine = make_engine(url)
     with Session(engine) as session:
         load_standard(session, standard())
@@ -63,24 +67,29 @@ def empty_database(folder: Path) -> Iterator[str]:
 def prepared_copy(prepared: str, folder: Path) -> str:
     """Return the address of a database that holds the test library and nothing else."""
     if SERVER:
-        _empty(prepared)
+        if not _empty(prepared):
+            _load(prepared)
         return prepared
     target = folder / "checklist.sqlite3"
     shutil.copyfile(make_url(prepared).database or "", target)
     return f"sqlite:///{target}"
 
 
-def _empty(url: str) -> None:
+def _empty(url: str) -> bool:
+    """Take all rows away; return whether the test library was alone there, and was left."""
     engine = create_engine(url)
     with engine.connect() as connection:
+        standards = connection.exec_driver_sql("SELECT COUNT(*) FROM standard").scalar_one()
+        is_alone = standards == 1
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
         for table in Base.metadata.tables.values():
-            if table.name not in KEPT:
+            if table.name not in KEPT or not is_alone:
                 found = connection.exec_driver_sql(f"SELECT 1 FROM `{table.name}` LIMIT 1")
                 if found.first() is not None:
                     connection.exec_driver_sql(f"TRUNCATE TABLE `{table.name}`")
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
     engine.dispose()
+    return bool(is_alone)
 
 
 def _on_server(statement: str) -> None:

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     VERDICT_RECORD = "verdict:record"
     EVIDENCE_ADD = "evidence:add"
     SCAN_IMPORT = "scan:import"
+    ROUTE_CORRECT = "route:correct"
     JOB_MANAGE = "job:manage"
     REMEDIATION_PLAN = "remediation:plan"
     REMEDIATION_ADVANCE = "remediation:advance"
@@ -60,6 +61,7 @@ _CONTRIBUTOR = _VIEWER | {
 _REVIEWER = _CONTRIBUTOR | {
     Permission.CHECKLIST_CREATE,
     Permission.VERDICT_RECORD,
+    Permission.ROUTE_CORRECT,
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
 }

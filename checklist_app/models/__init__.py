@@ -7,6 +7,7 @@ from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
 from checklist_app.models.finding import (
     Finding,
     FindingSighting,
+    RouteCorrection,
     ScanImport,
     ScanScope,
     Suggestion,
@@ -54,6 +55,7 @@ __all__ = [
     "Requirement",
     "RequirementLink",
     "RequirementText",
+    "RouteCorrection",
     "ScanImport",
     "ScanScope",
     "SignOff",

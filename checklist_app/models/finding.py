@@ -9,10 +9,11 @@ from sqlalchemy import Double, ForeignKey, Index, SmallInteger, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from checklist_app.domain.vocabulary import Confidence, FindingStatus, Outcome, Severity
-from checklist_app.models.base import Base, LongText, Sha256
+from checklist_app.models.base import Base, LongText, Sha256, exact
 from checklist_app.models.checklist import ChecklistItem
 from checklist_app.models.evidence import Evidence
 from checklist_app.models.project import Project
+from checklist_app.models.standard import Requirement
 from checklist_app.models.user import User
 
 
@@ -147,3 +148,25 @@ class SuggestionFinding(Base):
 
     suggestion: Mapped[Suggestion] = relationship()
     finding: Mapped[Finding] = relationship()
+
+
+class RouteCorrection(Base):
+    """A person's word on where the findings of a rule lead in a project, against the library's.
+
+    ``leads`` adds a requirement that no mapping reaches, or else takes one away that does.
+    """
+
+    __tablename__ = "route_correction"
+    __table_args__ = (UniqueConstraint("project_id", "tool", "rule_id", "requirement_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    tool: Mapped[str] = mapped_column(exact(120))
+    rule_id: Mapped[str] = mapped_column(exact(255))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    leads: Mapped[bool]
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    corrected_at: Mapped[datetime]
+
+    requirement: Mapped[Requirement] = relationship()
+    corrected_by: Mapped[User] = relationship()

@@ -29,6 +29,7 @@ from checklist_app.scanners.archives import is_archive, unpacked
 from checklist_app.scanners.base import MAX_REPORT_BYTES
 from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
+from checklist_app.services.corrected_routes import Rule, rules_led_somewhere
 from checklist_app.services.evidence import add_evidence, check_quota, note_blob
 from checklist_app.services.routing import routed_keys
 from checklist_app.services.scan_scopes import note_sightings, open_scope
@@ -183,7 +184,8 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
     distinct = _distinct(scan.results)
     known = _known_findings(session, project, distinct)
     routed = routed_keys(session, {key for finding in distinct for key in routing_keys(finding)})
-    rows = {finding.fingerprint: _row(finding, routed) for finding in distinct}
+    led = rules_led_somewhere(session, project)
+    rows = {finding.fingerprint: _row(finding, routed, led) for finding in distinct}
     back = {fingerprint for fingerprint, row in known.items() if row.status is FindingStatus.GONE}
     if is_older:  # what was gone by a newer report is not brought back by an older one
         for fingerprint in back:
@@ -292,7 +294,9 @@ def _ids(session: Session, project: Project, findings: list[ParsedFinding]) -> l
     ]
 
 
-def _row(finding: ParsedFinding, routed: set[tuple[MappingKind, str]]) -> dict[str, Any]:
+def _row(
+    finding: ParsedFinding, routed: set[tuple[MappingKind, str]], led: set[Rule]
+) -> dict[str, Any]:
     keys = keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
     return {
         "fingerprint": finding.fingerprint,
@@ -316,7 +320,7 @@ def _row(finding: ParsedFinding, routed: set[tuple[MappingKind, str]]) -> dict[s
             for place in finding.locations
         ],
         "occurrences": finding.occurrences,
-        "is_routed": any(key in routed for key in keys),
+        "is_routed": (finding.tool, finding.rule_id) in led or any(key in routed for key in keys),
         "cvss": finding.cvss,
         "epss": finding.epss,
         "snippet": finding.snippet or None,

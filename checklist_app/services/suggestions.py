@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import keys_of
@@ -25,6 +25,7 @@ from checklist_app.models import (
     SuggestionFinding,
 )
 from checklist_app.services.clock import now
+from checklist_app.services.corrected_routes import Rule, corrected_routes
 from checklist_app.services.routing import Route, batches, most_exact, routes_to_items
 
 FAIL_RANK = Severity.MEDIUM.rank
@@ -35,6 +36,7 @@ MILDEST_RANK = Severity.INFO.rank
 class _RoutedFinding:
     id: int
     severity_rank: int
+    rule: Rule
     keys: tuple[tuple[MappingKind, str], ...]
 
 
@@ -49,9 +51,11 @@ def refresh(session: Session, project: Project) -> None:
     routes = routes_to_items(
         session, project, {key for finding in findings for key in finding.keys}
     )
+    corrections = corrected_routes(session, project)
     wanted: dict[tuple[int, int], Route] = {}
     for finding in findings:
-        for route in most_exact(route for key in finding.keys for route in routes.get(key, ())):
+        mapped = (route for key in finding.keys for route in routes.get(key, ()))
+        for route in most_exact(corrections.applied(finding.rule, mapped)):
             known = wanted.get((route.item_id, finding.id))
             if known is None or route.weight < known.weight:
                 wanted[route.item_id, finding.id] = route
@@ -62,6 +66,13 @@ def refresh(session: Session, project: Project) -> None:
 def refresh_weak(session: Session, project: Project) -> None:
     """Bring suggestions in line after the library changed: a weak route may lead elsewhere now."""
     _withdraw(session, project, SuggestionFinding.confidence == Confidence.WEAK)
+    refresh(session, project)
+
+
+def refresh_rule(session: Session, project: Project, rule: Rule) -> None:
+    """Bring suggestions in line after somebody corrected where a rule leads."""
+    tool, rule_id = rule
+    _withdraw(session, project, (Finding.tool == tool) & (Finding.rule_id == rule_id))
     refresh(session, project)
 
 
@@ -78,7 +89,10 @@ def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
     )
     return [
         _RoutedFinding(
-            row.id, row.severity_rank, keys_of(row.tool, row.rule_id, row.cwes, row.tags)
+            row.id,
+            row.severity_rank,
+            (row.tool, row.rule_id),
+            keys_of(row.tool, row.rule_id, row.cwes, row.tags),
         )
         for row in rows
     ]
@@ -86,8 +100,8 @@ def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
 
 def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool]) -> None:
     """Take findings away from the suggestions of open checklists, and then what is empty."""
-    gone = session.scalars(
-        select(SuggestionFinding.id)
+    gone = session.execute(
+        select(SuggestionFinding.id, SuggestionFinding.suggestion_id)
         .join(Finding, Finding.id == SuggestionFinding.finding_id)
         .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
         .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
@@ -98,7 +112,7 @@ def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool])
             Checklist.status == ChecklistStatus.OPEN,
         )
     ).all()
-    for batch in batches(gone):
+    for batch in batches([row.id for row in gone]):
         session.execute(delete(SuggestionFinding).where(SuggestionFinding.id.in_(batch)))
     if gone:
         session.execute(
@@ -107,6 +121,26 @@ def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool])
                 .where(SuggestionFinding.suggestion_id == Suggestion.id)
                 .exists()
             )
+        )
+    _soften(session, {row.suggestion_id for row in gone})
+
+
+def _soften(session: Session, suggestion_ids: set[int]) -> None:
+    """Let suggestions that lost findings propose what the findings that are left do."""
+    is_weak = SuggestionFinding.confidence == Confidence.WEAK
+    worst = func.min(case((is_weak, MILDEST_RANK), else_=Finding.severity_rank))
+    for batch in batches(sorted(suggestion_ids)):
+        softer = session.scalars(
+            select(SuggestionFinding.suggestion_id)
+            .join(Finding, Finding.id == SuggestionFinding.finding_id)
+            .where(SuggestionFinding.suggestion_id.in_(batch))
+            .group_by(SuggestionFinding.suggestion_id)
+            .having(worst > FAIL_RANK)
+        ).all()
+        session.execute(
+            update(Suggestion)
+            .where(Suggestion.id.in_(softer), Suggestion.outcome != Outcome.PARTIAL)
+            .values(outcome=Outcome.PARTIAL, updated_at=now())
         )
 
 

@@ -27,6 +27,7 @@ BODIES: dict[str, dict[str, str]] = {
     "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
     "checklists.assign": {"assignee_id": "", "due_on": ""},
     "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
+    "findings.correct": {"requirement": "IN-01"},
     "jobs.retry": {},
     "projects.change_role": {"role": "viewer"},
     "remediation.advance": {"status": "fixing"},

@@ -23,6 +23,7 @@ from checklist_app.models import (
     Membership,
     Project,
     Report,
+    RouteCorrection,
     User,
     UserSession,
 )
@@ -39,6 +40,7 @@ from checklist_app.services import (
 )
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now, today
+from checklist_app.services.corrections import correct_route
 from checklist_app.services.resources import Resources
 from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
@@ -133,10 +135,11 @@ def _fill(
         justification=f"{mark} waiver",
         expires_on=today() + timedelta(days=9),
     )
+    found = session.query(Finding).filter_by(project_id=access.project.id).one()
+    correct_route(session, access, found.id, identifier=identifier, leads=True)
+    correction = session.query(RouteCorrection).filter_by(project_id=access.project.id).one()
     report, _ = reports.request_report(session, access, config, store, checklist, Language.ES)
     report.pdf_sha256 = original.sha256
-    found = session.query(Finding).filter_by(project_id=access.project.id).first()
-    assert found is not None
     return {
         "slug": access.project.slug,
         "number": checklist.number,
@@ -144,6 +147,7 @@ def _fill(
         "identifier": identifier,
         "evidence_id": file.id,
         "finding_id": found.id,
+        "correction_id": correction.id,
         "import_id": scan_import.id,
         "job_id": job.id,
         "key": standard_key,

@@ -30,6 +30,7 @@ NEWER_TABLES = {
     "item_origin",
     "scan_scope",
     "finding_sighting",
+    "route_correction",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 

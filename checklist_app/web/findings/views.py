@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
+from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
+from checklist_app.queries.corrections import corrections_of_rule, destinations
 from checklist_app.queries.findings import FindingFilters, finding_page, finding_view
 from checklist_app.queries.unrouted import unrouted as reaching_nothing
 from checklist_app.queries.unrouted import unrouted_count
+from checklist_app.services.corrections import correct_route
+from checklist_app.services.corrections import undo_correction as take_back
 from checklist_app.web.access import project, requires
-from checklist_app.web.forms import page_number
+from checklist_app.web.filters import told
+from checklist_app.web.forms import form_text, page_number
 from checklist_app.web.languages import reader_language
-from checklist_app.web.transaction import db_session
+from checklist_app.web.messages import done
+from checklist_app.web.transaction import db_session, forget
 
 blueprint = Blueprint("findings", __name__, url_prefix="/projects/<slug>/findings")
 
@@ -50,5 +57,41 @@ def unrouted(slug: str) -> ResponseReturnValue:
 @requires(Permission.PROJECT_VIEW)
 def show(slug: str, finding_id: int) -> ResponseReturnValue:
     """Show one finding in full."""
-    finding = finding_view(db_session(), project(), finding_id)
-    return render_template("findings/show.html", finding=finding)
+    return _finding(finding_id)
+
+
+@blueprint.post("/<int:finding_id>/routes")
+@requires(Permission.ROUTE_CORRECT)
+def correct(slug: str, finding_id: int) -> ResponseReturnValue:
+    """Say that the findings of this rule lead to a requirement, or that they do not."""
+    identifier = form_text("requirement")
+    leads = form_text("leads") != "no"
+    try:
+        correct_route(db_session(), project(), finding_id, identifier=identifier, leads=leads)
+    except InvalidInput as error:
+        forget()
+        return _finding(finding_id, form_error=told(error.text), typed=identifier), 422
+    done(gettext("The route is corrected for this rule. You can undo it below."))
+    return redirect(url_for("findings.show", slug=slug, finding_id=finding_id), 303)
+
+
+@blueprint.post("/<int:finding_id>/routes/<int:correction_id>/undo")
+@requires(Permission.ROUTE_CORRECT)
+def undo_correction(slug: str, finding_id: int, correction_id: int) -> ResponseReturnValue:
+    """Take back a correction."""
+    take_back(db_session(), project(), finding_id, correction_id)
+    done(gettext("The correction is undone."))
+    return redirect(url_for("findings.show", slug=slug, finding_id=finding_id), 303)
+
+
+def _finding(finding_id: int, *, form_error: str = "", typed: str = "") -> str:
+    session, access, language = db_session(), project(), reader_language()
+    may_correct = access.allows(Permission.ROUTE_CORRECT)
+    return render_template(
+        "findings/show.html",
+        finding=finding_view(session, access, finding_id),
+        corrections=corrections_of_rule(session, access, finding_id, language),
+        destinations=destinations(session, access, language) if may_correct else [],
+        form_error=form_error,
+        typed=typed,
+    )
