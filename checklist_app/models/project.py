@@ -7,13 +7,17 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.domain.vocabulary import Language, Role, Severity
 from checklist_app.models.base import Base, LongText, exact
 from checklist_app.models.user import User
 
 
 class Project(Base):
-    """One system under assessment; ``slug`` is its name in addresses."""
+    """One system under assessment; ``slug`` is its name in addresses.
+
+    From ``fail_threshold`` on, a finding proposes *fail*; a scan older than ``freshness_days`` is
+    marked as stale.
+    """
 
     __tablename__ = "project"
 
@@ -23,6 +27,8 @@ class Project(Base):
     description: Mapped[str] = mapped_column(LongText, default="")
     scope: Mapped[str] = mapped_column(LongText, default="")
     language: Mapped[Language] = mapped_column(default=Language.ES)
+    fail_threshold: Mapped[Severity] = mapped_column(default=Severity.MEDIUM)
+    freshness_days: Mapped[int] = mapped_column(default=90)
     created_at: Mapped[datetime]
 
 

@@ -37,9 +37,15 @@ from checklist_app.queries.evidence import EvidenceCard, evidence_of_item
 from checklist_app.queries.exclusions import missing_names
 from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
-from checklist_app.queries.support import Support, supporting_scans
+from checklist_app.queries.support import Support, is_stale, last_reported, supporting_scans
 
 SHOWN_FINDINGS = 20
+
+MILDER_THAN = {
+    Outcome.PARTIAL: frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE}),
+    Outcome.FAIL: frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PARTIAL}),
+}
+"""The verdicts that contradict what tools suggest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,20 @@ class SuggestedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """What tools propose: the worst findings first, and how many ``more`` there are."""
+    """What tools propose: the worst findings first, and how many ``more`` there are.
+
+    Attributes:
+        reported_at: when a scan last reported one of them; None if nobody knows.
+        is_stale: whether that is longer ago than the project takes a scan for fresh.
+        contradicts: whether the verdict in force is milder.
+    """
 
     outcome: Outcome
     findings: list[SuggestedFinding]
     more: int
+    reported_at: datetime | None
+    is_stale: bool
+    contradicts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +190,7 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         verdict=history[0] if history else None,
         history=history,
         evidence=evidence_of_item(session, opened.project, opened.item.id),
-        suggestion=_suggestion(session, opened.item),
+        suggestion=_suggestion(session, opened, today),
         remediation=_remediation(session, opened.item, today),
         waiver=_waiver(session, opened.item, today),
         official=official_words(session, requirement, language),
@@ -183,7 +198,7 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         missing=missing_names(opened.item.missing_features or []),
         origins=origins_of_item(session, opened, language),
         elsewhere=elsewhere(session, opened, language),
-        support=supporting_scans(session, opened),
+        support=supporting_scans(session, opened, today),
         previous=before,
         next=after,
     )
@@ -250,7 +265,8 @@ def _neighbours(session: Session, item: ChecklistItem) -> tuple[str | None, str 
     return row[0], row[1]
 
 
-def _suggestion(session: Session, item: ChecklistItem) -> SuggestionView | None:
+def _suggestion(session: Session, opened: ItemAccess, today: date) -> SuggestionView | None:
+    item = opened.item
     suggestion = session.scalar(select(Suggestion).where(Suggestion.item_id == item.id))
     if suggestion is None:
         return None
@@ -275,7 +291,15 @@ def _suggestion(session: Session, item: ChecklistItem) -> SuggestionView | None:
         for finding, via, _ in rows
     ]
     total = rows[0].total if rows else 0
-    return SuggestionView(suggestion.outcome, findings, total - len(findings))
+    at = last_reported(session, suggestion.id)
+    return SuggestionView(
+        outcome=suggestion.outcome,
+        findings=findings,
+        more=total - len(findings),
+        reported_at=at,
+        is_stale=at is not None and is_stale(opened.project.project, at, today),
+        contradicts=item.outcome in MILDER_THAN[suggestion.outcome],
+    )
 
 
 def _remediation(session: Session, item: ChecklistItem, today: date) -> RemediationView | None:

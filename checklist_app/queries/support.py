@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.standards import ScannerKind
 from checklist_app.domain.vocabulary import FindingStatus
-from checklist_app.models import Finding, ScanImport, ScanScope, Suggestion, SuggestionFinding
+from checklist_app.models import (
+    Finding,
+    FindingSighting,
+    Project,
+    ScanImport,
+    ScanScope,
+    Suggestion,
+    SuggestionFinding,
+)
 from checklist_app.queries.access import ItemAccess
 from checklist_app.scanners.kinds import kinds_of
 
@@ -21,6 +29,7 @@ class Support:
 
     Attributes:
         at: when the scan ran, or when it was imported if the report does not say.
+        is_stale: whether that is longer ago than the project takes a scan for fresh.
         kinds: those of the requirement that this tool covers; the others it cannot see.
     """
 
@@ -30,10 +39,16 @@ class Support:
     target: str
     environment: str
     at: datetime
+    is_stale: bool
     kinds: tuple[ScannerKind, ...]
 
 
-def supporting_scans(session: Session, opened: ItemAccess) -> list[Support]:
+def is_stale(project: Project, at: datetime, today: date) -> bool:
+    """Return whether a scan of ``at`` is too old today for the project's policy."""
+    return at.date() < today - timedelta(days=project.freshness_days)
+
+
+def supporting_scans(session: Session, opened: ItemAccess, today: date) -> list[Support]:
     """Return the newest scans that could see the item's weakness and led nothing open to it.
 
     A scan that failed in any part supports nothing, and a tool that has an open finding on the
@@ -74,7 +89,8 @@ def supporting_scans(session: Session, opened: ItemAccess) -> list[Support]:
             tool_version=scan.tool_version,
             target=scope.target,
             environment=scope.environment,
-            at=scan.started_at or scan.created_at,
+            at=(at := scan.started_at or scan.created_at),
+            is_stale=is_stale(opened.project.project, at, today),
             kinds=tuple(sorted(seen)),
         )
         for scan, scope in rows
@@ -82,3 +98,13 @@ def supporting_scans(session: Session, opened: ItemAccess) -> list[Support]:
         and scan.tool not in accusing
         and (seen := kinds_of(scan.format, scan.tool) & wanted)
     ]
+
+
+def last_reported(session: Session, suggestion_id: int) -> datetime | None:
+    """Return when a scan last reported a finding behind a suggestion; None if nobody knows."""
+    return session.scalar(
+        select(func.max(func.coalesce(ScanImport.started_at, ScanImport.created_at)))
+        .join(FindingSighting, FindingSighting.scope_id == ScanImport.scope_id)
+        .join(SuggestionFinding, SuggestionFinding.finding_id == FindingSighting.finding_id)
+        .where(SuggestionFinding.suggestion_id == suggestion_id, FindingSighting.is_present)
+    )

@@ -12,14 +12,15 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.domain.vocabulary import Language, Role, Severity
 from checklist_app.models import Membership, Project, User
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit
+from checklist_app.services import audit, suggestions
 from checklist_app.services.accounts import create_user, issue_link, normalise_email
 from checklist_app.services.clock import now
 
 LONGEST_SLUG = 50
+LONGEST_FRESHNESS = 3650
 RESERVED_SLUGS = frozenset({"new"})
 
 
@@ -72,6 +73,43 @@ def edit_project(
     project.scope = scope
     project.language = language
     audit.record(session, access.actor, "project:edit", project.slug, project_id=project.id)
+
+
+def set_scan_policy(
+    session: Session, access: ProjectAccess, *, fail_threshold: Severity, freshness_days: int
+) -> None:
+    """Say what scans mean in a project; what they suggest follows at once. No change, no event.
+
+    Args:
+        session: the transaction of the caller.
+        access: an owner of the project.
+        fail_threshold: the mildest finding that proposes *fail*.
+        freshness_days: how long a scan is fresh, 1 to 3650 days.
+
+    Raises:
+        InvalidInput: the number of days is out of range.
+    """
+    access.require(Permission.PROJECT_EDIT)
+    project = access.project
+    if not 1 <= freshness_days <= LONGEST_FRESHNESS:
+        raise InvalidInput(text("Give 1 to 3650 days."), field="freshness_days")
+    if (fail_threshold, freshness_days) == (project.fail_threshold, project.freshness_days):
+        return
+    is_other_threshold = fail_threshold is not project.fail_threshold
+    project.fail_threshold = fail_threshold
+    project.freshness_days = freshness_days
+    if is_other_threshold:
+        session.flush()
+        suggestions.apply_threshold(session, project)
+    audit.record(
+        session,
+        access.actor,
+        "project:scan:policy",
+        project.slug,
+        project_id=project.id,
+        fail_threshold=fail_threshold.value,
+        freshness_days=freshness_days,
+    )
 
 
 def add_member(

@@ -28,7 +28,6 @@ from checklist_app.services.clock import now
 from checklist_app.services.corrected_routes import Rule, corrected_routes
 from checklist_app.services.routing import Route, batches, most_exact, routes_to_items
 
-FAIL_RANK = Severity.MEDIUM.rank
 MILDEST_RANK = Severity.INFO.rank
 
 
@@ -44,8 +43,8 @@ def refresh(session: Session, project: Project) -> None:
     """Bring the suggestions of a project's open checklists in line with its open findings.
 
     Adds what is missing, takes away what findings had proposed that are no longer open, and leaves
-    the rest untouched, so that a second call writes nothing. What rests on weak routes alone
-    proposes ``partial``: somebody should look.
+    the rest untouched, so that a second call writes nothing. A finding below the threshold of the
+    project, or one that rests on weak routes alone, proposes ``partial``: somebody should look.
     """
     findings = _open_findings(session, project)
     routes = routes_to_items(
@@ -67,6 +66,17 @@ def refresh_weak(session: Session, project: Project) -> None:
     """Bring suggestions in line after the library changed: a weak route may lead elsewhere now."""
     _withdraw(session, project, SuggestionFinding.confidence == Confidence.WEAK)
     refresh(session, project)
+
+
+def apply_threshold(session: Session, project: Project) -> None:
+    """Bring suggestions of open checklists in line with the project's threshold."""
+    ids = session.scalars(
+        select(Suggestion.id)
+        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN)
+    )
+    _settle(session, project, set(ids))
 
 
 def refresh_rule(session: Session, project: Project, rule: Rule) -> None:
@@ -122,26 +132,28 @@ def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool])
                 .exists()
             )
         )
-    _soften(session, {row.suggestion_id for row in gone})
+    _settle(session, project, {row.suggestion_id for row in gone})
 
 
-def _soften(session: Session, suggestion_ids: set[int]) -> None:
-    """Let suggestions that lost findings propose what the findings that are left do."""
+def _settle(session: Session, project: Project, suggestion_ids: set[int]) -> None:
+    """Let suggestions propose what the findings behind them do now."""
     is_weak = SuggestionFinding.confidence == Confidence.WEAK
     worst = func.min(case((is_weak, MILDEST_RANK), else_=Finding.severity_rank))
+    proposed = case((worst > project.fail_threshold.rank, Outcome.PARTIAL), else_=Outcome.FAIL)
     for batch in batches(sorted(suggestion_ids)):
-        softer = session.scalars(
-            select(SuggestionFinding.suggestion_id)
+        rows = session.execute(
+            select(SuggestionFinding.suggestion_id, proposed)
             .join(Finding, Finding.id == SuggestionFinding.finding_id)
             .where(SuggestionFinding.suggestion_id.in_(batch))
             .group_by(SuggestionFinding.suggestion_id)
-            .having(worst > FAIL_RANK)
         ).all()
-        session.execute(
-            update(Suggestion)
-            .where(Suggestion.id.in_(softer), Suggestion.outcome != Outcome.PARTIAL)
-            .values(outcome=Outcome.PARTIAL, updated_at=now())
-        )
+        for outcome in (Outcome.PARTIAL, Outcome.FAIL):
+            ids = [id_ for id_, found in rows if found == outcome]
+            session.execute(
+                update(Suggestion)
+                .where(Suggestion.id.in_(ids), Suggestion.outcome != outcome)
+                .values(outcome=outcome, updated_at=now())
+            )
 
 
 def _add(
@@ -163,7 +175,7 @@ def _add(
     for item_id, rank in worst.items():
         suggestion = suggestions[item_id]
         suggestion.updated_at = now()
-        if rank <= FAIL_RANK:
+        if rank <= project.fail_threshold.rank:
             suggestion.outcome = Outcome.FAIL
     session.flush()
     for batch in batches(missing):

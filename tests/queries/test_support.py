@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import Language, Outcome
 from checklist_app.models import Checklist
+from checklist_app.queries.items import SuggestionView, item_page
 from checklist_app.queries.support import Support, supporting_scans
+from checklist_app.services.verdicts import record_verdict
 from tests.cast import Cast, item, make_checklist
 from tests.services.test_scan_scopes import MONDAY, bring
 from tests.web.stage import finding
+
+THAT_DAY = MONDAY.date()
 
 
 @pytest.fixture
@@ -21,9 +27,15 @@ def checklist(session: Session, cast: Cast) -> Checklist:
 
 
 def support(
-    session: Session, cast: Cast, checklist: Checklist, identifier: str = "IN-01"
+    session: Session,
+    cast: Cast,
+    checklist: Checklist,
+    identifier: str = "IN-01",
+    today: date = THAT_DAY,
 ) -> list[Support]:
-    return supporting_scans(session, item(session, cast.access("alice"), checklist, identifier))
+    return supporting_scans(
+        session, item(session, cast.access("alice"), checklist, identifier), today
+    )
 
 
 def test_a_tool_of_the_right_kind_that_found_nothing_is_named_with_its_time(
@@ -67,3 +79,40 @@ def test_a_tool_that_found_it_in_another_scope_does_not_support(
     bring(session, cast, tool="Semgrep")
 
     assert support(session, cast, checklist) == []
+
+
+def test_a_scan_is_stale_when_the_days_of_the_project_are_over(
+    session: Session, cast: Cast, checklist: Checklist
+) -> None:
+    bring(session, cast, finding("xss", 79), tool="Semgrep", started_at=MONDAY)
+    cast.project.freshness_days = 30
+    last, after = (MONDAY.date() + timedelta(days=days) for days in (30, 31))
+
+    assert [found.is_stale for found in support(session, cast, checklist, today=last)] == [False]
+    assert [found.is_stale for found in support(session, cast, checklist, today=after)] == [True]
+
+
+def test_a_suggestion_tells_when_it_was_last_reported_and_whom_it_contradicts(
+    session: Session, cast: Cast, checklist: Checklist
+) -> None:
+    bring(session, cast, finding("sql", 89), started_at=MONDAY)
+    day = MONDAY.date() + timedelta(days=91)
+
+    def suggestion() -> SuggestionView:
+        opened = item(session, cast.access("bob"), checklist, "IN-01")
+        found = item_page(session, opened, Language.ES, day).suggestion
+        assert found is not None
+        return found
+
+    assert (suggestion().reported_at, suggestion().is_stale) == (MONDAY, True)
+    assert not suggestion().contradicts
+    for outcome, contradicts in (
+        (Outcome.FAIL, False),
+        (Outcome.PARTIAL, True),
+        (Outcome.NOT_APPLICABLE, True),
+    ):
+        opened = item(session, cast.access("bob"), checklist, "IN-01")
+        record_verdict(
+            session, opened, outcome=outcome, rationale="x", row_version=opened.item.row_version
+        )
+        assert suggestion().contradicts is contradicts

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import EmailField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.domain.vocabulary import Language, Role, Severity
 from checklist_app.web.forms import SelectChoice
 
 LANGUAGE_NAMES = [
@@ -22,6 +22,15 @@ ROLE_NAMES = [
 ]
 
 
+SEVERITY_NAMES = [
+    SelectChoice(Severity.CRITICAL.value, _l("Critical")),
+    SelectChoice(Severity.HIGH.value, _l("High")),
+    SelectChoice(Severity.MEDIUM.value, _l("Medium")),
+    SelectChoice(Severity.LOW.value, _l("Low")),
+    SelectChoice(Severity.INFO.value, _l("Info")),
+]
+
+
 class ProjectForm(FlaskForm):
     name = StringField(_l("Name"), [InputRequired(), Length(max=120)])
     description = TextAreaField(
@@ -33,6 +42,19 @@ class ProjectForm(FlaskForm):
         description=_l("What is assessed and what is left out; the report says it."),
     )
     language = SelectField(_l("Language of its reports"), choices=LANGUAGE_NAMES)
+
+
+class EditProjectForm(ProjectForm):
+    fail_threshold = SelectField(
+        _l("A finding proposes to fail from"),
+        choices=SEVERITY_NAMES,
+        description=_l("What is milder, or leads there only weakly, proposes a partial."),
+    )
+    freshness_days = IntegerField(
+        _l("A scan is fresh for (days)"),
+        [InputRequired(), NumberRange(1, 3650, _l("Give 1 to 3650 days."))],
+        description=_l("Older scans are marked as stale beside the items they speak of."),
+    )
 
 
 class MemberForm(FlaskForm):

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import DomainError, InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.domain.vocabulary import Language, Role, Severity
 from checklist_app.queries import projects as queries
 from checklist_app.queries.checklists import checklist_cards
 from checklist_app.queries.contradictions import contradiction_count
@@ -22,7 +22,7 @@ from checklist_app.web.access import actor, project, requires
 from checklist_app.web.forms import form_choice, show_error
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
-from checklist_app.web.projects.forms import MemberForm, ProjectForm
+from checklist_app.web.projects.forms import EditProjectForm, MemberForm, ProjectForm
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("projects", __name__)
@@ -99,7 +99,7 @@ def contradictions(slug: str) -> ResponseReturnValue:
 @requires(Permission.PROJECT_EDIT)
 def edit(slug: str) -> ResponseReturnValue:
     """Change what is said of a project."""
-    form = ProjectForm(obj=project().project)
+    form = EditProjectForm(obj=project().project)
     if form.validate_on_submit():
         try:
             projects.edit_project(
@@ -109,6 +109,12 @@ def edit(slug: str) -> ResponseReturnValue:
                 description=form.description.data or "",
                 scope=form.scope.data or "",
                 language=Language(form.language.data),
+            )
+            projects.set_scan_policy(
+                db_session(),
+                project(),
+                fail_threshold=Severity(form.fail_threshold.data),
+                freshness_days=form.freshness_days.data or 0,
             )
         except InvalidInput as error:
             show_error(form, error)
