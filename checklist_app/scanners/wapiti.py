@@ -15,10 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import ParsedScan, clean
@@ -33,8 +30,7 @@ from checklist_app.scanners.wapiti_entries import (
     read_entry,
 )
 from checklist_app.scanners.web_evidence import masked_url
-from checklist_app.scanners.xml_text import local_name, walk
-from checklist_app.untrusted.faults import MAX_DEPTH
+from checklist_app.scanners.xml_text import local_name, walk, walk_through
 from checklist_app.untrusted.json_text import as_object
 
 _DECLARATION = b' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
@@ -176,45 +172,8 @@ def _events(report: Report) -> Iterator[tuple[str, Element]]:
     head = report.head().text
     if "xsi:" not in head or "xmlns:xsi" in head:
         return walk(report)
-    return _mended(_ROOT.sub(rb"\g<0>" + _DECLARATION, report.read(), count=1))
-
-
-def _mended(data: bytes) -> Iterator[tuple[str, Element]]:
-    """Walk through XML that is in memory, as strictly as :func:`walk` does through a file."""
-    depth = 0
-    try:
-        for event, element in iterparse(io.BytesIO(data), events=("start", "end")):
-            depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH:
-                raise UnreadableReport(
-                    text(
-                        "The file is nested deeper than %(limit)s levels. "
-                        "No scanner writes such a report.",
-                        limit=MAX_DEPTH,
-                    )
-                )
-            yield event, element
-    except ParseError as error:
-        line, column = error.position
-        raise UnreadableReport(
-            text(
-                "This is not valid XML: line %(line)s, column %(column)s cannot be read. "
-                "Export the report again with the original tool.",
-                line=line,
-                column=column + 1,
-            )
-        ) from error
-    except DefusedXmlException as error:
-        raise UnreadableReport(
-            text(
-                "The file declares XML entities or refers to other files. No scanner needs that, "
-                "and it can be an attack; nothing was read from it."
-            )
-        ) from error
-    except (LookupError, ValueError) as error:
-        raise UnreadableReport(
-            text("The file is in an encoding that cannot be read. Save the report as UTF-8.")
-        ) from error
+    mended = _ROOT.sub(rb"\g<0>" + _DECLARATION, report.read(), count=1)
+    return walk_through(io.BytesIO(mended), len(mended))
 
 
 PARSER = Parser(

@@ -54,20 +54,25 @@ def walk(report: Report) -> Iterator[tuple[str, Element]]:
         UnreadableReport: not well-formed, cut off, with entities, or nested deeper than 64.
     """
     size = report.check_size()
+    with report.path.open("rb") as file:
+        yield from walk_through(file, size)
+
+
+def walk_through(file: BinaryIO, size: int) -> Iterator[tuple[str, Element]]:
+    """Do the same as :func:`walk` for an open file of ``size`` bytes, or bytes in memory."""
     depth = 0
     try:
-        with report.path.open("rb") as file:
-            for event, element in iterparse(_LargeParts(file), events=("start", "end")):
-                depth += 1 if event == "start" else -1
-                if depth > MAX_DEPTH:
-                    raise UnreadableReport(
-                        text(
-                            "The file is nested deeper than %(limit)s levels. "
-                            "No scanner writes such a report.",
-                            limit=MAX_DEPTH,
-                        )
+        for event, element in iterparse(_LargeParts(file), events=("start", "end")):
+            depth += 1 if event == "start" else -1
+            if depth > MAX_DEPTH:
+                raise UnreadableReport(
+                    text(
+                        "The file is nested deeper than %(limit)s levels. "
+                        "No scanner writes such a report.",
+                        limit=MAX_DEPTH,
                     )
-                yield event, element
+                )
+            yield event, element
     except ParseError as error:
         raise _not_well_formed(error, size) from error
     except DefusedXmlException as error:
