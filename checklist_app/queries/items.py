@@ -6,46 +6,37 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import (
     Language,
     Outcome,
-    RemediationStatus,
     Role,
-    Severity,
 )
-from checklist_app.domain.workflow import REMEDIATION_STEPS, is_overdue, is_waived
 from checklist_app.models import (
     ChecklistItem,
-    Finding,
     Membership,
-    Remediation,
     Requirement,
     RequirementText,
-    Suggestion,
-    SuggestionFinding,
     User,
     Verdict,
-    Waiver,
 )
 from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.queries.crosswalk import Elsewhere, elsewhere
 from checklist_app.queries.evidence import EvidenceCard, evidence_of_item
 from checklist_app.queries.exclusions import missing_names
+from checklist_app.queries.item_follow_up import (
+    RemediationView,
+    WaiverView,
+    remediation_of_item,
+    waiver_of_item,
+)
+from checklist_app.queries.item_suggestions import SuggestionView, suggestion_of_item
 from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
-from checklist_app.queries.support import Support, is_stale, last_reported, supporting_scans
-
-SHOWN_FINDINGS = 20
-
-MILDER_THAN = {
-    Outcome.PARTIAL: frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE}),
-    Outcome.FAIL: frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.PARTIAL}),
-}
-"""The verdicts that contradict what tools suggest."""
+from checklist_app.queries.support import Support, supporting_scans
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,65 +49,6 @@ class VerdictView:
     author: str
     recorded_at: datetime
     is_carried: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestedFinding:
-    """A finding behind a suggestion, and the key that brought it here."""
-
-    id: int
-    severity: Severity
-    tool: str
-    rule_id: str
-    title: str
-    location: str
-    via: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionView:
-    """What tools propose: the worst findings first, and how many ``more`` there are.
-
-    Attributes:
-        reported_at: when a scan last reported one of them; None if nobody knows.
-        is_stale: whether that is longer ago than the project takes a scan for fresh.
-        contradicts: whether the verdict in force is milder.
-    """
-
-    outcome: Outcome
-    findings: list[SuggestedFinding]
-    more: int
-    reported_at: datetime | None
-    is_stale: bool
-    contradicts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RemediationView:
-    """The plan that closes the gap."""
-
-    plan: str
-    owner_id: int
-    owner_name: str
-    due_on: date
-    status: RemediationStatus
-    overdue: bool
-    row_version: int
-
-    @property
-    def next_statuses(self) -> list[RemediationStatus]:
-        """The steps that can be taken by hand from here."""
-        return sorted(REMEDIATION_STEPS[self.status], key=list(RemediationStatus).index)
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverView:
-    """The newest waiver that was not revoked."""
-
-    justification: str
-    approved_by: str
-    expires_on: date
-    expired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +122,9 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         verdict=history[0] if history else None,
         history=history,
         evidence=evidence_of_item(session, opened.project, opened.item.id),
-        suggestion=_suggestion(session, opened, today),
-        remediation=_remediation(session, opened.item, today),
-        waiver=_waiver(session, opened.item, today),
+        suggestion=suggestion_of_item(session, opened, today),
+        remediation=remediation_of_item(session, opened.item, today),
+        waiver=waiver_of_item(session, opened.item, today),
         official=official_words(session, requirement, language),
         needs_review=opened.item.needs_review,
         missing=missing_names(opened.item.missing_features or []),
@@ -263,79 +195,3 @@ def _neighbours(session: Session, item: ChecklistItem) -> tuple[str | None, str 
     after = same.where(other.position > item.position).order_by(other.position)
     row = session.execute(select(before.scalar_subquery(), after.scalar_subquery())).one()
     return row[0], row[1]
-
-
-def _suggestion(session: Session, opened: ItemAccess, today: date) -> SuggestionView | None:
-    item = opened.item
-    suggestion = session.scalar(select(Suggestion).where(Suggestion.item_id == item.id))
-    if suggestion is None:
-        return None
-    behind = (
-        select(Finding, SuggestionFinding.via, func.count().over().label("total"))
-        .join(SuggestionFinding, SuggestionFinding.finding_id == Finding.id)
-        .where(SuggestionFinding.suggestion_id == suggestion.id)
-        .order_by(Finding.severity_rank, Finding.id)
-        .limit(SHOWN_FINDINGS)
-    )
-    rows = session.execute(behind).all()
-    findings = [
-        SuggestedFinding(
-            id=finding.id,
-            severity=finding.severity,
-            tool=finding.tool,
-            rule_id=finding.rule_id,
-            title=finding.title,
-            location=finding.location,
-            via=via,
-        )
-        for finding, via, _ in rows
-    ]
-    total = rows[0].total if rows else 0
-    at = last_reported(session, suggestion.id)
-    return SuggestionView(
-        outcome=suggestion.outcome,
-        findings=findings,
-        more=total - len(findings),
-        reported_at=at,
-        is_stale=at is not None and is_stale(opened.project.project, at, today),
-        contradicts=item.outcome in MILDER_THAN[suggestion.outcome],
-    )
-
-
-def _remediation(session: Session, item: ChecklistItem, today: date) -> RemediationView | None:
-    row = session.execute(
-        select(Remediation, User.name)
-        .join(User, User.id == Remediation.owner_id)
-        .where(Remediation.item_id == item.id)
-    ).one_or_none()
-    if row is None:
-        return None
-    plan, owner = row
-    return RemediationView(
-        plan=plan.plan,
-        owner_id=plan.owner_id,
-        owner_name=owner,
-        due_on=plan.due_on,
-        status=plan.status,
-        overdue=is_overdue(plan.due_on, plan.status, today),
-        row_version=plan.row_version,
-    )
-
-
-def _waiver(session: Session, item: ChecklistItem, today: date) -> WaiverView | None:
-    row = session.execute(
-        select(Waiver, User.name)
-        .join(User, User.id == Waiver.approved_by_id)
-        .where(Waiver.item_id == item.id, Waiver.revoked_at.is_(None))
-        .order_by(Waiver.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    waiver, approved_by = row
-    return WaiverView(
-        waiver.justification,
-        approved_by,
-        waiver.expires_on,
-        expired=not is_waived(waiver.expires_on, today),
-    )

@@ -21,7 +21,7 @@ from checklist_app.models import (
     Standard,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.queries.rounds import assessed
+from checklist_app.queries.round_plans import assessed
 from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import take_to_close

@@ -18,7 +18,7 @@ from checklist_app.models import (
     Verdict,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.queries.rounds import RoundPlan, plan_round
+from checklist_app.queries.round_plans import RoundPlan, plan_round
 from checklist_app.services import audit
 from checklist_app.services.checklists import start_checklist
 

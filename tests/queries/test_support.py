@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language, Outcome
 from checklist_app.models import Checklist
-from checklist_app.queries.items import SuggestionView, item_page
+from checklist_app.queries.item_suggestions import SuggestionView
+from checklist_app.queries.items import item_page
 from checklist_app.queries.support import Support, supporting_scans
 from checklist_app.services.verdicts import record_verdict
 from tests.cast import Cast, item, make_checklist

@@ -11,8 +11,9 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.models import Checklist
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import checklist_head
+from checklist_app.queries.editions import EditionChoice, editions_after
 from checklist_app.queries.exclusions import last_profile, proposed_exclusions
-from checklist_app.queries.rounds import EditionChoice, editions_after, preview_between
+from checklist_app.queries.rounds import preview_between
 from checklist_app.services.exclusions import confirm_exclusions
 from checklist_app.services.rounds import NextRound, start_round
 from checklist_app.web.access import project, requires
