@@ -15,7 +15,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import Role
 from checklist_app.models import Checklist, Membership, Project, Standard, User
 from checklist_app.queries.access import ItemAccess, ProjectAccess, open_item
-from checklist_app.services import accounts
+from checklist_app.services import passwords
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now
 from checklist_app.services.projects import create_project
@@ -45,7 +45,7 @@ class Cast:
 
 @cache
 def password_hash() -> str:
-    return accounts._hasher.hash(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 def make_cast(session: Session) -> Cast:

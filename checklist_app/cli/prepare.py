@@ -20,7 +20,8 @@ from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language
 from checklist_app.models import Standard, User
-from checklist_app.services.accounts import create_user, issue_link
+from checklist_app.services.accounts import create_user
+from checklist_app.services.links import issue_link
 from checklist_app.services.resources import Resources
 
 STAMP = ".prepared.json"

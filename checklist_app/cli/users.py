@@ -21,7 +21,8 @@ def users() -> None:
 @json_option
 def create(*, email: str, name: str, administrator: bool, as_json: bool) -> None:
     """Create an account."""
-    from checklist_app.services.accounts import create_user, issue_link  # noqa: PLC0415
+    from checklist_app.services.accounts import create_user  # noqa: PLC0415
+    from checklist_app.services.links import issue_link  # noqa: PLC0415
 
     config = load_config(quiet=True)
     with opened(config) as resources, resources.sessions.begin() as session:
@@ -42,7 +43,7 @@ def create(*, email: str, name: str, administrator: bool, as_json: bool) -> None
 def link(*, email: str, as_json: bool) -> None:
     """Print a new set-password link; older ones stop working."""
     from checklist_app.queries.people import find_user  # noqa: PLC0415 - imports SQLAlchemy
-    from checklist_app.services.accounts import issue_link  # noqa: PLC0415
+    from checklist_app.services.links import issue_link  # noqa: PLC0415
 
     config = load_config(quiet=True)
     with opened(config) as resources, resources.sessions.begin() as session:

@@ -10,7 +10,8 @@ from checklist_app.demo.story import chapter
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.queries.people import actor_of, find_user
-from checklist_app.services.accounts import create_user, issue_link, set_password_by_link
+from checklist_app.services.accounts import create_user, set_password_by_link
+from checklist_app.services.links import issue_link
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from checklist_app.domain.vocabulary import Language, Role, Severity
 from checklist_app.models import Membership, Project, User
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
-from checklist_app.services.accounts import create_user, issue_link, normalise_email
+from checklist_app.services.accounts import create_user
 from checklist_app.services.clock import now
+from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.links import issue_link
 
 LONGEST_SLUG = 50
 LONGEST_FRESHNESS = 3650

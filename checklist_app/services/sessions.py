@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from checklist_app.config import Config
@@ -15,8 +14,10 @@ from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
 from checklist_app.models import User, UserSession
 from checklist_app.services import audit
-from checklist_app.services.accounts import normalise_email, password_matches, token_sha256
 from checklist_app.services.clock import now
+from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.passwords import password_matches
+from checklist_app.services.secret_tokens import new_token, token_sha256
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -44,7 +45,7 @@ def sign_in(session: Session, config: Config, *, email: str, password: str, orig
 
 def open_session(session: Session, config: Config, user: User, origin: Origin) -> str:
     """Return the token of a new session of a person who has proved who they are."""
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     moment = now()
     row = UserSession(
         user_id=user.id,
@@ -129,6 +130,19 @@ def revoke(session: Session, actor: Actor, session_id: int) -> None:
         raise NotFound
     row.revoked_at = now()
     audit.record(session, actor, "account:session:close", actor.email)
+
+
+def end_sessions(session: Session, user: User, *, except_id: int = 0) -> None:
+    """Revoke a person's sessions, but for the one that is named."""
+    session.execute(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.revoked_at.is_(None),
+            UserSession.id != except_id,
+        )
+        .values(revoked_at=now())
+    )
 
 
 def _actor(row: UserSession, user: User, origin: Origin) -> Actor:

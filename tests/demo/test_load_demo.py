@@ -11,7 +11,7 @@ from checklist_app.domain.vocabulary import Outcome
 from checklist_app.jobs.transactions import reading
 from checklist_app.models import ChecklistItem, Finding, Remediation, Report, User, Waiver
 from checklist_app.models.base import Base
-from checklist_app.services.accounts import password_matches
+from checklist_app.services.passwords import password_matches
 from checklist_app.services.resources import Resources
 
 

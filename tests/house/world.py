@@ -30,8 +30,8 @@ from checklist_app.models import (
 from checklist_app.models import Standard as StandardRow
 from checklist_app.queries.access import ProjectAccess, open_item
 from checklist_app.services import (
-    accounts,
     evidence,
+    links,
     remediation,
     reports,
     scans,
@@ -154,7 +154,7 @@ def _fill(
         "version": edition.version,
         "cwe": 89,
         "session_id": 0,
-        "token": accounts.issue_link(session, None, session.get_one(User, access.actor.user_id)),
+        "token": links.issue_link(session, None, session.get_one(User, access.actor.user_id)),
         "filename": "css/base.css",
     }
 

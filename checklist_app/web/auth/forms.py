@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from checklist_app.services.accounts import LONGEST_PASSWORD
+from checklist_app.services.passwords import LONGEST_PASSWORD
 
 
 class SignInForm(FlaskForm):

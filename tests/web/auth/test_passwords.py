@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from checklist_app.models import OneTimeLink, User
-from checklist_app.services import accounts
+from checklist_app.services import links
 from checklist_app.services.clock import now
 from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Visit
@@ -20,7 +20,7 @@ FORM = {"password": NEW, "repeat": NEW}
 
 
 def issue(session: Session, cast: Cast) -> str:
-    token = accounts.issue_link(session, None, session.get_one(User, cast.bob.user_id))
+    token = links.issue_link(session, None, session.get_one(User, cast.bob.user_id))
     session.commit()
     return f"/set-password/{token}"
 

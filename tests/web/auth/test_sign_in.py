@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from checklist_app.models import Event, User, UserSession
-from checklist_app.services.accounts import token_sha256
 from checklist_app.services.clock import now
+from checklist_app.services.secret_tokens import token_sha256
 from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor

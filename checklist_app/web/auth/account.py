@@ -1,0 +1,58 @@
+"""One's own account: the password, and where one is signed in."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from checklist_app.domain.errors import InvalidInput
+from checklist_app.domain.permissions import Permission
+from checklist_app.queries.accounts import own_sessions
+from checklist_app.services import accounts, sessions
+from checklist_app.services.clock import now
+from checklist_app.web.access import actor, requires
+from checklist_app.web.auth.area import (
+    PER_OWN_ACCOUNT,
+    REFUSED,
+    blueprint,
+    signed_in_account,
+    was_refused,
+)
+from checklist_app.web.auth.forms import ChangePasswordForm
+from checklist_app.web.extensions import limiter
+from checklist_app.web.forms import show_error
+from checklist_app.web.messages import done
+from checklist_app.web.transaction import db_session
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@requires(Permission.ACCOUNT_MANAGE)
+@limiter.limit(
+    PER_OWN_ACCOUNT, key_func=signed_in_account, methods=["POST"], deduct_when=was_refused
+)
+def account() -> ResponseReturnValue:
+    """Show one's sessions and change one's password."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        try:
+            accounts.change_password(
+                db_session(), actor(), form.current.data or "", form.password.data or ""
+            )
+        except InvalidInput as error:
+            show_error(form, error)
+        else:
+            done(gettext("Your password is changed. Every other session has ended."))
+            return redirect(url_for("auth.account"), 303)
+    mine = own_sessions(db_session(), actor(), now())
+    status = REFUSED if form.is_submitted() else 200
+    return render_template("auth/account.html", password_form=form, sessions=mine), status
+
+
+@blueprint.post("/account/sessions/<int:session_id>/revoke")
+@requires(Permission.ACCOUNT_MANAGE)
+def revoke_session(session_id: int) -> ResponseReturnValue:
+    """End another of one's own sessions."""
+    sessions.revoke(db_session(), actor(), session_id)
+    done(gettext("That session has ended."))
+    return redirect(url_for("auth.account"), 303)

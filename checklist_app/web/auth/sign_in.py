@@ -1,0 +1,73 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, logout_user
+
+from checklist_app.domain.errors import InvalidInput
+from checklist_app.domain.permissions import Permission
+from checklist_app.services import sessions
+from checklist_app.web.access import actor, origin, public, remember, requires
+from checklist_app.web.auth.area import (
+    PER_ACCOUNT,
+    PER_ACCOUNT_AND_ADDRESS,
+    PER_ADDRESS,
+    REFUSED,
+    blueprint,
+    named_account,
+    named_account_and_address,
+    was_refused,
+)
+from checklist_app.web.auth.forms import SignInForm
+from checklist_app.web.extensions import limiter
+from checklist_app.web.filters import told
+from checklist_app.web.targets import local_target
+from checklist_app.web.transaction import db_session, resources
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+@limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=was_refused)
+@limiter.limit(
+    PER_ACCOUNT_AND_ADDRESS,
+    key_func=named_account_and_address,
+    methods=["POST"],
+    deduct_when=was_refused,
+)
+@limiter.limit(PER_ACCOUNT, key_func=named_account, methods=["POST"], deduct_when=was_refused)
+def sign_in() -> ResponseReturnValue:
+    """Sign in with e-mail address and password."""
+    if current_user.is_authenticated and request.method == "GET":
+        return redirect(local_target(request.args.get("next")), 303)
+    form = SignInForm(next=request.args.get("next", ""))
+    if not form.is_submitted():
+        return render_template("auth/sign_in.html", form=form)
+    try:
+        token = sessions.sign_in(
+            db_session(),
+            resources().config,
+            email=form.email.data or "",
+            password=form.password.data or "",
+            origin=origin(),
+        )
+    except InvalidInput as error:
+        # Ours holds SQLite's one write lock; the refusal is kept even though this request is not.
+        db_session().rollback()
+        with resources().sessions.begin() as apart:
+            sessions.record_refusal(apart, form.email.data or "", origin())
+        return render_template("auth/sign_in.html", form=form, form_error=told(error.text)), REFUSED
+    remember(token)
+    return redirect(local_target(form.next.data), 303)
+
+
+@blueprint.post("/sign-out")
+@requires(Permission.ACCOUNT_MANAGE)
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    sessions.sign_out(db_session(), actor())
+    logout_user()
+    cookie.clear()
+    return redirect(url_for("auth.sign_in"), 303)
