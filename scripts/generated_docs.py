@@ -19,14 +19,19 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.catalog.owasp import load_library
 from checklist_app.catalog.rules import load_rules
-from checklist_app.domain.permissions import PROJECT_PERMISSIONS, ROLE_PERMISSIONS, Permission
+from checklist_app.domain.permissions import (
+    ORGANISATION_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    Permission,
+)
 from checklist_app.domain.reach import Reach, figures
 from checklist_app.domain.standards import Standard
-from checklist_app.domain.vocabulary import Language, Role
+from checklist_app.domain.vocabulary import Language, OrganisationRole, Role
 from checklist_app.scanners.table import PARSERS
 from tests.corpus.scanner_facts import (
     CWE_DIFFERS,
@@ -41,15 +46,30 @@ ROOT = Path(__file__).resolve().parents[1]
 ROLE_WORDS: Mapping[Language, Mapping[Role, str]] = {
     Language.EN: {
         Role.OWNER: "Owner",
+        Role.MANAGER: "Manager",
         Role.REVIEWER: "Reviewer",
         Role.CONTRIBUTOR: "Contributor",
         Role.VIEWER: "Viewer",
     },
     Language.ES: {
         Role.OWNER: "Responsable",
+        Role.MANAGER: "Gestor",
         Role.REVIEWER: "Revisor",
         Role.CONTRIBUTOR: "Colaborador",
         Role.VIEWER: "Lector",
+    },
+}
+
+ORGANISATION_WORDS: Mapping[Language, Mapping[OrganisationRole, str]] = {
+    Language.EN: {
+        OrganisationRole.ADMINISTRATOR: "Administrator",
+        OrganisationRole.AUDITOR: "Auditor",
+        OrganisationRole.MEMBER: "Member",
+    },
+    Language.ES: {
+        OrganisationRole.ADMINISTRATOR: "Administrador",
+        OrganisationRole.AUDITOR: "Auditor",
+        OrganisationRole.MEMBER: "Miembro",
     },
 }
 
@@ -83,6 +103,21 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     Permission.MEMBER_MANAGE: ("manage members and roles", "gestionar miembros y roles"),
     Permission.CHECKLIST_SIGN_OFF: ("sign a checklist off", "firmar y cerrar una lista"),
     Permission.WAIVER_GRANT: ("grant and revoke waivers", "conceder y revocar dispensas"),
+    Permission.ACCOUNT_MANAGE: (
+        "manage their own account and sessions",
+        "gestionar su propia cuenta y sus sesiones",
+    ),
+    Permission.PROJECT_LIST: ("see the list of their projects", "ver la lista de sus proyectos"),
+    Permission.STANDARD_VIEW: ("read the library of standards", "leer la biblioteca de estándares"),
+    Permission.PROJECT_CREATE: (
+        "create projects, and own them",
+        "crear proyectos, como responsable",
+    ),
+    Permission.USER_MANAGE: ("manage accounts and their roles", "gestionar cuentas y sus roles"),
+    Permission.LIBRARY_MANAGE: (
+        "add lists and official texts to the library",
+        "añadir listas y textos oficiales a la biblioteca",
+    ),
 }
 
 
@@ -147,16 +182,32 @@ def _cell(words: str) -> str:
 
 def roles_table(language: Language) -> str:
     """Return which role may do what inside its project."""
-    words = ROLE_WORDS[language]
+    return _table(language, ROLE_WORDS[language], ROLE_PERMISSIONS)
+
+
+def organisation_table(language: Language) -> str:
+    """Return what people may do outside any project, and whose projects they read."""
+    table = _table(language, ORGANISATION_WORDS[language], ORGANISATION_PERMISSIONS)
+    said = ("read every project", "leer todos los proyectos")
+    marks = ("●" if role is OrganisationRole.AUDITOR else "" for role in OrganisationRole)
+    row = "| " + " | ".join([said[0 if language is Language.EN else 1], *marks]) + " |"
+    return f"{table}\n{row}"
+
+
+def _table(
+    language: Language, words: Mapping[Any, str], allowed: Mapping[Any, frozenset[Permission]]
+) -> str:
+    """Return a table of permissions, one column for each role in ``words``."""
+    known = frozenset[Permission]().union(*allowed.values())
     first = "May" if language is Language.EN else "Puede"
     rows = [
         "| " + " | ".join([first, *words.values()]) + " |",
         "|---" + "|:-:" * len(words) + "|",
     ]
-    ordered = [permission for permission in PERMISSION_WORDS if permission in PROJECT_PERMISSIONS]
+    ordered = [permission for permission in PERMISSION_WORDS if permission in known]
     for permission in ordered:
         said = PERMISSION_WORDS[permission][0 if language is Language.EN else 1]
-        marks = ("●" if permission in ROLE_PERMISSIONS[role] else "" for role in words)
+        marks = ("●" if permission in allowed[role] else "" for role in words)
         rows.append("| " + " | ".join([said, *marks]) + " |")
     return "\n".join(rows)
 
@@ -271,6 +322,8 @@ PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "library": ("docs/content.md", library_table),
         "coverage": ("docs/content.md", coverage_table),
         "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
+        "organisation": ("docs/team.md", lambda: organisation_table(Language.EN)),
+        "organisation-es": ("docs/es/team.md", lambda: organisation_table(Language.ES)),
         "roles-es": ("docs/es/team.md", lambda: roles_table(Language.ES)),
     }
 )

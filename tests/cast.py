@@ -1,7 +1,8 @@
 """Who plays in the tests.
 
-Alice owns the project, Bob reviews, Carla contributes, Vera only reads; Charlie has a project of
-his own and no business here; Ada administers the system and is a member of nothing.
+Alice owns the project, Martha manages it, Bob reviews, Carla contributes, Vera only reads; Charlie
+has a project of his own and no business here; Ada administers the system and Otto audits it,
+members of nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import cache
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.permissions import AUDITORS_ROLE
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Checklist, Membership, Project, Standard, User
 from checklist_app.queries.access import ItemAccess, ProjectAccess, open_item
 from checklist_app.services import passwords
@@ -23,10 +25,12 @@ from checklist_app.services.projects import create_project
 PASSWORD = "cuatro palabras sin sentido"
 ROLES = {
     "alice": Role.OWNER,
+    "martha": Role.MANAGER,
     "bob": Role.REVIEWER,
     "carla": Role.CONTRIBUTOR,
     "vera": Role.VIEWER,
 }
+ORGANISATION_ROLES = {"ada": OrganisationRole.ADMINISTRATOR, "otto": OrganisationRole.AUDITOR}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Cast:
         return self.people[name]
 
     def access(self, name: str) -> ProjectAccess:
-        return ProjectAccess(self.people[name], self.project, ROLES[name])
+        role = AUDITORS_ROLE if self.people[name].is_auditor else ROLES[name]
+        return ProjectAccess(self.people[name], self.project, role)
 
 
 @cache
@@ -51,17 +56,17 @@ def password_hash() -> str:
 def make_cast(session: Session) -> Cast:
     """Put everybody on stage; the caller commits."""
     people = {}
-    for name in (*ROLES, "charlie", "ada"):
+    for name in (*ROLES, "charlie", *ORGANISATION_ROLES):
         user = User(
             email=f"{name}@example.org",
             name=name.capitalize(),
             password_hash=password_hash(),
-            is_administrator=name == "ada",
+            organisation_role=ORGANISATION_ROLES.get(name, OrganisationRole.MEMBER),
             created_at=now(),
         )
         session.add(user)
         session.flush()
-        people[name] = Actor(user.id, user.email, user.name, user.is_administrator)
+        people[name] = Actor(user.id, user.email, user.name, user.organisation_role)
     access = create_project(session, people["alice"], name="Banca", scope="Todo")
     for name, role in ROLES.items():
         if role is not Role.OWNER:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from checklist_app.cli.paths import CATALOG, CONTENT, LEADING, LINEAGE, MIGRATIONS, ROOT
 from checklist_app.config import Config
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Language
+from checklist_app.domain.vocabulary import Language, OrganisationRole
 from checklist_app.models import Standard, User
 from checklist_app.services.accounts import create_user
 from checklist_app.services.links import issue_link
@@ -152,14 +152,17 @@ def first_administrator(
     """
     with resources.sessions.begin() as session:
         known = session.scalars(
-            select(User).where(User.is_administrator, User.is_active).order_by(User.id)
+            select(User)
+            .where(User.organisation_role == OrganisationRole.ADMINISTRATOR, User.is_active)
+            .order_by(User.id)
         ).all()
         if any(user.password_hash for user in known):
             return None
         user = known[0] if known else None
         if user is None:
             name = ADMINISTRATOR_NAMES[language]
-            user = create_user(session, None, email=email, name=name, is_administrator=True)
+            role = OrganisationRole.ADMINISTRATOR
+            user = create_user(session, None, email=email, name=name, organisation_role=role)
         return FirstAdministrator(user.email, issue_link(session, None, user))
 
 

@@ -7,6 +7,7 @@ import click
 from checklist_app.cli.console import Refused, answer, json_option, say
 from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import OrganisationRole
 
 
 @click.group(help=say(text("Create accounts and the links that set passwords.")))
@@ -18,8 +19,14 @@ def users() -> None:
 @click.argument("email")
 @click.option("--name", default="", help=say(text("Name as others read it.")))
 @click.option("--administrator", is_flag=True, help=say(text("May manage accounts.")))
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in OrganisationRole]),
+    default=OrganisationRole.MEMBER.value,
+    help=say(text("What they are in the organisation; an auditor reads every project.")),
+)
 @json_option
-def create(*, email: str, name: str, administrator: bool, as_json: bool) -> None:
+def create(*, email: str, name: str, administrator: bool, role: str, as_json: bool) -> None:
     """Create an account."""
     from checklist_app.services.accounts import create_user  # noqa: PLC0415
     from checklist_app.services.links import issue_link  # noqa: PLC0415
@@ -31,7 +38,9 @@ def create(*, email: str, name: str, administrator: bool, as_json: bool) -> None
             None,
             email=email,
             name=name or email.partition("@")[0],
-            is_administrator=administrator,
+            organisation_role=(
+                OrganisationRole.ADMINISTRATOR if administrator else OrganisationRole(role)
+            ),
         )
         address, token = user.email, issue_link(session, None, user)
     _tell(config.base_url, address, token, as_json=as_json)
@@ -58,6 +67,26 @@ def link(*, email: str, as_json: bool) -> None:
             )
         address, token = user.email, issue_link(session, None, user)
     _tell(config.base_url, address, token, as_json=as_json)
+
+
+@users.command(help=say(text("Say what a person is in the organisation; their sessions end.")))
+@click.argument("email")
+@click.argument("role", type=click.Choice([role.value for role in OrganisationRole]))
+@json_option
+def role(*, email: str, role: str, as_json: bool) -> None:
+    """Change the role of an account."""
+    from checklist_app.queries.people import find_user  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.services.organisation import set_organisation_role  # noqa: PLC0415
+
+    config = load_config(quiet=True)
+    with opened(config) as resources, resources.sessions.begin() as session:
+        user = find_user(session, email)
+        if user is None:
+            raise Refused(text("Nobody has an account with the address %(email)s.", email=email))
+        set_organisation_role(session, None, user.id, OrganisationRole(role))
+        address = user.email
+    message = say(text("%(email)s is %(role)s now.", email=address, role=role))
+    answer({"email": address, "role": role}, message, as_json=as_json)
 
 
 def _tell(base_url: str, email: str, token: str, *, as_json: bool) -> None:

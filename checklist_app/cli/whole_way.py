@@ -21,12 +21,11 @@ from checklist_app.models import (
     Checklist,
     ChecklistItem,
     Finding,
-    Membership,
     Project,
     Report,
     Requirement,
 )
-from checklist_app.queries.access import ProjectAccess, open_project
+from checklist_app.queries.access import ProjectAccess, is_visible, open_project
 from checklist_app.queries.people import actor_of, find_user, first_user
 from checklist_app.queries.standards import StandardCard, standard_cards
 from checklist_app.services.checklists import sign_off, start_checklist
@@ -104,9 +103,8 @@ def _project(session: Session, actor: Actor, order: Order, language: Language) -
     """Open the signer's project of that slug or name, or make it."""
     slug = session.scalar(
         select(Project.slug)
-        .join(Membership, Membership.project_id == Project.id)
         .where(
-            Membership.user_id == actor.user_id,
+            is_visible(actor),
             (Project.slug == order.project) | (Project.name == order.project),
         )
         .order_by(Project.id)

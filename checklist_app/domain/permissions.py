@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 
 
 class Permission(StrEnum):
@@ -44,12 +44,29 @@ SIGNED_IN: frozenset[Permission] = frozenset(
         Permission.STANDARD_VIEW,
     }
 )
-"""What every active person may do, whatever their projects."""
+"""What every active person but an auditor may do, whatever their projects."""
 
 ADMINISTRATOR: frozenset[Permission] = frozenset(
     {Permission.USER_MANAGE, Permission.LIBRARY_MANAGE}
 )
 """What administrators may do besides; being one opens no project."""
+
+ORGANISATION_PERMISSIONS: Mapping[OrganisationRole, frozenset[Permission]] = MappingProxyType(
+    {
+        OrganisationRole.ADMINISTRATOR: SIGNED_IN | ADMINISTRATOR,
+        OrganisationRole.AUDITOR: SIGNED_IN - {Permission.PROJECT_CREATE},
+        OrganisationRole.MEMBER: SIGNED_IN,
+    }
+)
+"""What each role in the organisation may do outside any project."""
+
+OUTSIDE_WHEN_BOUND: frozenset[Permission] = frozenset(
+    {Permission.PROJECT_LIST, Permission.STANDARD_VIEW}
+)
+"""What a token that is bound to one project may do outside of it, at most."""
+
+AUDITORS_ROLE = Role.VIEWER
+"""What an auditor is in every project, whatever else they were given there: they change nothing."""
 
 _VIEWER = frozenset({Permission.PROJECT_VIEW})
 _CONTRIBUTOR = _VIEWER | {
@@ -65,16 +82,13 @@ _REVIEWER = _CONTRIBUTOR | {
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
 }
-_OWNER = _REVIEWER | {
-    Permission.PROJECT_EDIT,
-    Permission.MEMBER_MANAGE,
-    Permission.CHECKLIST_SIGN_OFF,
-    Permission.WAIVER_GRANT,
-}
+_MANAGER = _REVIEWER | {Permission.CHECKLIST_SIGN_OFF, Permission.WAIVER_GRANT}
+_OWNER = _MANAGER | {Permission.PROJECT_EDIT, Permission.MEMBER_MANAGE}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.OWNER: _OWNER,
+        Role.MANAGER: _MANAGER,
         Role.REVIEWER: _REVIEWER,
         Role.CONTRIBUTOR: _CONTRIBUTOR,
         Role.VIEWER: _VIEWER,

@@ -49,10 +49,19 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class OrganisationRole(StrEnum):
+    """What a person is in the whole system, whatever their projects."""
+
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    MEMBER = "member"
+
+
 class Role(StrEnum):
     """What a person is in one project, strongest first."""
 
     OWNER = "owner"
+    MANAGER = "manager"
     REVIEWER = "reviewer"
     CONTRIBUTOR = "contributor"
     VIEWER = "viewer"

@@ -100,6 +100,7 @@ class Base(DeclarativeBase):
         vocabulary.MappingKind: words(vocabulary.MappingKind),
         vocabulary.MappingTier: words(vocabulary.MappingTier),
         vocabulary.Outcome: words(vocabulary.Outcome),
+        vocabulary.OrganisationRole: words(vocabulary.OrganisationRole),
         vocabulary.Relation: words(vocabulary.Relation),
         vocabulary.RemediationStatus: words(vocabulary.RemediationStatus),
         vocabulary.Role: words(vocabulary.Role),

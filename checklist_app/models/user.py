@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import Language, Theme, TokenPurpose
+from checklist_app.domain.vocabulary import Language, OrganisationRole, Theme, TokenPurpose
 from checklist_app.models.base import Base, Sha256, exact
 
 
@@ -20,7 +20,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(exact(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(255))
-    is_administrator: Mapped[bool] = mapped_column(default=False)
+    organisation_role: Mapped[OrganisationRole] = mapped_column(default=OrganisationRole.MEMBER)
     is_active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[Language | None]
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Forbidden, NotFound
-from checklist_app.domain.permissions import ROLE_PERMISSIONS, Permission
+from checklist_app.domain.permissions import AUDITORS_ROLE, ROLE_PERMISSIONS, Permission
 from checklist_app.domain.vocabulary import Role
 from checklist_app.models import Checklist, ChecklistItem, Membership, Project, Requirement
 
@@ -24,8 +25,8 @@ class ProjectAccess:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the member's role allows."""
-        return ROLE_PERMISSIONS[self.role]
+        """What the member's role allows, within the scopes of a token."""
+        return self.actor.narrowed(ROLE_PERMISSIONS[self.role])
 
     def allows(self, permission: Permission | str) -> bool:
         """Return whether the member may do this."""
@@ -57,20 +58,43 @@ class ItemAccess:
         return f"{self.checklist.number}/{self.requirement.identifier}"
 
 
+def visible_projects(actor: Actor) -> Select[Project, Role]:
+    """Return the question for every project that the actor may see, with a role they have there.
+
+    This is the one place that says which projects are whose. A project comes in as many rows as
+    there are ways into it; the strongest role is the one that counts.
+    """
+    if actor.is_auditor:
+        found = select(Project, literal(AUDITORS_ROLE, Membership.role.type).label("role"))
+    else:
+        found = (
+            select(Project, Membership.role.label("role"))
+            .join(Membership, Membership.project_id == Project.id)
+            .where(Membership.user_id == actor.user_id)
+        )
+    return found if actor.project_id is None else found.where(Project.id == actor.project_id)
+
+
+def is_visible(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Project`` that the actor may see it."""
+    return Project.id.in_(visible_projects(actor).with_only_columns(Project.id).correlate(None))
+
+
+def strongest(roles: Iterable[Role]) -> Role:
+    """Return the role that allows most."""
+    return min(roles, key=list(Role).index)
+
+
 def open_project(session: Session, actor: Actor, slug: str) -> ProjectAccess:
     """Load a project for one of its members.
 
     Raises:
         NotFound: there is no such project, or it is not theirs; nobody can tell which.
     """
-    row = session.execute(
-        select(Project, Membership.role)
-        .join(Membership, Membership.project_id == Project.id)
-        .where(Project.slug == slug, Membership.user_id == actor.user_id)
-    ).one_or_none()
-    if row is None:
+    rows = session.execute(visible_projects(actor).where(Project.slug == slug)).all()
+    if not rows:
         raise NotFound
-    return ProjectAccess(actor, row[0], row[1])
+    return ProjectAccess(actor, rows[0][0], strongest(role for _, role in rows))
 
 
 def open_checklist(session: Session, access: ProjectAccess, number: int) -> Checklist:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text
-from checklist_app.domain.vocabulary import JobKind, JobState
+from checklist_app.domain.vocabulary import JobKind, JobState, OrganisationRole
 from checklist_app.models import Job, Project, User, UserSession, WorkerHeartbeat
 from checklist_app.queries.shell import SILENCE
 
@@ -25,7 +25,7 @@ class UserLine:
     id: int
     name: str
     email: str
-    is_administrator: bool
+    organisation_role: OrganisationRole
     is_active: bool
     has_password: bool
     last_seen_at: datetime | None
@@ -81,7 +81,7 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
             user.id,
             user.name,
             user.email,
-            user.is_administrator,
+            user.organisation_role,
             user.is_active,
             user.password_hash is not None,
             seen_at,

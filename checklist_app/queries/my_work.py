@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
@@ -14,12 +14,12 @@ from checklist_app.domain.workflow import is_overdue
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
-    Membership,
     Project,
     Remediation,
     Requirement,
     RequirementText,
 )
+from checklist_app.queries.access import is_visible
 from checklist_app.queries.wording import worded
 
 MINE_SHOWN = 50
@@ -69,16 +69,13 @@ def my_remediations(
         .join(ChecklistItem, ChecklistItem.id == Remediation.item_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
         .join(Project, Project.id == Checklist.project_id)
-        .join(
-            Membership,
-            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
-        )
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .join(
             RequirementText,
             worded(language),
         )
         .where(
+            is_visible(actor),
             Remediation.owner_id == actor.user_id,
             Remediation.status != RemediationStatus.CLOSED,
         )
@@ -102,16 +99,16 @@ def my_items(session: Session, actor: Actor, language: Language) -> list[MyItem]
         .select_from(ChecklistItem)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
         .join(Project, Project.id == Checklist.project_id)
-        .join(
-            Membership,
-            and_(Membership.project_id == Project.id, Membership.user_id == actor.user_id),
-        )
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .join(
             RequirementText,
             worded(language),
         )
-        .where(ChecklistItem.assignee_id == actor.user_id, ChecklistItem.outcome.is_(None))
+        .where(
+            is_visible(actor),
+            ChecklistItem.assignee_id == actor.user_id,
+            ChecklistItem.outcome.is_(None),
+        )
         .order_by(ChecklistItem.due_on, ChecklistItem.position)
         .limit(MINE_SHOWN)
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
+from checklist_app.domain.vocabulary import OrganisationRole
 from checklist_app.models import User
 
 
@@ -17,7 +18,10 @@ def find_user(session: Session, email: str) -> User | None:
 def first_user(session: Session) -> User | None:
     """Return the oldest open account of an administrator."""
     return session.scalar(
-        select(User).where(User.is_administrator, User.is_active).order_by(User.id).limit(1)
+        select(User)
+        .where(User.organisation_role == OrganisationRole.ADMINISTRATOR, User.is_active)
+        .order_by(User.id)
+        .limit(1)
     )
 
 
@@ -27,6 +31,6 @@ def actor_of(user: User) -> Actor:
         user_id=user.id,
         email=user.email,
         name=user.name,
-        is_administrator=user.is_administrator,
+        organisation_role=user.organisation_role,
         language=user.language,
     )

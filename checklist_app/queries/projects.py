@@ -24,7 +24,7 @@ from checklist_app.models import (
     User,
     Waiver,
 )
-from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.access import ProjectAccess, strongest, visible_projects
 from checklist_app.queries.item_rows import count_outcomes
 
 MINE_SHOWN = 50
@@ -91,25 +91,23 @@ class ProjectFigures:
 
 def project_cards(session: Session, actor: Actor, today: date) -> list[ProjectCard]:
     """Return the actor's projects by name, in three queries."""
-    rows = session.execute(
-        select(Project, Membership.role)
-        .join(Membership, Membership.project_id == Project.id)
-        .where(Membership.user_id == actor.user_id)
-        .order_by(Project.name, Project.id)
-    ).all()
-    ids = [project.id for project, _ in rows]
+    rows = session.execute(visible_projects(actor).order_by(Project.name, Project.id)).all()
+    roles: dict[Project, list[Role]] = {}
+    for project, role in rows:
+        roles.setdefault(project, []).append(role)
+    ids = [project.id for project in roles]
     outcomes, checklists = _outcomes(session, ids)
     waived = _waived_gaps(session, ids, today)
     return [
         ProjectCard(
             project.slug,
             project.name,
-            role,
+            strongest(ways),
             len(checklists.get(project.id, ())),
             _counts(outcomes.get(project.id, Counter())),
             _gaps(outcomes.get(project.id, Counter())) - waived.get(project.id, 0),
         )
-        for project, role in rows
+        for project, ways in roles.items()
     ]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import Theme
-from checklist_app.models import Membership, Project
+from checklist_app.models import Project
+from checklist_app.queries.access import is_visible
 from checklist_app.queries.jobs import worker_is_alive
 
 SWITCHER_SIZE = 30
@@ -43,8 +44,7 @@ def shell(
         return Shell(language, theme, [], worker_missing=False)
     rows = session.execute(
         select(Project.slug, Project.name)
-        .join(Membership, Membership.project_id == Project.id)
-        .where(Membership.user_id == actor.user_id)
+        .where(is_visible(actor))
         .order_by(Project.name)
         .limit(SWITCHER_SIZE)
     )

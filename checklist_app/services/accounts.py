@@ -9,7 +9,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Language, Theme
+from checklist_app.domain.vocabulary import Language, OrganisationRole, Theme
 from checklist_app.models import User
 from checklist_app.services import audit
 from checklist_app.services.clock import now
@@ -25,7 +25,7 @@ def create_user(
     *,
     email: str,
     name: str,
-    is_administrator: bool = False,
+    organisation_role: OrganisationRole = OrganisationRole.MEMBER,
     language: Language | None = None,
 ) -> User:
     """Create an account without a password; its owner sets one by a one-time link.
@@ -42,13 +42,13 @@ def create_user(
     user = User(
         email=address,
         name=name.strip()[:120],
-        is_administrator=is_administrator,
+        organisation_role=organisation_role,
         language=language,
         created_at=now(),
     )
     session.add(user)
     session.flush()
-    audit.record(session, actor, "account:user:create", address, is_administrator=is_administrator)
+    audit.record(session, actor, "account:user:create", address, role=organisation_role.value)
     return user
 
 

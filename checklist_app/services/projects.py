@@ -12,7 +12,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Language, Role, Severity
+from checklist_app.domain.vocabulary import Language, OrganisationRole, Role, Severity
 from checklist_app.models import Membership, Project, User
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
@@ -198,6 +198,7 @@ def _keep_an_owner(session: Session, access: ProjectAccess) -> None:
             Membership.project_id == access.project.id,
             Membership.role == Role.OWNER,
             User.is_active,
+            User.organisation_role != OrganisationRole.AUDITOR,
         )
         .with_for_update()
     ).all()

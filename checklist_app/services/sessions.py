@@ -150,7 +150,7 @@ def _actor(row: UserSession, user: User, origin: Origin) -> Actor:
         user_id=user.id,
         email=user.email,
         name=user.name,
-        is_administrator=user.is_administrator,
+        organisation_role=user.organisation_role,
         language=user.language,
         theme=user.theme,
         session_id=row.id,

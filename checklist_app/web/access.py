@@ -64,9 +64,9 @@ class SignedInUser(UserMixin):
         return self.actor.email
 
     @property
-    def is_administrator(self) -> bool:
-        """Whether the person administers the system."""
-        return self.actor.is_administrator
+    def permissions(self) -> frozenset[Permission]:
+        """What the person may do outside any project."""
+        return self.actor.permissions
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

@@ -15,7 +15,7 @@ from tests.cli.conftest import Checklist
 
 LEAVES = {
     "standards": ("load", "list"),
-    "users": ("create", "link"),
+    "users": ("create", "link", "role"),
     "scan": ("check",),
 }
 

@@ -71,3 +71,14 @@ def test_the_library_is_listed(on_database: Checklist) -> None:
     assert (edition["by_level"], edition["entries"]) == ({}, 5)
     assert edition["languages"] == ["es", "en"]
     assert "owasp-test 1.0" in on_database("standards", "list").out
+
+
+def test_what_a_person_is_can_be_said_and_changed(on_database: Checklist) -> None:
+    assert on_database("users", "create", "eva@example.org", "--role", "auditor").code == 0
+    told = on_database("users", "role", "eva@example.org", "administrator", "--json")
+    assert told.facts == {"email": "eva@example.org", "role": "administrator"}
+    last = on_database("users", "role", "eva@example.org", "member")
+    assert last.code == 1
+    assert "administrator" in last.err
+    assert on_database("users", "role", "nobody@example.org", "member").code == 1
+    assert on_database("users", "role", "eva@example.org", "king").code == 2

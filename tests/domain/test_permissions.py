@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import Forbidden
 from checklist_app.domain.permissions import (
     ADMINISTRATOR,
+    AUDITORS_ROLE,
+    ORGANISATION_PERMISSIONS,
+    OUTSIDE_WHEN_BOUND,
     PROJECT_PERMISSIONS,
     ROLE_PERMISSIONS,
     SIGNED_IN,
     Permission,
 )
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 
 
 def test_a_stronger_role_may_all_that_a_weaker_one_may_and_more() -> None:
@@ -30,14 +38,31 @@ def test_every_permission_is_given_to_somebody_in_one_place() -> None:
     assert not SIGNED_IN & ADMINISTRATOR
 
 
-def test_the_acts_that_bind_others_are_the_owners() -> None:
-    owners_alone = ROLE_PERMISSIONS[Role.OWNER] - ROLE_PERMISSIONS[Role.REVIEWER]
-    assert owners_alone == {
+def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owners() -> None:
+    managers, reviewers = ROLE_PERMISSIONS[Role.MANAGER], ROLE_PERMISSIONS[Role.REVIEWER]
+    assert managers - reviewers == {Permission.CHECKLIST_SIGN_OFF, Permission.WAIVER_GRANT}
+    assert ROLE_PERMISSIONS[Role.OWNER] - managers == {
         Permission.PROJECT_EDIT,
         Permission.MEMBER_MANAGE,
-        Permission.CHECKLIST_SIGN_OFF,
-        Permission.WAIVER_GRANT,
     }
+
+
+def test_an_auditor_changes_nothing_anywhere() -> None:
+    outside = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]
+    assert SIGNED_IN - outside == {Permission.PROJECT_CREATE}
+    assert ROLE_PERMISSIONS[AUDITORS_ROLE] == {Permission.PROJECT_VIEW}
+
+
+def test_a_token_narrows_and_never_widens() -> None:
+    ada = Actor(1, "ada@example.org", "Ada", OrganisationRole.ADMINISTRATOR)
+    scopes = frozenset({Permission.PROJECT_LIST, Permission.USER_MANAGE})
+    assert replace(ada, scopes=scopes).permissions == scopes
+    member = replace(ada, organisation_role=OrganisationRole.MEMBER, scopes=scopes)
+    assert member.permissions == {Permission.PROJECT_LIST}
+    with pytest.raises(Forbidden):
+        member.require(Permission.USER_MANAGE)
+    assert replace(ada, scopes=frozenset()).permissions == frozenset()
+    assert replace(ada, project_id=7).permissions == OUTSIDE_WHEN_BOUND
 
 
 def test_names_are_resource_and_action() -> None:

@@ -19,7 +19,19 @@ from tests.database import empty_database, migrate_and_load
 from tests.house.walk import Person, make_person
 from tests.house.world import World, build_world, other_session
 
-PEOPLE = ("nobody", "dora", "charlie", "vera", "carla", "bob", "alice", "ada")
+PEOPLE = (
+    "nobody",
+    "dora",
+    "zoe",
+    "charlie",
+    "vera",
+    "carla",
+    "bob",
+    "martha",
+    "alice",
+    "otto",
+    "ada",
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ def _furnished(app: Flask, resources: Resources) -> House:
         sessions = {
             name: other_session(session, resources, actor) for name, actor in cast.people.items()
         }
-    actors = {**cast.people, "dora": world.deactivated, "nobody": None}
+    actors = {**cast.people, "dora": world.deactivated, "zoe": world.projectless, "nobody": None}
     people = {}
     for name in PEOPLE:
         person = make_person(app, name, actors[name], world)

@@ -15,6 +15,7 @@ class Audience(StrEnum):
 
     EVERYBODY = "everybody"
     SIGNED_IN = "signed in"
+    NO_AUDITOR = "signed in, and no auditor"
     ADMINISTRATOR = "administrator"
 
 
@@ -23,6 +24,7 @@ POLICY: dict[str, Audience | Role] = {
     "admin.deactivate": Audience.ADMINISTRATOR,
     "admin.invite": Audience.ADMINISTRATOR,
     "admin.jobs": Audience.ADMINISTRATOR,
+    "admin.set_role": Audience.ADMINISTRATOR,
     "admin.renew_link": Audience.ADMINISTRATOR,
     "admin.users": Audience.ADMINISTRATOR,
     "auth.account": Audience.SIGNED_IN,
@@ -40,7 +42,7 @@ POLICY: dict[str, Audience | Role] = {
     "checklists.accept_suggestion": Role.REVIEWER,
     "checklists.assign": Role.REVIEWER,
     "checklists.show": Role.VIEWER,
-    "checklists.sign_off": Role.OWNER,
+    "checklists.sign_off": Role.MANAGER,
     "evidence.attach": Role.CONTRIBUTOR,
     "evidence.download": Role.VIEWER,
     "evidence.index": Role.VIEWER,
@@ -63,7 +65,7 @@ POLICY: dict[str, Audience | Role] = {
     "projects.add_member": Role.OWNER,
     "projects.change_role": Role.OWNER,
     "projects.contradictions": Role.VIEWER,
-    "projects.create": Audience.SIGNED_IN,
+    "projects.create": Audience.NO_AUDITOR,
     "projects.edit": Role.OWNER,
     "projects.index": Audience.SIGNED_IN,
     "projects.members": Role.VIEWER,
@@ -89,8 +91,8 @@ POLICY: dict[str, Audience | Role] = {
     "standards.weaknesses": Audience.SIGNED_IN,
     "static": Audience.EVERYBODY,
     "verify.index": Audience.EVERYBODY,
-    "waivers.grant": Role.OWNER,
-    "waivers.revoke": Role.OWNER,
+    "waivers.grant": Role.MANAGER,
+    "waivers.revoke": Role.MANAGER,
 }
 """Whom each endpoint is for; inside a project, the least role."""
 

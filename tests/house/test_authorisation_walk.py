@@ -10,7 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.permissions import ADMINISTRATOR, ROLE_PERMISSIONS, SIGNED_IN
+from checklist_app.domain.permissions import (
+    ADMINISTRATOR,
+    ORGANISATION_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    SIGNED_IN,
+)
 from checklist_app.domain.vocabulary import Role
 from checklist_app.factory import create_app
 from checklist_app.queries.access import open_project
@@ -109,9 +114,11 @@ def test_a_view_declares_what_the_table_says(house: House, endpoint: str) -> Non
         may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
         assert may == {role for role in Role if is_enough(role, audience)}
         return
+    everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
     expected = {
         Audience.EVERYBODY: declared == PUBLIC,
-        Audience.SIGNED_IN: declared in SIGNED_IN,
+        Audience.SIGNED_IN: declared in everybodys,
+        Audience.NO_AUDITOR: declared in SIGNED_IN - everybodys,
         Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN,
     }
     assert expected[audience]

@@ -12,7 +12,7 @@ import pytest
 
 from checklist_app.cli.program import COMMANDS, program
 from checklist_app.config import Config, env_name, known_names
-from checklist_app.domain.permissions import PROJECT_PERMISSIONS
+from checklist_app.domain.permissions import Permission
 from scripts.generated_docs import PARTS, PERMISSION_WORDS, with_part
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,7 +112,7 @@ def test_no_command_is_documented_that_does_not_exist() -> None:
 
 
 def test_every_permission_of_a_project_has_words() -> None:
-    assert set(PERMISSION_WORDS) == PROJECT_PERMISSIONS
+    assert set(PERMISSION_WORDS) == set(Permission)
 
 
 @each_document

@@ -85,7 +85,11 @@ def test_making_oneself_administrator_is_not_a_form_field(house: House) -> None:
     for address in ("/account", "/projects/new", "/language"):
         client.post(
             address,
-            data={"is_administrator": "1", "role": "owner", "csrf_token": alice.form_token},
+            data={
+                "organisation_role": "administrator",
+                "role": "administrator",
+                "csrf_token": alice.form_token,
+            },
             headers={"Cookie": alice.cookie},
         )
     assert database_digest(house.resources.engine) == before

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 from tests.house.policy import POLICY, Audience, is_enough
 from tests.house.world import World
 from tests.web.visitor import Visitor
@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, str]] = {
     "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
     "findings.correct": {"requirement": "IN-01"},
     "jobs.retry": {},
+    "admin.set_role": {"role": "auditor"},
     "projects.change_role": {"role": "viewer"},
     "remediation.advance": {"status": "fixing"},
     "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
@@ -44,7 +45,7 @@ class Person:
     name: str
     actor: Actor | None
     signed_in: bool
-    administrator: bool
+    organisation_role: OrganisationRole
     role: Role | None
     home: dict[str, Any] | None
     away: dict[str, Any]
@@ -135,6 +136,8 @@ def make_person(app: Flask, name: str, actor: Actor | None, world: World) -> Per
         "vera": Role.VIEWER,
         "carla": Role.CONTRIBUTOR,
         "bob": Role.REVIEWER,
+        "martha": Role.MANAGER,
+        "otto": Role.VIEWER,
         "alice": Role.OWNER,
         "charlie": Role.OWNER,
     }
@@ -143,7 +146,7 @@ def make_person(app: Flask, name: str, actor: Actor | None, world: World) -> Per
         name=name,
         actor=actor,
         signed_in=name not in ("nobody", "dora"),
-        administrator=name == "ada",
+        organisation_role=actor.organisation_role if actor else OrganisationRole.MEMBER,
         role=roles.get(name),
         home=home,
         away=world.ajeno if home is world.banca else world.banca,
@@ -185,16 +188,29 @@ def _expected(rule: Rule, method: str, person: Person, sources: dict[str, str]) 
         for name, source in sources.items()
     )
     found = "allowed" if exists else "404"
-    if audience is Audience.EVERYBODY:
-        return found
-    if not person.signed_in:
-        return "sign in"
+    if audience is Audience.EVERYBODY or not person.signed_in:
+        return found if audience is Audience.EVERYBODY else "sign in"
     if isinstance(audience, Audience):
-        is_let_in = person.administrator or audience is Audience.SIGNED_IN
-        return found if is_let_in else "403"
-    if sources["slug"] != "own" or person.role is None:
+        return found if _is_let_in(person.organisation_role, audience) else "403"
+    reads_all = person.organisation_role is OrganisationRole.AUDITOR
+    readable = ("own", "foreign") if reads_all else ("own",)
+    if sources["slug"] not in readable or person.role is None:
         return "404"
+    if reads_all:  # two projects are theirs to read: what is of one is missing from the other
+        found = "allowed" if _are_together(sources) else "404"
     return found if is_enough(person.role, audience) else "403"
+
+
+def _is_let_in(role: OrganisationRole, audience: Audience) -> bool:
+    return {
+        Audience.SIGNED_IN: True,
+        Audience.NO_AUDITOR: role is not OrganisationRole.AUDITOR,
+        Audience.ADMINISTRATOR: role is OrganisationRole.ADMINISTRATOR,
+    }[audience]
+
+
+def _are_together(sources: dict[str, str]) -> bool:
+    return set(sources.values()) in ({"own"}, {"foreign"})
 
 
 def _is_account(rule: Rule, name: str) -> bool:

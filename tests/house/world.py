@@ -63,6 +63,7 @@ class World:
     ajeno: dict[str, Any]
     missing: dict[str, Any]
     deactivated: Actor
+    projectless: Actor
 
 
 def build_world(session: Session, resources: Resources, cast: Cast) -> World:
@@ -88,6 +89,7 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
         {**ajeno, "user_id": people["ajeno"]},
         missing,
         dora,
+        _person(session, "Zoe"),
     )
 
 
@@ -168,14 +170,20 @@ def other_session(session: Session, resources: Resources, actor: Actor) -> int:
 
 
 def _former_owner(session: Session, cast: Cast) -> Actor:
-    user = User(
-        email="dora@example.org", name="Dora", password_hash=password_hash(), created_at=now()
+    dora = _person(session, "Dora")
+    session.add(
+        Membership(
+            project_id=cast.project.id, user_id=dora.user_id, role=Role.OWNER, created_at=now()
+        )
     )
+    return dora
+
+
+def _person(session: Session, name: str) -> Actor:
+    email = f"{name.lower()}@example.org"
+    user = User(email=email, name=name, password_hash=password_hash(), created_at=now())
     session.add(user)
     session.flush()
-    session.add(
-        Membership(project_id=cast.project.id, user_id=user.id, role=Role.OWNER, created_at=now())
-    )
     return Actor(user.id, user.email, user.name)
 
 

@@ -117,6 +117,29 @@ def test_rows_survive_the_way_back_and_forth(engine: Engine, tmp_path: Path, rev
         command.check(alembic_config(connection))
 
 
+def test_administrators_stay_administrators_and_nobody_becomes_one(engine: Engine) -> None:
+    upgrade(engine, "0008_organisation_role")
+    columns = "id, email, name, is_administrator, is_active, theme, created_at, organisation_role"
+    quoted = engine.dialect.identifier_preparer.quote("user")
+    with engine.begin() as connection:
+        for number, flag in ((1, 1), (2, 0)):
+            connection.exec_driver_sql(
+                f"INSERT INTO {quoted} ({columns}) VALUES ({number}, '{number}@example.org', 'X', "
+                f"{flag}, 1, 'auto', '2026-11-24 10:00:00', 'member')"
+            )
+    told = f"SELECT organisation_role FROM {quoted} ORDER BY id"
+    for _ in range(2):
+        upgrade(engine)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(told).scalars().all() == ["administrator", "member"]
+        downgrade(engine, "0008_organisation_role")
+        with engine.connect() as connection:
+            flags = connection.exec_driver_sql(
+                told.replace("organisation_role", "is_administrator")
+            )
+            assert [bool(flag) for flag in flags.scalars()] == [True, False]
+
+
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     upgrade(engine)
     upgrade(engine)

@@ -8,13 +8,15 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.vocabulary import OrganisationRole
 from checklist_app.queries.accounts import newest_jobs, workers
 from checklist_app.queries.accounts import users as all_users
 from checklist_app.services import accounts
 from checklist_app.services.clock import now
+from checklist_app.services.organisation import set_organisation_role
 from checklist_app.web.access import actor, requires
 from checklist_app.web.admin.forms import InviteForm
-from checklist_app.web.forms import show_error
+from checklist_app.web.forms import form_choice, show_error
 from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session, resources
 
@@ -70,6 +72,16 @@ def activate(user_id: int) -> ResponseReturnValue:
     """Open an account again."""
     user = accounts.set_active(db_session(), actor(), user_id, active=True)
     done(gettext("The account of %(email)s is open.", email=user.email))
+    return redirect(url_for("admin.users"), 303)
+
+
+@blueprint.post("/users/<int:user_id>/role")
+@requires(Permission.USER_MANAGE)
+def set_role(user_id: int) -> ResponseReturnValue:
+    """Say what a person is in the organisation; their sessions end."""
+    role = form_choice("role", OrganisationRole)
+    user = set_organisation_role(db_session(), actor(), user_id, role)
+    done(gettext("The role of %(email)s is changed.", email=user.email))
     return redirect(url_for("admin.users"), 303)
 
 

@@ -16,6 +16,7 @@ LANGUAGE_NAMES = [
 ]
 ROLE_NAMES = [
     SelectChoice(Role.OWNER.value, _l("Owner")),
+    SelectChoice(Role.MANAGER.value, _l("Manager")),
     SelectChoice(Role.REVIEWER.value, _l("Reviewer")),
     SelectChoice(Role.CONTRIBUTOR.value, _l("Contributor")),
     SelectChoice(Role.VIEWER.value, _l("Viewer")),

@@ -178,7 +178,7 @@ def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
 
 
 def _members(form: MemberForm, status: int, link: str = "") -> ResponseReturnValue:
-    if not actor().is_administrator:
+    if Permission.USER_MANAGE not in actor().permissions:
         del form.name  # only whoever may make accounts has to name a new person
     db_session().flush()
     people = queries.members(db_session(), project())

@@ -88,7 +88,7 @@ def test_a_form_that_cannot_be_taken_comes_back_filled_in(
     answer = visit("alice").post(MEMBERS, form)
     assert answer.status_code == 422
     assert f'value="{form["email"]}"' in answer.text
-    assert len(roles(session, cast)) == 4
+    assert len(roles(session, cast)) == 5
 
 
 def test_every_change_of_members_leaves_an_event(

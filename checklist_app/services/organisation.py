@@ -1,0 +1,101 @@
+"""What people are in the organisation as a whole; there is always an administrator."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import Conflict, NotFound
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import OrganisationRole, Role
+from checklist_app.models import Membership, Project, User
+from checklist_app.services import audit
+from checklist_app.services.sessions import end_sessions
+
+
+def set_organisation_role(
+    session: Session, actor: Actor | None, user_id: int, role: OrganisationRole
+) -> User:
+    """Make a person an administrator, an auditor or a plain member; their sessions end.
+
+    Args:
+        session: the transaction of the caller.
+        actor: an administrator, or None for the command line.
+        user_id: whose role it is.
+        role: what they become; the same role again changes nothing.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: nobody else administers the system, or nobody else owns one of their projects.
+    """
+    if actor is not None:
+        actor.require(Permission.USER_MANAGE)
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None:
+        raise NotFound
+    before = user.organisation_role
+    if before is role:
+        return user
+    if before is OrganisationRole.ADMINISTRATOR:
+        keep_an_administrator(session, user)
+    if role is OrganisationRole.AUDITOR:
+        _keep_owners(session, user)
+    user.organisation_role = role
+    end_sessions(session, user)  # what was opened with other rights is not carried on
+    audit.record(
+        session, actor, "account:user:set_role", user.email, role=role.value, before=before.value
+    )
+    return user
+
+
+def keep_an_administrator(session: Session, user: User) -> None:
+    """Raise Conflict unless somebody else with an open account administers the system."""
+    others = session.scalars(
+        select(User.id)
+        .where(
+            User.organisation_role == OrganisationRole.ADMINISTRATOR,
+            User.is_active,
+            User.id != user.id,
+        )
+        .with_for_update()
+    ).all()
+    if not others:
+        raise Conflict(
+            text("Somebody has to administer the system. Make another person administrator first.")
+        )
+
+
+def _keep_owners(session: Session, user: User) -> None:
+    """Raise Conflict when a project would be left without anybody who may change it."""
+    owners = (
+        select(Membership.project_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.role == Role.OWNER,
+            User.is_active,
+            User.organisation_role != OrganisationRole.AUDITOR,
+        )
+        .group_by(Membership.project_id)
+        .having(func.count() == 1)
+    )
+    left = session.scalar(
+        select(Project.name)
+        .join(Membership, Membership.project_id == Project.id)
+        .where(
+            Membership.user_id == user.id,
+            Membership.role == Role.OWNER,
+            Project.id.in_(owners),
+        )
+        .order_by(Project.name)
+        .limit(1)
+    )
+    if left is not None:
+        raise Conflict(
+            text(
+                "They are the only owner of %(project)s, and an auditor changes nothing. "
+                "Make somebody else an owner there first.",
+                project=left,
+            )
+        )

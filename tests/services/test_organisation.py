@@ -1,0 +1,64 @@
+"""What people are in the organisation, and that somebody always administers it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.errors import Conflict, Forbidden, NotFound
+from checklist_app.domain.vocabulary import OrganisationRole, Role
+from checklist_app.models import Event, User, UserSession
+from checklist_app.services.accounts import set_active
+from checklist_app.services.organisation import set_organisation_role
+from checklist_app.services.projects import change_role, remove_member
+from checklist_app.services.resources import Resources
+from checklist_app.services.sessions import open_session
+from tests.cast import Cast
+from tests.web.visitor import ORIGIN
+
+ADMINISTRATOR, AUDITOR, MEMBER = OrganisationRole
+
+
+def test_only_administrators_say_what_people_are(session: Session, cast: Cast) -> None:
+    for name in ("alice", "otto", "charlie"):
+        with pytest.raises(Forbidden):
+            set_organisation_role(
+                session, cast.people[name], cast.people[name].user_id, ADMINISTRATOR
+            )
+    with pytest.raises(NotFound):
+        set_organisation_role(session, cast.ada, 2_000_000, AUDITOR)
+
+
+def test_the_last_administrator_stays_one(session: Session, cast: Cast) -> None:
+    for actor in (cast.ada, None):
+        with pytest.raises(Conflict):
+            set_organisation_role(session, actor, cast.ada.user_id, MEMBER)
+    set_organisation_role(session, cast.ada, cast.bob.user_id, ADMINISTRATOR)
+    set_active(session, cast.ada, cast.bob.user_id, active=False)
+    with pytest.raises(Conflict):
+        set_organisation_role(session, cast.ada, cast.ada.user_id, MEMBER)
+    set_active(session, cast.ada, cast.bob.user_id, active=True)
+    assert set_organisation_role(session, cast.ada, cast.ada.user_id, MEMBER).id
+
+
+def test_the_only_owner_of_a_project_becomes_no_auditor(session: Session, cast: Cast) -> None:
+    with pytest.raises(Conflict, match="Banca"):
+        set_organisation_role(session, cast.ada, cast.alice.user_id, AUDITOR)
+    change_role(session, cast.access("alice"), cast.bob.user_id, Role.OWNER)
+    set_organisation_role(session, cast.ada, cast.alice.user_id, AUDITOR)
+    # An auditor's ownership counts for nothing: Bob is the last one who can act.
+    with pytest.raises(Conflict):
+        remove_member(session, cast.access("alice"), cast.bob.user_id)
+
+
+def test_a_new_role_ends_what_is_signed_in_and_leaves_one_event(
+    session: Session, resources: Resources, cast: Cast
+) -> None:
+    user = session.get_one(User, cast.vera.user_id)
+    open_session(session, resources.config, user, ORIGIN)
+    set_organisation_role(session, cast.ada, user.id, AUDITOR)
+    set_organisation_role(session, cast.ada, user.id, AUDITOR)
+    session.flush()
+    assert session.query(UserSession).filter_by(user_id=user.id, revoked_at=None).count() == 0
+    (event,) = session.query(Event).filter_by(name="account:user:set_role")
+    assert event.details == {"role": "auditor", "before": "member"}
