@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from checklist_app.demo.dates import retold
 from checklist_app.demo.pictures import screenshot
 from checklist_app.demo.story import chapter
 from checklist_app.domain.vocabulary import Language
 from checklist_app.queries.access import ItemAccess, ProjectAccess
+from checklist_app.services.clock import today
 from checklist_app.services.evidence import (
     attach_files,
     attach_link,
@@ -44,7 +46,8 @@ class Library:
 
     def _take(self, resources: Resources, entry: dict[str, Any]) -> TakenFile:
         said = entry[self._language]
-        data = screenshot(said) if entry["kind"] == "picture" else said.encode()
+        is_picture = entry["kind"] == "picture"
+        data = screenshot(said) if is_picture else retold(said, today()).encode()
         name = entry["file"][self._language]
         return take_file(resources.store, resources.config, name, BytesIO(data))
 

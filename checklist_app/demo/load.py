@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import secrets
-from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.resources import as_file, files
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.demo.dates import retold
 from checklist_app.demo.people import People, make_people
 from checklist_app.demo.story import chapter
 from checklist_app.demo.telling import Telling
@@ -20,6 +23,7 @@ from checklist_app.models import Project, Report
 from checklist_app.queries.access import open_project
 from checklist_app.queries.people import actor_of, find_user
 from checklist_app.queries.projects import members
+from checklist_app.services.clock import today
 from checklist_app.services.projects import add_member, create_project
 from checklist_app.services.resources import Resources
 
@@ -69,9 +73,9 @@ def _load(resources: Resources, language: Language, password: str) -> bool:
         _make_project(session, people, language)
     telling = Telling(resources, people, wanted, language)
     telling.tell_checklist("base")
-    with ExitStack() as stack:
+    with TemporaryDirectory() as folder:
         for name in SCANS:
-            path = stack.enter_context(as_file(files(__package__).joinpath("scans", name)))
+            path = _scan(Path(folder), name, today())
             import_file(resources, people.contributor, wanted, path)
     telling.plan_repairs()
     number = telling.tell_checklist("top10")
@@ -79,6 +83,14 @@ def _load(resources: Resources, language: Language, password: str) -> bool:
     issue_report(resources, people.reviewer, wanted, number, language)
     _log.info("demonstration loaded", extra={"project": wanted})
     return True
+
+
+def _scan(folder: Path, name: str, day: date) -> Path:
+    """Write a report as if it had been made shortly before ``day``."""
+    path = folder / name
+    words = files(__package__).joinpath("scans", name).read_text("utf-8")
+    path.write_text(retold(words, day), "utf-8")
+    return path
 
 
 def _show_both(resources: Resources, languages: list[Language]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import func, select
 
 from checklist_app.cli.paths import CONTENT
@@ -9,8 +11,17 @@ from checklist_app.cli.prepare import load_content
 from checklist_app.demo import load_demo
 from checklist_app.domain.vocabulary import Outcome
 from checklist_app.jobs.transactions import reading
-from checklist_app.models import ChecklistItem, Finding, Remediation, Report, User, Waiver
+from checklist_app.models import (
+    ChecklistItem,
+    Finding,
+    Remediation,
+    Report,
+    ScanImport,
+    User,
+    Waiver,
+)
 from checklist_app.models.base import Base
+from checklist_app.services.clock import now
 from checklist_app.services.passwords import password_matches
 from checklist_app.services.resources import Resources
 
@@ -41,3 +52,16 @@ def test_it_shows_a_living_system_and_loads_once(resources: Resources) -> None:
 
     assert (again.projects, again.password) == (demo.projects, None)
     assert counts == [count(resources, table) for table in (Finding, Remediation, Waiver, Report)]
+
+
+def test_its_scans_are_fresh_on_the_day_it_is_loaded(resources: Resources) -> None:
+    load_content(resources, CONTENT)
+
+    load_demo(resources)
+
+    with reading(resources) as session:
+        times = session.scalars(select(ScanImport.started_at)).all()
+    assert len(times) == 4
+    for at in times:
+        assert at is not None
+        assert timedelta(days=2) < now() - at < timedelta(days=5)
