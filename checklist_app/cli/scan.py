@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from checklist_app.cli.routes import Routes
     from checklist_app.domain.actor import Actor
     from checklist_app.domain.findings import ParsedScan
-    from checklist_app.jobs.errands import ImportedFile
+    from checklist_app.jobs.errands import ImportedFile, Said
     from checklist_app.services.resources import Resources
+
+
+format_option = click.option(
+    "--format",
+    "named",
+    default="",
+    metavar="NAME",
+    help=say(text("The format of the files, such as gitleaks; found out by what they hold.")),
+)
 
 
 @click.group(help=say(text("Look at scanner reports.")))
@@ -30,15 +39,16 @@ def scan() -> None:
 
 @scan.command(help=say(text("Read scanner reports and say what is in them; stores nothing.")))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@format_option
 @json_option
-def check(*, files: tuple[Path, ...], as_json: bool) -> int:
+def check(*, files: tuple[Path, ...], named: str, as_json: bool) -> int:
     """Print one line for each file; end with 1 when any could not be read."""
     from checklist_app.cli.routes import load_routes  # noqa: PLC0415 - reads the content
 
     routes = load_routes()
     failed = False
     for path in files:
-        for facts in _checked(path, routes):
+        for facts in _checked(path, routes, named):
             failed = failed or "error" in facts
             click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
     return int(failed)
@@ -51,20 +61,29 @@ def check(*, files: tuple[Path, ...], as_json: bool) -> int:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--user", default="", help=say(text("Who imports them; the first administrator.")))
 @click.option("--environment", default="", help=say(text("The branch or environment scanned.")))
+@format_option
 @json_option
 def import_(
-    *, project: str, files: tuple[Path, ...], user: str, environment: str, as_json: bool
+    *,
+    project: str,
+    files: tuple[Path, ...],
+    user: str,
+    environment: str,
+    named: str,
+    as_json: bool,
 ) -> int:
     """Print the account of each file; end with 1 when any could not be imported."""
     from checklist_app.cli.running import load_config, opened  # noqa: PLC0415 - takes long
     from checklist_app.cli.whole_way import signer  # noqa: PLC0415
+    from checklist_app.jobs.errands import Said  # noqa: PLC0415
 
     failed = False
+    said = Said(environment, named)
     with opened(load_config(quiet=True)) as resources:
         with resources.sessions() as session:
             actor = signer(session, user)
         for path in files:
-            for facts in _imported(resources, actor, project, path, environment):
+            for facts in _imported(resources, actor, project, path, said):
                 failed = failed or "error" in facts
                 told = json.dumps(facts, ensure_ascii=False) if as_json else _import_line(facts)
                 click.echo(told)
@@ -72,12 +91,12 @@ def import_(
 
 
 def _imported(
-    resources: Resources, actor: Actor, project: str, path: Path, environment: str
+    resources: Resources, actor: Actor, project: str, path: Path, said: Said
 ) -> list[dict[str, Any]]:
     from checklist_app.jobs.errands import import_file  # noqa: PLC0415 - takes long to import
 
     try:
-        done = import_file(resources, actor, project, path, environment=environment)
+        done = import_file(resources, actor, project, path, said)
     except DomainError as error:
         return [{"file": str(path), "error": say(error.text)}]
     except OSError as error:
@@ -121,7 +140,7 @@ def _import_line(facts: dict[str, Any]) -> str:
     )
 
 
-def _checked(path: Path, routes: Routes) -> Iterator[dict[str, Any]]:
+def _checked(path: Path, routes: Routes, named: str) -> Iterator[dict[str, Any]]:
     """Yield the facts of a report, or those of each in an archive."""
     from checklist_app.scanners.archives import is_archive, unpacked  # noqa: PLC0415
 
@@ -129,23 +148,23 @@ def _checked(path: Path, routes: Routes) -> Iterator[dict[str, Any]]:
         with path.open("rb") as file:
             is_packed = is_archive(file.read(4))
         if not is_packed:
-            yield _facts(path, str(path), routes)
+            yield _facts(path, str(path), routes, named)
             return
         with unpacked(path) as members:
             for member in members:
                 name = f"{path}/{member.name}" if member.name else str(path)
-                yield _facts(member.path, name, routes)
+                yield _facts(member.path, name, routes, named)
     except DomainError as error:
         yield {"file": str(path), "error": say(error.text)}
     except OSError as error:
         yield {"file": str(path), "error": error.strerror or str(error)}
 
 
-def _facts(path: Path, name: str, routes: Routes) -> dict[str, Any]:
+def _facts(path: Path, name: str, routes: Routes, named: str) -> dict[str, Any]:
     from checklist_app.scanners.confined import parse_confined  # noqa: PLC0415
 
     try:
-        parsed = parse_confined(path)
+        parsed = parse_confined(path, named=named)
     except DomainError as error:
         return {"file": name, "error": say(error.text)}
     return {"file": name, **_told(parsed), "routes": routes.of(parsed)}

@@ -86,13 +86,26 @@ class EvidenceKind(StrEnum):
 class FindingStatus(StrEnum):
     """What tools last said of a finding.
 
-    One that the newest scan of its scope no longer reports is not closed: whether the weakness is
-    gone, a person says with a verdict.
+    One that the newest scan of its scope no longer reports is marked so, or closed where the policy
+    of the project says that this is enough (:class:`GonePolicy`). Neither changes a verdict.
     """
 
     OPEN = "open"
     SUPPRESSED = "suppressed"
     GONE = "no_longer_reported"
+    CLOSED = "closed_by_policy"
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the newest scan of its scope does not report it."""
+        return self in (FindingStatus.GONE, FindingStatus.CLOSED)
+
+
+class GonePolicy(StrEnum):
+    """What becomes of an open finding that a newer scan of the same scope no longer reports."""
+
+    MARK = "mark"
+    CLOSE = "close"
 
 
 class RemediationStatus(StrEnum):

@@ -16,6 +16,7 @@ from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.jobs.worker import work_until_over
 from checklist_app.models import Job, Report, ScanImport
 from checklist_app.queries.access import open_checklist, open_project
+from checklist_app.scanners.table import check_format
 from checklist_app.services.reports import request_report
 from checklist_app.services.resources import Resources
 from checklist_app.services.scans import TakenReport, import_report, take_reports
@@ -31,8 +32,16 @@ class ImportedFile:
     account: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What whoever imports a report says of it: see ``scans.import_report``."""
+
+    environment: str = ""
+    named_format: str = ""
+
+
 def import_file(
-    resources: Resources, actor: Actor, slug: str, path: Path, *, environment: str = ""
+    resources: Resources, actor: Actor, slug: str, path: Path, said: Said = Said()
 ) -> list[ImportedFile]:
     """Import a scanner report, or those in an archive, into a project and wait for the end.
 
@@ -41,24 +50,31 @@ def import_file(
         actor: who imports it.
         slug: of the project.
         path: the report.
-        environment: the branch or environment that was scanned.
+        said: of every report in the file.
 
     Raises:
+        InvalidInput: there is no format of that name; nothing was stored.
         JobFailed: it could not be read; the message names the file and the reason.
         OSError: the file cannot be opened.
     """
+    check_format(said.named_format)
     with path.open("rb") as source:
         taken = take_reports(resources.store, resources.config, path.name, source)
-    return [_import(resources, actor, slug, report, environment) for report in taken]
+    return [_import(resources, actor, slug, report, said) for report in taken]
 
 
 def _import(
-    resources: Resources, actor: Actor, slug: str, taken: TakenReport, environment: str
+    resources: Resources, actor: Actor, slug: str, taken: TakenReport, said: Said
 ) -> ImportedFile:
     def order(session: Session) -> tuple[int, int]:
         access = open_project(session, actor, slug)
         scan_import, job = import_report(
-            session, access, resources.config, taken, environment=environment
+            session,
+            access,
+            resources.config,
+            taken,
+            environment=said.environment,
+            named_format=said.named_format,
         )
         return scan_import.id, job.id
 

@@ -24,7 +24,8 @@ def import_scan(running: RunningJob) -> None:
     resources = running.resources
     scan_import_id = int(running.claim.payload["scan_import_id"])
     with reading(resources) as session:
-        _, sha256 = scans.report_to_read(session, scan_import_id)
+        ordered, sha256 = scans.report_to_read(session, scan_import_id)
+        named = ordered.named_format
     scan = parse_confined(
         resources.store.path(sha256),
         limits=Limits(
@@ -35,6 +36,7 @@ def import_scan(running: RunningJob) -> None:
         ),
         cancelled=running.is_cancelled,
         on_progress=running.progress,
+        named=named,
     )
 
     def merge(session: Session) -> None:

@@ -94,6 +94,7 @@ class Base(DeclarativeBase):
         vocabulary.Confidence: words(vocabulary.Confidence),
         vocabulary.EvidenceKind: words(vocabulary.EvidenceKind),
         vocabulary.FindingStatus: words(vocabulary.FindingStatus),
+        vocabulary.GonePolicy: words(vocabulary.GonePolicy),
         vocabulary.JobKind: words(vocabulary.JobKind),
         vocabulary.JobState: words(vocabulary.JobState),
         vocabulary.Language: words(vocabulary.Language),

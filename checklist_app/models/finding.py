@@ -39,7 +39,11 @@ class ScanScope(Base):
 
 
 class ScanImport(Base):
-    """One uploaded scanner report. ``account`` tells what became of every result that was read."""
+    """One uploaded scanner report. ``account`` tells what became of every result that was read.
+
+    ``named_format`` is the format that the person who uploaded it gave it; empty when they left it
+    to the content of the file.
+    """
 
     __tablename__ = "scan_import"
 
@@ -48,6 +52,7 @@ class ScanImport(Base):
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"))
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
     format: Mapped[str] = mapped_column(String(40), default="")
+    named_format: Mapped[str] = mapped_column(String(40), default="")
     tool: Mapped[str] = mapped_column(String(120), default="")
     tool_version: Mapped[str] = mapped_column(String(60), default="")
     scope_id: Mapped[int | None] = mapped_column(ForeignKey("scan_scope.id"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import Language, Role, Severity
+from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
 from checklist_app.models.base import Base, LongText, exact
 from checklist_app.models.user import User
 
@@ -16,7 +16,7 @@ class Project(Base):
     """One system under assessment; ``slug`` is its name in addresses.
 
     From ``fail_threshold`` on, a finding proposes *fail*; a scan older than ``freshness_days`` is
-    marked as stale.
+    marked as stale. ``gone_policy`` says what a newer scan does to what it no longer reports.
     """
 
     __tablename__ = "project"
@@ -29,6 +29,7 @@ class Project(Base):
     language: Mapped[Language] = mapped_column(default=Language.ES)
     fail_threshold: Mapped[Severity] = mapped_column(default=Severity.MEDIUM)
     freshness_days: Mapped[int] = mapped_column(default=90)
+    gone_policy: Mapped[GonePolicy] = mapped_column(default=GonePolicy.MARK)
     created_at: Mapped[datetime]
 
 

@@ -37,6 +37,7 @@ class ImportLine:
     tool: str
     tool_version: str
     format: str
+    named_format: str
     file_name: str
     sha256: str
     evidence_id: int
@@ -218,6 +219,7 @@ def _imports(
             tool=scan.tool,
             tool_version=scan.tool_version,
             format=scan.format,
+            named_format=scan.named_format,
             file_name=evidence.file_name,
             sha256=evidence.blob_sha256 or "",
             evidence_id=evidence.id,

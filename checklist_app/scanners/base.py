@@ -93,10 +93,14 @@ def _root(found: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A file to parse, and where to tell how far one has come."""
+    """A file to parse, and where to tell how far one has come.
+
+    ``is_named`` tells that a person vouched for its format.
+    """
 
     path: Path
     progress: Progress = lambda _done, _total: None
+    is_named: bool = False
 
     def head(self) -> Head:
         """Return its beginning."""
@@ -162,6 +166,8 @@ class Parser:
         recognises: by content, never by file name.
         parse: raises UnreadableReport; a report that could not be read is never an empty one.
         about: what the documentation says of it.
+        unsigned: whole files that a run without results may write and that name no tool: they are
+            read only where a person says which format they are.
     """
 
     format: str
@@ -169,6 +175,7 @@ class Parser:
     recognises: Callable[[Head], bool]
     parse: Callable[[Report], ParsedScan]
     about: About
+    unsigned: tuple[str, ...] = ()
 
 
 def wrong_type(field: str, expected: str) -> UnreadableReport:

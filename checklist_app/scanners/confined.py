@@ -20,6 +20,7 @@ def parse_confined(
     limits: Limits = PARSE_LIMITS,
     cancelled: Callable[[], bool] | None = None,
     on_progress: Progress | None = None,
+    named: str = "",
 ) -> ParsedScan:
     """Recognise and read a report with limits on memory and time, without network.
 
@@ -28,6 +29,7 @@ def parse_confined(
         limits: what the reading may use.
         cancelled: asked about five times a second; True ends the reading.
         on_progress: called with results read so far and in all.
+        named: key of the format that a person says it has; empty leaves it to the content.
 
     Raises:
         UnreadableReport: what is wrong with the file and what to do.
@@ -37,7 +39,7 @@ def parse_confined(
     """
     answer = run_confined(
         f"{__name__}:parse_in_child",
-        json.dumps({"path": str(path.resolve())}).encode(),
+        json.dumps({"path": str(path.resolve()), "named": named}).encode(),
         limits=limits,
         readable=(path,),
         cancelled=cancelled,
@@ -48,5 +50,6 @@ def parse_confined(
 
 def parse_in_child(payload: bytes, _scratch: Path, progress: Progress) -> bytes:
     """Read the report that the payload names; runs in the child."""
-    path = Path(json.loads(payload)["path"])
-    return json.dumps(parse_report(path, progress).to_json(), ensure_ascii=False).encode()
+    asked = json.loads(payload)
+    scan = parse_report(Path(asked["path"]), progress, named=asked["named"])
+    return json.dumps(scan.to_json(), ensure_ascii=False).encode()

@@ -3,7 +3,7 @@
 Source: ``report/`` in the source of Gitleaks, versions 1 to 8. A result is one secret in one commit
 and line. The reports quote secrets; only the first letters of each are kept, and nothing of the
 line in which it stands. A run that found nothing writes ``[]``, or ``null`` up to version 7; other
-tools write the same, so such a file names no tool and is not recognised.
+tools write the same, so such a file names no tool and is read only where a person names it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def parse(report: Report) -> ParsedScan:
             repositories.append(without_credentials(repository))
         else:
             gathering.skip(NO_CONTENT)
-    if not repositories:
+    if not repositories and not report.is_named:
         gathering.fail(_NAMES_NOTHING)
     named = dict.fromkeys(name for name in repositories if name not in ("", "."))
     gathering.target = ", ".join(named)
@@ -78,7 +78,10 @@ def parse(report: Report) -> ParsedScan:
 
 
 def _entries(report: Report) -> Iterable[Any]:
-    if report.head().kind is Kind.OTHER:
+    head = report.head()
+    if head.text.strip() == "null":  # how the old versions write that there is nothing
+        return ()
+    if head.kind is Kind.OTHER:
         return csv_rows(report)
     found = document(report)
     if not isinstance(found, list):
@@ -125,8 +128,9 @@ PARSER = Parser(
         result="One secret in one commit and line.",
         keys="CWE-798 for all; rule `gitleaks:<RuleID>` such as `gitleaks:aws-access-token`.",
         severity="High for all; the tool does not rate secrets.",
-        clean="None: an empty file names neither tool nor scan. Use SARIF to show that no secret "
-        "was found.",
+        clean="An empty list (`[]`, `null`) names no tool: it counts where the person who imports "
+        "it says that it is of Gitleaks, and is not recognised by itself.",
         differs="The same secret in several commits is several findings; secrets are masked.",
     ),
+    unsigned=("[]", "null"),
 )

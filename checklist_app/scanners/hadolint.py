@@ -105,8 +105,9 @@ PARSER = Parser(
         result="A rule broken in one line of a Dockerfile.",
         keys="Rule `hadolint:<code>`, such as `DL3002` or, from ShellCheck, `SC2086`.",
         severity="error is high, warning medium, info and style informational.",
-        clean="An empty list names no tool, so it is not recognised. A file that could not be "
-        "parsed (`DL1000`) was not checked; the scan proves nothing.",
+        clean="An empty list names no tool: it is read where a person names the format. A file "
+        "that could not be parsed (`DL1000`) was not checked; the scan proves nothing.",
         differs="What could not be parsed is an observation, not a finding.",
     ),
+    unsigned=("[]",),
 )

@@ -145,4 +145,5 @@ PARSER = Parser(
         "`skip_reason` was not audited, so the scan is not clean.",
         differs="Without a dependency, or with skipped ones, the scan is not clean.",
     ),
+    unsigned=("[]",),
 )

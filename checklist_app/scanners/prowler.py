@@ -122,4 +122,5 @@ PARSER = Parser(
         "failure is suppressed. A file without results proves nothing.",
         differs="DefectDojo takes MANUAL for a finding, drops muted ones and merges by text.",
     ),
+    unsigned=("[]",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checklist_app.domain.errors import UnreadableReport
+from checklist_app.domain.errors import InvalidInput, UnreadableReport
 from checklist_app.domain.findings import ParsedScan
 from checklist_app.domain.text import text
 from checklist_app.scanners import (
@@ -150,7 +150,22 @@ def _recognise(head: Head) -> Parser | None:
     return next((parser for parser in PARSERS if parser.recognises(head)), None)
 
 
-def parse_report(path: Path, progress: Progress = lambda _done, _total: None) -> ParsedScan:
+def check_format(named: str) -> None:
+    """Raise InvalidInput unless ``named`` is empty or the key of a format."""
+    if named and _named(named) is None:
+        raise InvalidInput(
+            text(
+                "There is no format %(format)s. Choose one of: %(formats)s.",
+                format=named[:40],
+                formats=", ".join(sorted(parser.format for parser in PARSERS)),
+            ),
+            field="format",
+        )
+
+
+def parse_report(
+    path: Path, progress: Progress = lambda _done, _total: None, *, named: str = ""
+) -> ParsedScan:
     """Recognise a report by its content and read it, in this process.
 
     Untrusted files go through :func:`checklist_app.scanners.confined.parse_confined` instead.
@@ -158,16 +173,48 @@ def parse_report(path: Path, progress: Progress = lambda _done, _total: None) ->
     Args:
         path: the file; its name means nothing.
         progress: called with results read so far and in all.
+        named: key of the format that a person says it has; the content has to fit it.
 
     Raises:
         UnreadableReport: what is wrong with the file and what to do; never an empty result.
+        InvalidInput: there is no format ``named``.
     """
-    report = Report(path, progress)
+    check_format(named)
+    report = Report(path, progress, is_named=bool(named))
     head = report.head()
-    parser = _recognise(head)
+    parser = _fitting(named, head) if named else _recognise(head)
     if parser is None:
         raise _unknown(head, report)
     return parser.parse(report)
+
+
+def _named(format_key: str) -> Parser | None:
+    return next((parser for parser in PARSERS if parser.format == format_key), None)
+
+
+def _fitting(named: str, head: Head) -> Parser:
+    """Return the parser that a person named, if the file can be one of its reports."""
+    parser = _named(named)
+    if parser is not None and (parser.recognises(head) or head.text.strip() in parser.unsigned):
+        return parser
+    title = parser.title if parser else named
+    other = _recognise(head)
+    if other is not None:
+        raise UnreadableReport(
+            text(
+                "This is not a report of %(named)s but one of %(found)s. Import it as that, or "
+                "leave the format to be recognised.",
+                named=title,
+                found=other.title,
+            )
+        )
+    raise UnreadableReport(
+        text(
+            "What this file holds does not fit the format %(named)s. Choose another format, or "
+            "export the report again.",
+            named=title,
+        )
+    )
 
 
 def _unknown(head: Head, report: Report) -> UnreadableReport:

@@ -58,6 +58,8 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no JSON, or a field that carries the results has the wrong type.
     """
     data = document(report)
+    if data is None:  # old versions write it where they saw nothing
+        data = []
     gathering = Gathering(format=PARSER.format, tool=TOOL)
     if isinstance(data, list):
         scanned = _targets(gathering, data, "(root)")
@@ -206,6 +208,7 @@ PARSER = Parser(
         "does one of a system without support.",
         differs="Findings that were ignored or excused by VEX (`--show-suppressed`) are read as "
         "suppressed. Packages without a vulnerability are no results. `null`, which Trivy before "
-        "0.20 wrote for nothing at all, names no format and is refused.",
+        "0.20 wrote for nothing at all, is read only where a person names the format.",
     ),
+    unsigned=("[]", "null"),
 )

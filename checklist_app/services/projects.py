@@ -12,7 +12,13 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import Language, OrganisationRole, Role, Severity
+from checklist_app.domain.vocabulary import (
+    GonePolicy,
+    Language,
+    OrganisationRole,
+    Role,
+    Severity,
+)
 from checklist_app.models import Membership, Project, User
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
@@ -78,7 +84,12 @@ def edit_project(
 
 
 def set_scan_policy(
-    session: Session, access: ProjectAccess, *, fail_threshold: Severity, freshness_days: int
+    session: Session,
+    access: ProjectAccess,
+    *,
+    fail_threshold: Severity,
+    freshness_days: int,
+    gone_policy: GonePolicy,
 ) -> None:
     """Say what scans mean in a project; what they suggest follows at once. No change, no event.
 
@@ -87,6 +98,7 @@ def set_scan_policy(
         access: an owner of the project.
         fail_threshold: the mildest finding that proposes *fail*.
         freshness_days: how long a scan is fresh, 1 to 3650 days.
+        gone_policy: what the scans to come do to findings that they no longer report.
 
     Raises:
         InvalidInput: the number of days is out of range.
@@ -95,11 +107,13 @@ def set_scan_policy(
     project = access.project
     if not 1 <= freshness_days <= LONGEST_FRESHNESS:
         raise InvalidInput(text("Give 1 to 3650 days."), field="freshness_days")
-    if (fail_threshold, freshness_days) == (project.fail_threshold, project.freshness_days):
+    before = (project.fail_threshold, project.freshness_days, project.gone_policy)
+    if (fail_threshold, freshness_days, gone_policy) == before:
         return
     is_other_threshold = fail_threshold is not project.fail_threshold
     project.fail_threshold = fail_threshold
     project.freshness_days = freshness_days
+    project.gone_policy = gone_policy
     if is_other_threshold:
         session.flush()
         suggestions.apply_threshold(session, project)
@@ -111,6 +125,7 @@ def set_scan_policy(
         project_id=project.id,
         fail_threshold=fail_threshold.value,
         freshness_days=freshness_days,
+        gone_policy=gone_policy.value,
     )
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import ParsedScan
-from checklist_app.domain.vocabulary import FindingStatus
+from checklist_app.domain.vocabulary import FindingStatus, GonePolicy
 from checklist_app.models import Finding, FindingSighting, Project, ScanImport, ScanScope
 from checklist_app.services.clock import now
 from checklist_app.services.routing import batches
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """How many findings a report made absent: ``closed`` of the ``gone`` by the policy."""
+
+    gone: int = 0
+    closed: int = 0
 
 
 def open_scope(
@@ -66,13 +75,11 @@ def is_older(scope: ScanScope, scan: ParsedScan) -> bool:
 
 def note_sightings(
     session: Session, scope: ScanScope, finding_ids: Iterable[int], scan: ParsedScan
-) -> int:
+) -> Absent:
     """Remember which findings a scope reports now, and mark those that nothing reports any more.
 
-    Where nothing changed since the last report of the scope, nothing is written.
-
-    Returns:
-        How many findings are no longer reported since this report.
+    Open ones are closed instead where the project says so. Where nothing changed since the last
+    report of the scope, nothing is written.
     """
     reported = set(finding_ids)
     rows = session.execute(
@@ -88,16 +95,17 @@ def note_sightings(
     for batch in batches(new):
         session.execute(insert(FindingSighting), batch)
     _set_present(session, scope, [id_ for id_ in reported if known.get(id_) is False], present=True)
-    gone = 0
+    absent = Absent()
     if tells_what_is_gone(scope, scan):
         missing = sorted(
             id_ for id_, is_present in known.items() if is_present and id_ not in reported
         )
         _set_present(session, scope, missing, present=False)
-        gone = _mark_gone(session, missing)
+        policy = session.get_one(Project, scope.project_id).gone_policy
+        absent = _make_absent(session, missing, policy)
     if scan.started_at is not None and not is_older(scope, scan):
         scope.last_started_at = scan.started_at
-    return gone
+    return absent
 
 
 def _set_present(
@@ -111,22 +119,28 @@ def _set_present(
         )
 
 
-def _mark_gone(session: Session, finding_ids: list[int]) -> int:
-    count = 0
+def _make_absent(session: Session, finding_ids: list[int], policy: GonePolicy) -> Absent:
+    """Give those a new status that no scope reports; what a tool suppressed is never closed."""
+    marked, closed = [], []
     seen_elsewhere = exists().where(
         FindingSighting.finding_id == Finding.id, FindingSighting.is_present
     )
     for batch in batches(finding_ids):
-        marked = session.scalars(
-            select(Finding.id).where(
-                Finding.id.in_(batch), Finding.status != FindingStatus.GONE, ~seen_elsewhere
-            )
-        ).all()
-        if marked:
-            session.execute(
-                update(Finding)
-                .where(Finding.id.in_(marked))
-                .values(status=FindingStatus.GONE, gone_at=now())
-            )
-        count += len(marked)
-    return count
+        rows = session.execute(
+            select(Finding.id, Finding.status).where(Finding.id.in_(batch), ~seen_elsewhere)
+        )
+        for id_, status in rows:
+            if status is FindingStatus.OPEN and policy is GonePolicy.CLOSE:
+                closed.append(id_)
+            elif not status.is_absent:
+                marked.append(id_)
+    _set_status(session, marked, FindingStatus.GONE)
+    _set_status(session, closed, FindingStatus.CLOSED)
+    return Absent(gone=len(marked) + len(closed), closed=len(closed))
+
+
+def _set_status(session: Session, finding_ids: list[int], status: FindingStatus) -> None:
+    for batch in batches(finding_ids):
+        session.execute(
+            update(Finding).where(Finding.id.in_(batch)).values(status=status, gone_at=now())
+        )

@@ -27,6 +27,7 @@ from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.scanners.archives import is_archive, unpacked
 from checklist_app.scanners.base import MAX_REPORT_BYTES
+from checklist_app.scanners.table import check_format
 from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.corrected_routes import Rule, rules_led_somewhere
@@ -101,6 +102,7 @@ def import_report(
     taken: TakenReport,
     *,
     environment: str = "",
+    named_format: str = "",
 ) -> tuple[ScanImport, Job]:
     """Keep a report as evidence and queue the job that reads it.
 
@@ -111,8 +113,13 @@ def import_report(
         taken: the stored file.
         environment: the branch or environment that was scanned, in the words of the project; with
             the tool and its target it tells which earlier report this one follows.
+        named_format: key of the format that the person says it has; empty leaves it to the content.
+
+    Raises:
+        InvalidInput: there is no such format.
     """
     access.require(Permission.SCAN_IMPORT)
+    check_format(named_format)
     evidence = _known_report(session, access, taken)
     if evidence is None:
         check_quota(session, access, config, taken.blob.size)
@@ -133,6 +140,7 @@ def import_report(
         evidence_id=evidence.id,
         account={},
         environment=clean(environment, LONGEST_ENVIRONMENT),
+        named_format=named_format,
         imported_by_id=access.actor.user_id,
         created_at=now(),
     )
@@ -153,6 +161,7 @@ def import_report(
         taken.name,
         project_id=access.project.id,
         sha256=taken.blob.sha256,
+        **({"named_format": named_format} if named_format else {}),
     )
     return scan_import, job
 
@@ -168,15 +177,15 @@ def report_to_read(session: Session, scan_import_id: int) -> tuple[ScanImport, s
 def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> dict[str, Any]:
     """Merge what a report says into the project's findings, and refresh the suggestions.
 
-    Findings that are known and unchanged are not written. Nothing is ever closed by an import:
-    what the newest report of a scope leaves out is marked as no longer reported, and open again
-    when a report brings it back. Verdicts and waivers stay as they are.
+    Findings that are known and unchanged are not written. What the newest report of a scope leaves
+    out is marked as no longer reported, or closed where the project's policy says so, and open
+    again when a report brings it back. Verdicts and waivers stay as they are.
 
     Returns:
         The account: ``read`` = ``findings`` + ``passes`` + ``suppressed`` + ``observations`` +
         ``skipped``; of the distinct findings, how many are ``new``, ``seen`` before, ``reopened``,
-        ``changed`` and ``unrouted``; how many earlier ones are ``gone``, and how many results were
-        ``merged`` into another.
+        ``changed`` and ``unrouted``; how many earlier ones are ``gone``, how many of these were
+        ``closed`` by the policy, and how many results were ``merged`` into another.
     """
     project = session.get_one(Project, scan_import.project_id)
     scope = open_scope(session, project, scan_import, scan)
@@ -186,11 +195,11 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
     routed = routed_keys(session, {key for finding in distinct for key in routing_keys(finding)})
     led = rules_led_somewhere(session, project)
     rows = {finding.fingerprint: _row(finding, routed, led) for finding in distinct}
-    back = {fingerprint for fingerprint, row in known.items() if row.status is FindingStatus.GONE}
+    back = {fingerprint for fingerprint, row in known.items() if row.status.is_absent}
     if is_older:  # what was gone by a newer report is not brought back by an older one
         for fingerprint in back:
             rows[fingerprint] |= {
-                "status": FindingStatus.GONE,
+                "status": known[fingerprint].status,
                 "gone_at": known[fingerprint].gone_at,
             }
     reopened = 0 if is_older else len(back)
@@ -203,7 +212,7 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
     _insert(session, scan_import, new)
     for batch in _batches(changed):
         session.execute(update(Finding), batch)
-    gone = note_sightings(session, scope, _ids(session, project, distinct), scan)
+    absent = note_sightings(session, scope, _ids(session, project, distinct), scan)
     account = scan.account
     scan_import.format = scan.format
     scan_import.tool = scan.tool[:120]
@@ -223,7 +232,8 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
         "new": len(new),
         "seen": len(rows) - len(new) - reopened,
         "reopened": reopened,
-        "gone": gone,
+        "gone": absent.gone,
+        "closed": absent.closed,
         "changed": len(changed),
         "unrouted": sum(not row["is_routed"] for row in rows.values()),
         "target": scan.target,
@@ -244,7 +254,8 @@ def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> d
         new=len(new),
         changed=len(changed),
         reopened=reopened,
-        gone=gone,
+        gone=absent.gone,
+        closed=absent.closed,
         read=account.read,
     )
     return scan_import.account

@@ -46,3 +46,18 @@ def test_a_project_that_is_not_there_is_told(checklist: Checklist, tmp_path: Pat
     ran = checklist("scan", "import", "no-such", path)
 
     assert ran.code == 1
+
+
+def test_a_report_that_names_no_tool_needs_its_format(checklist: Checklist, tmp_path: Path) -> None:
+    path = tmp_path / "leaks.json"
+    path.write_text("[]", "utf-8")
+    assert checklist("report", "bank", "--out", tmp_path / "x.pdf").code == 0
+
+    assert checklist("scan", "check", path).code == 1
+    told = checklist("scan", "check", path, "--format", "gitleaks", "--json")
+    assert json.loads(told.out)["tool"] == "Gitleaks"
+    wrong = checklist("scan", "import", "bank", path, "--format", "nessie", "--json")
+    assert wrong.code == 1
+    assert "gitleaks" in json.loads(wrong.out)["error"]
+    taken = checklist("scan", "import", "bank", path, "--format", "gitleaks", "--json")
+    assert (taken.code, json.loads(taken.out)["account"]["problems"]) == (0, [])

@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from checklist_app.domain.vocabulary import Language, Role, Severity
+from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
 from checklist_app.web.forms import SelectChoice
 
 LANGUAGE_NAMES = [
@@ -29,6 +29,12 @@ SEVERITY_NAMES = [
     SelectChoice(Severity.MEDIUM.value, _l("Medium")),
     SelectChoice(Severity.LOW.value, _l("Low")),
     SelectChoice(Severity.INFO.value, _l("Info")),
+]
+
+
+GONE_POLICIES = [
+    SelectChoice(GonePolicy.MARK.value, _l("Mark it as no longer reported")),
+    SelectChoice(GonePolicy.CLOSE.value, _l("Close it")),
 ]
 
 
@@ -55,6 +61,15 @@ class EditProjectForm(ProjectForm):
         _l("A scan is fresh for (days)"),
         [InputRequired(), NumberRange(1, 3650, _l("Give 1 to 3650 days."))],
         description=_l("Older scans are marked as stale beside the items they speak of."),
+    )
+    gone_policy = SelectField(
+        _l("What a newer scan of the same scope no longer reports"),
+        choices=GONE_POLICIES,
+        description=_l(
+            "From the next scan on. Whatever comes back is open again; verdicts, waivers and what "
+            "a tool or a person set aside stay as they are. A scan that failed in part closes "
+            "nothing."
+        ),
     )
 
 

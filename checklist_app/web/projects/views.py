@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import DomainError, InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import Language, Role, Severity
+from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
 from checklist_app.queries import projects as queries
 from checklist_app.queries.checklists import checklist_cards
 from checklist_app.queries.contradictions import contradiction_count
@@ -115,6 +115,7 @@ def edit(slug: str) -> ResponseReturnValue:
                 project(),
                 fail_threshold=Severity(form.fail_threshold.data),
                 freshness_days=form.freshness_days.data or 0,
+                gone_policy=GonePolicy(form.gone_policy.data),
             )
         except InvalidInput as error:
             show_error(form, error)

@@ -15,7 +15,7 @@ from checklist_app.queries.findings import (
     scan_imports,
 )
 from checklist_app.queries.jobs import job_view
-from checklist_app.scanners.table import PARSERS
+from checklist_app.scanners.table import PARSERS, check_format
 from checklist_app.services import scans
 from checklist_app.web.access import project, requires
 from checklist_app.web.forms import form_text, page_number
@@ -31,8 +31,8 @@ MOST_FILES = 20
 def index(slug: str) -> ResponseReturnValue:
     """Show the imports of a project and the way to add one."""
     imports = scan_imports(db_session(), project())
-    formats = [parser.title for parser in PARSERS]
-    return render_template("scans/index.html", imports=imports, formats=sorted(formats))
+    formats = sorted((parser.title, parser.format) for parser in PARSERS)
+    return render_template("scans/index.html", imports=imports, formats=formats)
 
 
 @blueprint.post("")
@@ -44,6 +44,8 @@ def upload(slug: str) -> ResponseReturnValue:
         raise InvalidInput(text("Choose a scanner report first."), field="files")
     if len(uploads) > MOST_FILES:
         raise InvalidInput(text("At most %(count)s files at once.", count=MOST_FILES))
+    named = form_text("format")
+    check_format(named)
     store, config = resources().store, resources().config
     taken = [
         report
@@ -52,7 +54,12 @@ def upload(slug: str) -> ResponseReturnValue:
     ]
     imports = [
         scans.import_report(
-            db_session(), project(), config, report, environment=form_text("environment")
+            db_session(),
+            project(),
+            config,
+            report,
+            environment=form_text("environment"),
+            named_format=named,
         )[0]
         for report in taken
     ]

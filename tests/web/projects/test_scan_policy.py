@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.vocabulary import Outcome, Severity
+from checklist_app.domain.vocabulary import GonePolicy, Outcome, Severity
 from checklist_app.models import Suggestion
 from tests.cast import Cast, make_checklist
 from tests.services.test_scan_scopes import bring
@@ -77,3 +77,16 @@ def test_an_unknown_severity_is_refused(visit: Visit) -> None:
     answer = visit("alice").post(EDIT, {**FORM, "fail_threshold": "dreadful"})
 
     assert answer.status_code == 422
+
+
+def test_the_form_sets_what_a_newer_scan_does(session: Session, cast: Cast, visit: Visit) -> None:
+    alice = visit("alice")
+
+    assert alice.post(EDIT, {**FORM, "gone_policy": "close"}).status_code == 303
+    session.expire_all()
+    assert cast.project.gone_policy is GonePolicy.CLOSE
+    session.rollback()
+
+    assert alice.post(EDIT, {**FORM, "gone_policy": "forget"}).status_code == 422
+    session.expire_all()
+    assert cast.project.gone_policy is GonePolicy.CLOSE
