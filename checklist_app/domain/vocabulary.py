@@ -137,6 +137,7 @@ class JobKind(StrEnum):
 
     IMPORT_SCAN = "import_scan"
     BUILD_REPORT = "build_report"
+    FOLLOW_ROUTE = "follow_route"
 
 
 class Confidence(StrEnum):

@@ -12,9 +12,10 @@ from checklist_app.domain.vocabulary import JobKind
 from checklist_app.jobs.report import build_report
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
+from checklist_app.models import Project
 from checklist_app.sandbox import Limits
 from checklist_app.scanners.confined import PARSE_LIMITS, parse_confined
-from checklist_app.services import jobs, scans
+from checklist_app.services import general_corrections, jobs, scans
 
 Handler = Callable[[RunningJob], None]
 
@@ -52,7 +53,24 @@ def import_scan(running: RunningJob) -> None:
     in_transaction(resources, merge)
 
 
+def follow_route(running: RunningJob) -> None:
+    """Bring a project's suggestions in line with a correction that holds for everybody."""
+    claim = running.claim
+
+    def follow(session: Session) -> None:
+        project = session.get_one(Project, claim.project_id)
+        tool, rule_id = str(claim.payload["tool"]), str(claim.payload["rule_id"])
+        general_corrections.follow_in_project(session, project, tool, rule_id)
+        jobs.finish(session, claim, text("The suggestions follow the corrected route."))
+
+    in_transaction(running.resources, follow)
+
+
 HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
-    {JobKind.IMPORT_SCAN: import_scan, JobKind.BUILD_REPORT: build_report}
+    {
+        JobKind.IMPORT_SCAN: import_scan,
+        JobKind.BUILD_REPORT: build_report,
+        JobKind.FOLLOW_ROUTE: follow_route,
+    }
 )
 """What each kind of job does."""

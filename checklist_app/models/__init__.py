@@ -7,6 +7,7 @@ from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
 from checklist_app.models.finding import (
     Finding,
     FindingSighting,
+    GeneralCorrection,
     RouteCorrection,
     ScanImport,
     ScanScope,
@@ -41,6 +42,7 @@ __all__ = [
     "EvidenceLink",
     "Finding",
     "FindingSighting",
+    "GeneralCorrection",
     "ItemOrigin",
     "Job",
     "Lineage",

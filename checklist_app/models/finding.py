@@ -155,6 +155,27 @@ class SuggestionFinding(Base):
     finding: Mapped[Finding] = relationship()
 
 
+class GeneralCorrection(Base):
+    """An administrator's word on where the findings of a rule lead in every project.
+
+    ``tool`` is its name as in rule keys; the correction of a project outranks this one there.
+    """
+
+    __tablename__ = "general_correction"
+    __table_args__ = (UniqueConstraint("tool", "rule_id", "requirement_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tool: Mapped[str] = mapped_column(exact(120))
+    rule_id: Mapped[str] = mapped_column(exact(255))
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"), index=True)
+    leads: Mapped[bool]
+    corrected_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    corrected_at: Mapped[datetime]
+
+    requirement: Mapped[Requirement] = relationship()
+    corrected_by: Mapped[User] = relationship()
+
+
 class RouteCorrection(Base):
     """A person's word on where the findings of a rule lead in a project, against the library's.
 

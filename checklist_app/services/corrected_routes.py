@@ -1,10 +1,9 @@
-"""Where people have said that the findings of a rule lead in their project, and where not."""
+"""Where people have said that the findings of a rule lead, and where not: here, or everywhere."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,63 +11,97 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import tool_key
 from checklist_app.domain.vocabulary import ChecklistStatus, Confidence, MappingKind
-from checklist_app.models import Checklist, ChecklistItem, Project, RouteCorrection
+from checklist_app.models import (
+    Checklist,
+    ChecklistItem,
+    GeneralCorrection,
+    Project,
+    RouteCorrection,
+)
 from checklist_app.services.routing import Route
 
 Rule = tuple[str, str]
 """Display name of a tool, and its name for the rule."""
+_Decided = Mapping[Rule, Mapping[int, Route | None]]
+"""For each rule and item, the route that people gave it; None where it does not lead there."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedRoutes:
-    """The corrections of a project, by rule, in the items of its open checklists."""
+    """The corrections that hold for a project, by rule, in the items of its open checklists.
 
-    added: Mapping[Rule, list[Route]]
-    refused: Mapping[Rule, set[int]]
+    Those of the project itself outrank the general ones, whose tools go by their key.
+    """
+
+    own: _Decided
+    general: _Decided
 
     def applied(self, rule: Rule, routes: Iterable[Route]) -> Iterator[Route]:
         """Yield the routes of a finding of ``rule`` as people want them."""
-        refused: AbstractSet[int] = self.refused.get(rule, frozenset())
-        yield from (route for route in routes if route.item_id not in refused)
-        yield from self.added.get(rule, ())
+        tool, rule_id = rule
+        general = self.general.get((tool_key(tool), rule_id), {})
+        decided = {**general, **self.own.get(rule, {})}
+        yield from (route for route in routes if decided.get(route.item_id, route) is not None)
+        yield from (route for route in decided.values() if route is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class LedRules:
+    """The rules that people have led to some requirement, in a project or everywhere."""
+
+    own: frozenset[Rule]
+    general: frozenset[Rule]
+
+    def __contains__(self, rule: Rule) -> bool:
+        """Whether findings of a rule lead anywhere by somebody's word."""
+        tool, rule_id = rule
+        return rule in self.own or (tool_key(tool), rule_id) in self.general
 
 
 def corrected_routes(session: Session, project: Project) -> CorrectedRoutes:
-    """Return what people corrected in a project, as routes to items of its open checklists."""
-    rows = session.execute(
+    """Return what people corrected, as routes to items of a project's open checklists."""
+    return CorrectedRoutes(
+        own=_decided(session, project, RouteCorrection),
+        general=_decided(session, project, GeneralCorrection),
+    )
+
+
+def _decided(
+    session: Session, project: Project, table: type[RouteCorrection | GeneralCorrection]
+) -> _Decided:
+    query = (
         select(
-            RouteCorrection.tool,
-            RouteCorrection.rule_id,
-            RouteCorrection.leads,
+            table.tool,
+            table.rule_id,
+            table.leads,
             Checklist.standard_id,
             ChecklistItem.id,
         )
-        .join(ChecklistItem, ChecklistItem.requirement_id == RouteCorrection.requirement_id)
+        .join(ChecklistItem, ChecklistItem.requirement_id == table.requirement_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .where(
-            RouteCorrection.project_id == project.id,
-            Checklist.project_id == project.id,
-            Checklist.status == ChecklistStatus.OPEN,
-        )
+        .where(Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN)
     )
-    added: dict[Rule, list[Route]] = defaultdict(list)
-    refused: dict[Rule, set[int]] = defaultdict(set)
-    for tool, rule_id, leads, standard_id, item_id in rows:
-        if leads:
-            via = f"{tool_key(tool)}:{rule_id}"[:140]
-            added[tool, rule_id].append(
-                Route(standard_id, MappingKind.RULE, item_id, via, 0, Confidence.STRONG)
-            )
-        else:
-            refused[tool, rule_id].add(item_id)
-    return CorrectedRoutes(added, refused)
+    if issubclass(table, RouteCorrection):
+        query = query.where(RouteCorrection.project_id == project.id)
+    decided: dict[Rule, dict[int, Route | None]] = defaultdict(dict)
+    for tool, rule_id, leads, standard_id, item_id in session.execute(query):
+        via = f"{tool_key(tool)}:{rule_id}"[:140]
+        route = Route(standard_id, MappingKind.RULE, item_id, via, 0, Confidence.STRONG)
+        decided[tool, rule_id][item_id] = route if leads else None
+    return decided
 
 
-def rules_led_somewhere(session: Session, project: Project) -> set[Rule]:
+def rules_led_somewhere(session: Session, project: Project) -> LedRules:
     """Return the rules that people have led to some requirement."""
-    rows = session.execute(
+    own = session.execute(
         select(RouteCorrection.tool, RouteCorrection.rule_id).where(
             RouteCorrection.project_id == project.id, RouteCorrection.leads
         )
     )
-    return {(tool, rule_id) for tool, rule_id in rows}
+    general = session.execute(
+        select(GeneralCorrection.tool, GeneralCorrection.rule_id).where(GeneralCorrection.leads)
+    )
+    return LedRules(
+        own=frozenset((tool, rule_id) for tool, rule_id in own),
+        general=frozenset((tool, rule_id) for tool, rule_id in general),
+    )

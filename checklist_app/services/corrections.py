@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import InvalidInput, NotFound
-from checklist_app.domain.findings import keys_of
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import ChecklistStatus
@@ -19,10 +18,9 @@ from checklist_app.models import (
     RouteCorrection,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit, suggestions
+from checklist_app.services import audit
 from checklist_app.services.clock import now
-from checklist_app.services.corrected_routes import Rule, rules_led_somewhere
-from checklist_app.services.routing import routed_keys
+from checklist_app.services.rule_effects import take_effect
 
 LONGEST_IDENTIFIER = 40
 
@@ -86,7 +84,7 @@ def correct_route(
         correction.corrected_by_id = access.actor.user_id
         correction.corrected_at = now()
     session.flush()
-    _take_effect(session, access.project, (finding.tool, finding.rule_id))
+    take_effect(session, access.project, (finding.tool, finding.rule_id))
     _write_down(session, access, "project:route:correct", finding, identifier, leads=leads)
     return finding
 
@@ -115,7 +113,7 @@ def undo_correction(
     identifier, leads = correction.requirement.identifier, correction.leads
     session.delete(correction)
     session.flush()
-    _take_effect(session, access.project, (finding.tool, finding.rule_id))
+    take_effect(session, access.project, (finding.tool, finding.rule_id))
     _write_down(session, access, "project:route:undo", finding, identifier, leads=leads)
     return finding
 
@@ -147,28 +145,6 @@ def _requirements(session: Session, access: ProjectAccess, identifier: str) -> l
             .distinct()
             .order_by(Requirement.id)
         )
-    )
-
-
-def _take_effect(session: Session, project: Project, rule: Rule) -> None:
-    """Route the rule's findings anew, and note whether they lead anywhere at all."""
-    tool, rule_id = rule
-    suggestions.refresh_rule(session, project, rule)
-    led = rule in rules_led_somewhere(session, project)
-    of_rule = (
-        Finding.project_id == project.id,
-        Finding.tool == tool,
-        Finding.rule_id == rule_id,
-    )
-    rows = session.execute(select(Finding.id, Finding.cwes, Finding.tags).where(*of_rule)).all()
-    keys = {row.id: keys_of(tool, rule_id, row.cwes, row.tags) for row in rows}
-    routed = routed_keys(session, {key for found in keys.values() for key in found})
-    session.execute(
-        update(Finding),
-        [
-            {"id": id_, "is_routed": led or any(key in routed for key in found)}
-            for id_, found in keys.items()
-        ],
     )
 
 

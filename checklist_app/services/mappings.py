@@ -18,6 +18,7 @@ from checklist_app.domain.vocabulary import (
 )
 from checklist_app.models import Checklist, Finding, Mapping, Project, Requirement, Standard
 from checklist_app.services import suggestions
+from checklist_app.services.corrected_routes import rules_led_somewhere
 from checklist_app.services.routing import routed_keys
 
 SOURCE = "rules:"
@@ -91,7 +92,11 @@ def route_again(session: Session) -> None:
 
 def _mark_routed(session: Session, project: Project) -> None:
     found = {
-        row.id: (row.is_routed, keys_of(row.tool, row.rule_id, row.cwes, row.tags))
+        row.id: (
+            row.is_routed,
+            keys_of(row.tool, row.rule_id, row.cwes, row.tags),
+            (row.tool, row.rule_id),
+        )
         for row in session.execute(
             select(
                 Finding.id,
@@ -103,12 +108,14 @@ def _mark_routed(session: Session, project: Project) -> None:
             ).where(Finding.project_id == project.id)
         )
     }
-    routed = routed_keys(session, {key for _, keys in found.values() for key in keys})
+    routed = routed_keys(session, {key for _, keys, _ in found.values() for key in keys})
+    led = rules_led_somewhere(session, project)
     for is_routed in (True, False):
         ids = [
             id_
-            for id_, (known, keys) in found.items()
-            if known is not is_routed and any(key in routed for key in keys) is is_routed
+            for id_, (known, keys, rule) in found.items()
+            if known is not is_routed
+            and (rule in led or any(key in routed for key in keys)) is is_routed
         ]
         for start in range(0, len(ids), BATCH):
             session.execute(

@@ -30,7 +30,7 @@ from checklist_app.scanners.base import MAX_REPORT_BYTES
 from checklist_app.scanners.table import check_format
 from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
-from checklist_app.services.corrected_routes import Rule, rules_led_somewhere
+from checklist_app.services.corrected_routes import LedRules, rules_led_somewhere
 from checklist_app.services.evidence import add_evidence, check_quota, note_blob
 from checklist_app.services.routing import routed_keys
 from checklist_app.services.scan_scopes import note_sightings, open_scope
@@ -306,7 +306,7 @@ def _ids(session: Session, project: Project, findings: list[ParsedFinding]) -> l
 
 
 def _row(
-    finding: ParsedFinding, routed: set[tuple[MappingKind, str]], led: set[Rule]
+    finding: ParsedFinding, routed: set[tuple[MappingKind, str]], led: LedRules
 ) -> dict[str, Any]:
     keys = keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
     return {

@@ -14,6 +14,7 @@ from checklist_app.web.findings.views import blueprint as findings
 from checklist_app.web.forms import LARGEST_KEY
 from checklist_app.web.health.views import blueprint as health
 from checklist_app.web.jobs.views import blueprint as jobs
+from checklist_app.web.library.corrections import blueprint as corrections
 from checklist_app.web.library.views import blueprint as library
 from checklist_app.web.projects.views import blueprint as projects
 from checklist_app.web.remediation.views import blueprint as remediation
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     admin,
     auth,
     checklists,
+    corrections,
     evidence,
     findings,
     health,

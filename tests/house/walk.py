@@ -19,7 +19,7 @@ from tests.house.policy import POLICY, Audience, is_enough
 from tests.house.world import World
 from tests.web.visitor import Visitor
 
-GLOBAL = frozenset({"key", "version", "token", "filename", "cwe"})
+GLOBAL = frozenset({"key", "version", "token", "filename", "cwe", "general_id"})
 """Parameters of things that are the same for everybody."""
 BODIES: dict[str, dict[str, str]] = {
     "auth.sign_in": {"email": "x@example.org", "password": "x"},

@@ -20,6 +20,7 @@ from checklist_app.domain.vocabulary import Language, Outcome, Role
 from checklist_app.models import (
     Checklist,
     Finding,
+    GeneralCorrection,
     Membership,
     Project,
     Report,
@@ -41,6 +42,7 @@ from checklist_app.services import (
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now, today
 from checklist_app.services.corrections import correct_route
+from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.resources import Resources
 from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
@@ -81,6 +83,8 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     banca = _fill(session, resources, cast.access("alice"), "owasp-test", "IN-01", MARK)
     ajeno = _fill(session, resources, charlie, "owasp-other", "ZZ-01", "offen")
     _renumber(session, ajeno, banca)
+    for place in (banca, ajeno):
+        place["general_id"] = _general_correction(session, cast)
     missing: dict[str, Any] = dict.fromkeys([*banca, "user_id"], 2_000_000)
     missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0", token="made-up")
     missing.update(filename="css/no-such.css")
@@ -91,6 +95,13 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
         dora,
         _person(session, "Zoe"),
     )
+
+
+def _general_correction(session: Session, cast: Cast) -> int:
+    edition = session.query(StandardRow).filter_by(key="owasp-test").one()
+    route = GeneralRoute("Anything", "a-rule", edition.id, "IN-01", leads=True)
+    correct_for_everybody(session, cast.ada, route)
+    return session.query(GeneralCorrection).one().id
 
 
 def _fill(

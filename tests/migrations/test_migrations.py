@@ -31,6 +31,7 @@ NEWER_TABLES = {
     "scan_scope",
     "finding_sighting",
     "route_correction",
+    "general_correction",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 
