@@ -99,20 +99,29 @@ def in_process(resources: Resources, actor: Actor) -> Iterator[InProcess]:
 
 @contextmanager
 def on_loopback(resources: Resources, page: InProcess) -> Iterator[OnLoopback]:
-    """Start gunicorn as the product does; yield a connection for the visitor of ``page``."""
+    """Start the web server; yield a connection for the visitor of ``page``."""
+    kept = page.visitor.client.get_cookie("checklist")
+    assert kept is not None
+    with (
+        served(resources) as port,
+        closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection,
+    ):
+        yield OnLoopback(connection, f"{kept.key}={kept.value}")
+
+
+@contextmanager
+def served(resources: Resources) -> Iterator[int]:
+    """Start gunicorn as the product does; yield its port on loopback."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = page.visitor.client.get_cookie("checklist")
-    assert kept is not None
     server = subprocess.Popen(
         command(resources.config, "127.0.0.1", port),
         env={**clean_environment(), **settings_for_child(resources.config)},
     )
     try:
         _wait_for(server, port)
-        with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
-            yield OnLoopback(connection, f"{kept.key}={kept.value}")
+        yield port
     finally:
         server.terminate()
         server.wait()

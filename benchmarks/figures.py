@@ -78,8 +78,13 @@ def median(values: Iterable[float]) -> float:
 
 def p95(values: Iterable[float]) -> float:
     """Return the value that 95 of 100 do not exceed, to one decimal."""
+    return round(percentile(values, 95), 1)
+
+
+def percentile(values: Iterable[float], percent: int) -> float:
+    """Return the value that so many of a hundred do not exceed."""
     ordered = sorted(values)
-    return round(ordered[-(-95 * len(ordered) // 100) - 1], 1)
+    return ordered[-(-percent * len(ordered) // 100) - 1]
 
 
 def by_run(values: list[float], size: int) -> list[list[float]]:
