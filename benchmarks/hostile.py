@@ -58,9 +58,7 @@ class Tally:
 def main() -> None:
     """Print one line of JSON with the figures; exit 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--part", default="1/1", help="such as 1/5: every fifth file, from the first"
-    )
+    parser.add_argument("--part", default="1/1", help="1/5: every fifth file, from the first")
     logging.disable(logging.ERROR)  # each refusal is a warning of the worker: thousands of them
     part, parts = map(int, parser.parse_args().part.split("/"))
     figures = measure(part - 1, parts)

@@ -28,6 +28,8 @@ MAX_LOCATIONS = 200
 """Locations kept of one finding; ``occurrences`` still counts them all."""
 MAX_OCCURRENCES = 2**31 - 1
 """The largest count that a column holds; a report may claim any number."""
+MAX_LINE = 2**31 - 1
+"""The largest number of a line; a report may claim any, and zero or less means none."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -75,6 +77,11 @@ class Location:
     line: int | None = None
     method: str = ""
     parameter: str = ""
+
+    def __post_init__(self) -> None:
+        """Forget a line that no file has, whatever a report claims."""
+        if self.line is not None and not 0 < self.line <= MAX_LINE:
+            object.__setattr__(self, "line", None)
 
     def __str__(self) -> str:
         """Return it in one line, such as ``POST https://a.example/login [user]``."""
