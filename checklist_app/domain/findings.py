@@ -135,7 +135,12 @@ class ParsedFinding:
     snippet: str = ""
 
     def __post_init__(self) -> None:
-        """Keep the count within what can be stored, whoever claims or sums it."""
+        """Keep the count within what can be stored, and give a name to what the report gives none.
+
+        A finding without a title could not be clicked, nor read aloud.
+        """
+        if not self.title:
+            object.__setattr__(self, "title", self.rule_id or self.tool)
         if self.occurrences > MAX_OCCURRENCES:
             object.__setattr__(self, "occurrences", MAX_OCCURRENCES)
 

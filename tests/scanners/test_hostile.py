@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import MAX_OCCURRENCES, ParsedScan
+from checklist_app.domain.findings import MAX_OCCURRENCES
 from checklist_app.scanners import base
 from checklist_app.scanners.table import PARSERS, recognise
+from tests.scanners.honesty import assert_honest
 from tests.scanners.reports import (
     ALL_SAMPLES,
     SARIF,
@@ -238,6 +239,16 @@ def test_a_count_that_no_column_holds_is_cut(count: int) -> None:
     assert only(read(sarif(twice, twice))).occurrences == MAX_OCCURRENCES
 
 
+@pytest.mark.parametrize("line", [0, -1, 2**31, 10**25])
+def test_a_line_that_no_file_has_is_none(line: int) -> None:
+    assert only(read(sarif(result(line=line)))).locations[0].line is None
+
+
+def test_a_finding_always_has_a_title() -> None:
+    nameless = result(named="", message={"text": ""})
+    assert only(read(sarif(nameless))).title == "Tool"
+
+
 def test_the_name_of_a_file_means_nothing() -> None:
     heads = {sample.name: recognise(sample.read_bytes()[:65536]) for sample in ALL_SAMPLES}
     assert [parser and parser.format for parser in heads.values()] == ["sarif", "zap", "zap"]
@@ -351,14 +362,6 @@ def put(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
     return changed
 
 
-def check(scan: ParsedScan) -> None:
-    """Whatever was read adds up, can be stored, and survives the way through the child."""
-    assert scan.account.adds_up
-    assert len({found.fingerprint for found in scan.results}) == len(scan.results)
-    assert ParsedScan.from_json(json.loads(json.dumps(scan.to_json()).encode())) == scan
-    json.dumps(scan.to_json(), ensure_ascii=False).encode("utf-8")
-
-
 @pytest.mark.parametrize("document", [EVERYTHING, ZAP_EVERYTHING], ids=["sarif", "zap"])
 def test_a_wrong_type_anywhere_is_refused_or_read_around(document: Any) -> None:
     tried = 0
@@ -369,7 +372,7 @@ def test_a_wrong_type_anywhere_is_refused_or_read_around(document: Any) -> None:
                 scan = read(put(document, path, odd))
             except UnreadableReport:
                 continue
-            check(scan)
+            assert_honest(scan)
     assert tried > 300
 
 
@@ -400,7 +403,7 @@ def test_anything_anywhere(data: st.DataObject) -> None:
         scan = read(document)
     except UnreadableReport:
         return
-    check(scan)
+    assert_honest(scan)
 
 
 @settings(max_examples=200, deadline=None)
@@ -413,4 +416,4 @@ def test_any_bytes_in_the_middle(data: st.DataObject) -> None:
         scan = read(broken)
     except UnreadableReport:
         return
-    check(scan)
+    assert_honest(scan)
