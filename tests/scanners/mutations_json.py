@@ -93,13 +93,16 @@ def _raw(draw: Draw, data: bytes) -> bytes:
     """Return JSON that the standard module would not write: an odd number, or a key twice."""
     numbers = list(_NUMBER.finditer(data))[:50]
     members = list(_MEMBER.finditer(data))[:50]
+    put: bytes
     if numbers and draw(st.booleans()):
         one = draw(st.sampled_from(numbers))
-        return data[: one.start()] + draw(st.sampled_from(_ODD_NUMBERS)) + data[one.end() :]
-    if members:
+        start, put = one.start(), draw(st.sampled_from(_ODD_NUMBERS))
+    elif members:
         one = draw(st.sampled_from(members))
-        return data[: one.end()] + b", " + one[0] + data[one.end() :]
-    return data
+        start, put = one.end(), b", " + one[0]
+    else:
+        return data
+    return data[:start] + put + data[one.end() :]
 
 
 def _ways(value: Any, before: Way = ()) -> Iterator[Way]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -245,8 +246,9 @@ def test_a_line_that_no_file_has_is_none(line: int) -> None:
 
 
 def test_a_finding_always_has_a_title() -> None:
-    nameless = result(named="", message={"text": ""})
-    assert only(read(sarif(nameless))).title == "Tool"
+    found = only(read(sarif(result())))
+    assert replace(found, title="").title == "R1"
+    assert replace(found, title="", rule_id="").title == "Tool"
 
 
 def test_the_name_of_a_file_means_nothing() -> None:

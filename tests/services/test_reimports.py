@@ -41,7 +41,7 @@ from tests.statements import counted
 ANY_TOOL = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 
 
-def tools(*facts: str) -> Any:
+def tools(*facts: str) -> pytest.MarkDecorator:
     """Run a test for each tool whose reports tell these facts."""
     chosen = {name: tool for name, tool in TOOLS.items() if all(getattr(tool, f) for f in facts)}
     assert len(chosen) >= 4
