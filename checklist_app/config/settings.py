@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from checklist_app.config.environment import (
     SHORTEST_SECRET,
@@ -15,6 +15,8 @@ from checklist_app.config.environment import (
 )
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
+from checklist_app.config.setting import setting
+from checklist_app.config.single_sign_on import SingleSignOnSettings, single_sign_on_problems
 from checklist_app.config.values import (
     database_address,
     media_types,
@@ -24,17 +26,6 @@ from checklist_app.config.values import (
     web_address,
     whole_number,
 )
-
-
-def _setting(
-    parse: Callable[[str], Any],
-    doc: str,
-    *,
-    default: Any = MISSING,
-    secret: bool = False,
-) -> Any:
-    metadata = {"parse": parse, "doc": doc, "secret": secret}
-    return field(default=default, metadata=metadata)
 
 
 DEFAULT_EVIDENCE_TYPES = frozenset(
@@ -60,116 +51,123 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(SingleSignOnSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
-    environment: str = _setting(
+    environment: str = setting(
         one_of("embedded", "production"),
         "`embedded` generates what is missing under the data directory; `production` refuses to "
         "start without a secret key, a database and an https base address.",
         default="embedded",
     )
-    data_dir: Path = _setting(
+    data_dir: Path = setting(
         path,
         "Where SQLite, evidence, secrets and keys live.",
         default=Path("var").absolute(),
     )
-    database_url: str = _setting(
+    database_url: str = setting(
         database_address,
         "`sqlite:///…` or `mysql+pymysql://user:password@host/name`. Embedded default: "
         "`checklist.sqlite3` in the data directory.",
         default="",
         secret=True,
     )
-    secret_key: str = _setting(
+    secret_key: str = setting(
         plain,
         f"Signs cookies; at least {SHORTEST_SECRET} characters. Embedded default: generated once.",
         default="",
         secret=True,
     )
-    base_url: str = _setting(
+    previous_secret_key: str = setting(
+        plain,
+        "The secret key before the present one: what is sealed under it still opens, and is "
+        "sealed again at its next use.",
+        default="",
+        secret=True,
+    )
+    base_url: str = setting(
         web_address,
         "The address that people type; links and cookies follow it.",
         default="http://127.0.0.1:8000",
     )
-    organisation: str = _setting(
+    organisation: str = setting(
         plain,
         "Your name on reports and in the signing certificate.",
         default="OWASP Checklist",
     )
-    default_language: str = _setting(
+    default_language: str = setting(
         one_of("es", "en"),
         "Language when neither person nor browser asks.",
         default="es",
     )
-    redis_url: str = _setting(
+    redis_url: str = setting(
         plain,
         "`redis://…` shares rate limits between web processes; without it each process counts.",
         default="",
         secret=True,
     )
-    trusted_proxies: int = _setting(
+    trusted_proxies: int = setting(
         whole_number(0, 5),
         "Reverse proxies in front whose X-Forwarded-* are believed.",
         default=0,
     )
-    web_processes: int = _setting(whole_number(1, 64), "Web server processes.", default=1)
-    web_threads: int = _setting(whole_number(1, 128), "Threads of each web process.", default=8)
-    session_idle_minutes: int = _setting(
+    web_processes: int = setting(whole_number(1, 64), "Web server processes.", default=1)
+    web_threads: int = setting(whole_number(1, 128), "Threads of each web process.", default=8)
+    session_idle_minutes: int = setting(
         whole_number(1, 1440),
         "Minutes without a request that end a session.",
         default=120,
     )
-    session_hours: int = _setting(
+    session_hours: int = setting(
         whole_number(1, 720), "Hours after which every session ends.", default=12
     )
-    max_upload_mb: int = _setting(
+    max_upload_mb: int = setting(
         whole_number(1, 1024),
         "Largest request, in megabytes; larger ones answer 413.",
         default=64,
     )
-    max_evidence_mb: int = _setting(
+    max_evidence_mb: int = setting(
         whole_number(1, 1024),
         "Largest single piece of evidence, in megabytes.",
         default=25,
     )
-    project_quota_mb: int = _setting(
+    project_quota_mb: int = setting(
         whole_number(1, 1_000_000),
         "Evidence that one project may hold, in megabytes.",
         default=4096,
     )
-    evidence_types: frozenset[str] = _setting(
+    evidence_types: frozenset[str] = setting(
         media_types,
         "Media types accepted as evidence.",
         default=DEFAULT_EVIDENCE_TYPES,
     )
-    job_lease_seconds: int = _setting(
+    job_lease_seconds: int = setting(
         whole_number(2, 3600),
         "A job whose worker is silent for this long is taken over by another.",
         default=30,
     )
-    sandbox_memory_mb: int = _setting(
+    sandbox_memory_mb: int = setting(
         whole_number(128, 65536),
         "Memory of the process that reads a scanner report.",
         default=512,
     )
-    render_memory_mb: int = _setting(
+    render_memory_mb: int = setting(
         whole_number(256, 65536),
         "Memory of the process that renders a PDF.",
         default=2048,
     )
-    signing_pkcs12: Path | None = _setting(
+    signing_pkcs12: Path | None = setting(
         path,
         "PKCS#12 file with your signing certificate; otherwise one is generated.",
         default=None,
     )
-    signing_pkcs12_password: str = _setting(
+    signing_pkcs12_password: str = setting(
         plain, "Password of that file.", default="", secret=True
     )
-    timestamp_url: str = _setting(
+    timestamp_url: str = setting(
         web_address, "RFC 3161 time-stamp server; none by default.", default=""
     )
-    log_level: str = _setting(
+    log_level: str = setting(
         one_of("debug", "info", "warning", "error"),
         "How much is logged.",
         default="info",
@@ -186,6 +184,7 @@ class Config:
         config = cls(**values)
         problems += production_problems(config.environment, values)
         problems += secret_problems(config.secret_key)
+        problems += single_sign_on_problems(values)
         if problems:
             raise ConfigError(problems)
         return config

@@ -64,3 +64,34 @@ def media_types(raw: str) -> frozenset[str]:
     if not types or any(kind.count("/") != 1 for kind in types):
         raise ValueError("image/png, text/plain")
     return types
+
+
+def email_domains(raw: str) -> frozenset[str]:
+    """domains of e-mail addresses, separated by commas"""
+    domains = frozenset(part.strip().lower() for part in raw.split(",") if part.strip())
+    if not domains or any("@" in name or "." not in name or " " in name for name in domains):
+        raise ValueError("example.org, example.com")
+    return domains
+
+
+PROJECT_ROLES = ("owner", "manager", "reviewer", "contributor", "viewer")
+ORGANISATION_ROLES = ("administrator", "auditor", "member")
+
+
+def role_map(raw: str) -> tuple[tuple[str, str, str], ...]:
+    """values of a claim and what they mean, separated by commas
+
+    Gives ``(value, project, role)``; the project is empty for a role in the organisation.
+    """
+    hint = "checklist-admins=administrator, team-blue=my-project:reviewer"
+    meanings = []
+    for part in filter(None, (piece.strip() for piece in raw.split(","))):
+        value, _, meaning = part.rpartition("=")
+        project, _, role = meaning.strip().rpartition(":")
+        known = PROJECT_ROLES if project else ORGANISATION_ROLES
+        if not value.strip() or role not in known:
+            raise ValueError(hint)
+        meanings.append((value.strip(), project, role))
+    if not meanings:
+        raise ValueError(hint)
+    return tuple(meanings)

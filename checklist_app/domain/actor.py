@@ -25,6 +25,7 @@ class Actor:
         session_id: key of their session row; 0 on the command line.
         address: network address, for the audit log; empty on the command line.
         request_id: joins the log lines and events of one request.
+        must_enrol: whether they have to add a second factor before anything else.
         seen_at: when their session was last noted as used; None on the command line.
         token_id: key of the token that a program came with; None for a person.
         scopes: the permissions the token is limited to; None for no limit.
@@ -40,6 +41,7 @@ class Actor:
     session_id: int = 0
     address: str = ""
     request_id: str = ""
+    must_enrol: bool = False
     seen_at: datetime | None = field(default=None, compare=False)
     token_id: int | None = None
     scopes: frozenset[Permission] | None = None

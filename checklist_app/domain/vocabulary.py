@@ -212,3 +212,21 @@ class TokenPurpose(StrEnum):
     """What a one-time link is for; a link works for its own purpose only."""
 
     SET_PASSWORD = "set_password"
+
+
+class ProofPurpose(StrEnum):
+    """What a proof that is under way is for; it works for its own purpose only."""
+
+    SECOND_FACTOR = "second_factor"
+    ENROL_CODES = "enrol_codes"
+    ENROL_PASSKEY = "enrol_passkey"
+    PASSKEY_SIGN_IN = "passkey_sign_in"
+    SINGLE_SIGN_ON = "single_sign_on"
+
+
+class FactorPolicy(StrEnum):
+    """Who needs a second factor to work here."""
+
+    OPTIONAL = "optional"
+    ADMINISTRATORS = "administrators"
+    EVERYBODY = "everybody"

@@ -4,6 +4,14 @@ from checklist_app.models.base import Base
 from checklist_app.models.checklist import Checklist, ChecklistItem, ItemOrigin, SignOff, Verdict
 from checklist_app.models.event import Event
 from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
+from checklist_app.models.factor import (
+    CodeGenerator,
+    ExternalIdentity,
+    Passkey,
+    PendingProof,
+    RecoveryCode,
+    SignInPolicy,
+)
 from checklist_app.models.finding import (
     Finding,
     FindingSighting,
@@ -37,9 +45,11 @@ __all__ = [
     "Blob",
     "Checklist",
     "ChecklistItem",
+    "CodeGenerator",
     "Event",
     "Evidence",
     "EvidenceLink",
+    "ExternalIdentity",
     "Finding",
     "FindingSighting",
     "GeneralCorrection",
@@ -51,7 +61,10 @@ __all__ = [
     "OfficialDocument",
     "OfficialText",
     "OneTimeLink",
+    "Passkey",
+    "PendingProof",
     "Project",
+    "RecoveryCode",
     "Remediation",
     "Report",
     "Requirement",
@@ -60,6 +73,7 @@ __all__ = [
     "RouteCorrection",
     "ScanImport",
     "ScanScope",
+    "SignInPolicy",
     "SignOff",
     "Standard",
     "Suggestion",

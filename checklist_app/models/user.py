@@ -28,7 +28,10 @@ class User(Base):
 
 
 class UserSession(Base):
-    """One signed-in browser; the cookie holds a token of which only the hash is kept."""
+    """One signed-in browser; the cookie holds a token of which only the hash is kept.
+
+    ``must_enrol`` says that the person has to add a second factor before anything else.
+    """
 
     __tablename__ = "user_session"
 
@@ -41,6 +44,7 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    must_enrol: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship()
 

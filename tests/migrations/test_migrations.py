@@ -32,6 +32,12 @@ NEWER_TABLES = {
     "finding_sighting",
     "route_correction",
     "general_correction",
+    "code_generator",
+    "recovery_code",
+    "passkey",
+    "pending_proof",
+    "external_identity",
+    "sign_in_policy",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 
