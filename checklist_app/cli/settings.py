@@ -45,8 +45,10 @@ def _row(item: Field[Any]) -> dict[str, Any]:
 
 
 def _shown(default: object) -> str:
-    if default is MISSING or default is None or default == "":
+    if default is MISSING or default in (None, "", (), frozenset()):
         return ""
+    if isinstance(default, bool):
+        return "on" if default else "off"
     if isinstance(default, Path):
         return f"./{default.name}"
     if isinstance(default, frozenset):

@@ -27,7 +27,6 @@ from checklist_app.config.values import (
     whole_number,
 )
 
-
 DEFAULT_EVIDENCE_TYPES = frozenset(
     {
         "image/png",
@@ -161,9 +160,7 @@ class Config(SingleSignOnSettings):
         "PKCS#12 file with your signing certificate; otherwise one is generated.",
         default=None,
     )
-    signing_pkcs12_password: str = setting(
-        plain, "Password of that file.", default="", secret=True
-    )
+    signing_pkcs12_password: str = setting(plain, "Password of that file.", default="", secret=True)
     timestamp_url: str = setting(
         web_address, "RFC 3161 time-stamp server; none by default.", default=""
     )

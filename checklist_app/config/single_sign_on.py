@@ -9,7 +9,13 @@ from typing import Any
 from checklist_app.config.environment import env_name
 from checklist_app.config.problems import N_, Problem
 from checklist_app.config.setting import setting
-from checklist_app.config.values import email_domains, one_of, plain, role_map, web_address
+from checklist_app.config.values import (
+    email_domains,
+    plain,
+    role_map,
+    switch,
+    web_address,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +42,10 @@ class SingleSignOnSettings:
         "Only people whose e-mail address is in one of these domains may come in; all by default.",
         default=frozenset(),
     )
-    oidc_create_accounts: str = setting(
-        one_of("on", "off"),
+    oidc_create_accounts: bool = setting(
+        switch,
         "Whether people whom nobody invited get an account at their first sign-in.",
-        default="off",
+        default=False,
     )
     oidc_role_claim: str = setting(
         plain, "The claim that lists a person's groups or roles.", default="groups"
@@ -49,21 +55,16 @@ class SingleSignOnSettings:
         "What those mean here: `value=administrator` or `value=project:role`, separated by commas.",
         default=(),
     )
-    password_sign_in: str = setting(
-        one_of("on", "off"),
+    password_sign_in: bool = setting(
+        switch,
         "`off` leaves single sign-on and passkeys as the only ways in; see `checklist users`.",
-        default="on",
+        default=True,
     )
 
     @property
     def has_single_sign_on(self) -> bool:
         """Whether there is a provider."""
         return bool(self.oidc_issuer)
-
-    @property
-    def takes_passwords(self) -> bool:
-        """Whether people sign in with a password."""
-        return self.password_sign_in == "on"
 
 
 def single_sign_on_problems(given: Mapping[str, Any]) -> list[Problem]:
@@ -76,7 +77,7 @@ def single_sign_on_problems(given: Mapping[str, Any]) -> list[Problem]:
                 {"name": env_name("oidc_client_id")},
             )
         )
-    if given.get("password_sign_in") == "off" and "oidc_issuer" not in given:
+    if given.get("password_sign_in") is False and "oidc_issuer" not in given:
         problems.append(
             Problem(
                 N_("%(name)s cannot be off without CHECKLIST_OIDC_ISSUER: nobody could sign in."),

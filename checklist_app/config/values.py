@@ -31,6 +31,13 @@ def one_of(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def switch(raw: str) -> bool:
+    """`on` or `off`"""
+    if raw not in ("on", "off"):
+        raise ValueError("on, off")
+    return raw == "on"
+
+
 def plain(raw: str) -> str:
     """text"""
     if not raw.strip() or "\0" in raw:

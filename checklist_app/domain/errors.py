@@ -54,6 +54,13 @@ class SignInRequired(DomainError):
         super().__init__(text("Please sign in to continue."))
 
 
+class FactorRequired(Forbidden):
+    """The person has to add a second factor before anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(text("A second factor is required here. Add one to continue."))
+
+
 class Conflict(DomainError):
     """The thing is not in a state that allows this."""
 

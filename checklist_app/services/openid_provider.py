@@ -32,7 +32,7 @@ ACCEPTED_ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS
 
 
 class ProviderTrouble(Exception):
-    """The provider cannot be reached, or what it says cannot be used; the message is for the log."""
+    """The provider does not answer, or nothing that can be used; the message is for the log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ WEAK_SPOTS = (WebAuthnException, ValueError, KeyError, TypeError, RecursionError
 
 
 def is_possible(config: Config) -> bool:
-    """Return whether browsers offer passkeys at our address: a name, by https or on this machine."""
+    """Return whether browsers offer passkeys at our address: a name, and https or localhost."""
     host = relying_party(config)
     try:
         ipaddress.ip_address(host.strip("[]"))
@@ -207,9 +207,9 @@ def _named_by(session: Session, given: dict[str, object]) -> Passkey | None:
     except WEAK_SPOTS:
         return None
     return session.scalar(
-        select(Passkey).join(User).where(
-            Passkey.credential_sha256 == _digest(credential_id), User.is_active
-        )
+        select(Passkey)
+        .join(User)
+        .where(Passkey.credential_sha256 == _digest(credential_id), User.is_active)
     )
 
 

@@ -15,8 +15,8 @@ from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import ProofPurpose
 from checklist_app.models import PendingProof
-from checklist_app.services.accounts import token_sha256
 from checklist_app.services.clock import now
+from checklist_app.services.secret_tokens import new_token, token_sha256
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
@@ -48,13 +48,14 @@ def begin(
     purpose: ProofPurpose,
     *,
     user_id: int | None = None,
+    challenge: str = "",
     sealed: str = "",
     details: dict[str, Any] | None = None,
 ) -> Begun:
     """Begin a proof; those that nobody finished in time are cleared away on the way."""
     moment = now()
     session.execute(delete(PendingProof).where(PendingProof.expires_at <= moment))
-    begun = Begun(secrets.token_urlsafe(32), new_challenge())
+    begun = Begun(new_token(), challenge or new_challenge())
     session.add(
         PendingProof(
             purpose=purpose,

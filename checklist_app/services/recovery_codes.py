@@ -9,9 +9,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from checklist_app.models import RecoveryCode, User
-from checklist_app.services.accounts import token_sha256
 from checklist_app.services.clock import now
 from checklist_app.services.pending import happened_once
+from checklist_app.services.secret_tokens import token_sha256
 
 HOW_MANY = 10
 CODE_BYTES = 10

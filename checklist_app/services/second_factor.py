@@ -22,29 +22,41 @@ from checklist_app.services import (
     recovery_codes,
     sessions,
 )
-from checklist_app.services.accounts import end_sessions
-from checklist_app.services.factor_policy import factors_of, has_enrolled, is_required, must_enrol
-from checklist_app.services.sessions import Origin
+from checklist_app.services.factor_policy import factors_of, has_enrolled, is_required
+from checklist_app.services.sessions import Origin, end_sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
     """What the first step led to: a session, or a second step; exactly one token is given."""
 
+    user_id: int
     session_token: str = ""
     pending_token: str = ""
 
 
 def enter(
-    session: Session, config: Config, user: User, origin: Origin, *, by: str = "password"
+    session: Session,
+    config: Config,
+    user: User,
+    origin: Origin,
+    *,
+    proved_elsewhere: bool = False,
 ) -> Entered:
-    """Go on after the first step: a person with a factor has to show it, and has no session yet."""
-    if factors_of(session, user.id).any:
-        begun = pending.begin(
-            session, ProofPurpose.SECOND_FACTOR, user_id=user.id, details={"by": by}
-        )
-        return Entered(pending_token=begun.token)
-    return Entered(session_token=sessions.open_session(session, config, user, origin))
+    """Go on after the first step: a person with a factor has to show it, and has no session yet.
+
+    Args:
+        session: the transaction of the caller.
+        config: says how long a session lasts.
+        user: who took the first step.
+        origin: where the browser is.
+        proved_elsewhere: a provider of single sign-on asked for a second factor already.
+    """
+    if factors_of(session, user.id).any and not proved_elsewhere:
+        begun = pending.begin(session, ProofPurpose.SECOND_FACTOR, user_id=user.id)
+        return Entered(user.id, pending_token=begun.token)
+    opened = sessions.open_session(session, config, user, origin, proved_elsewhere=proved_elsewhere)
+    return Entered(user.id, session_token=opened)
 
 
 def waiting(session: Session, token: str) -> PendingProof:
@@ -223,9 +235,7 @@ def _end_other_sessions(session: Session, actor: Actor) -> None:
     end_sessions(session, user, except_id=actor.session_id)
 
 
-def _open(
-    session: Session, config: Config, proof: PendingProof, user: User, origin: Origin
-) -> str:
+def _open(session: Session, config: Config, proof: PendingProof, user: User, origin: Origin) -> str:
     pending.end(session, proof)
     return sessions.open_session(session, config, user, origin)
 

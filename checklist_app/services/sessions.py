@@ -13,7 +13,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
 from checklist_app.models import User, UserSession
-from checklist_app.services import audit
+from checklist_app.services import audit, factor_policy
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
 from checklist_app.services.passwords import password_matches
@@ -31,8 +31,8 @@ class Origin:
     request_id: str = ""
 
 
-def sign_in(session: Session, config: Config, *, email: str, password: str, origin: Origin) -> str:
-    """Check a password and return the token of a new session.
+def person_by_password(session: Session, *, email: str, password: str) -> User:
+    """Return whose password this is; whether they need a second factor, the next step says.
 
     Raises:
         InvalidInput: one and the same message whatever was wrong.
@@ -40,11 +40,26 @@ def sign_in(session: Session, config: Config, *, email: str, password: str, orig
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
     if not password_matches(user, password) or user is None or not user.is_active:
         raise InvalidInput(text("The e-mail address or the password is not right."))
-    return open_session(session, config, user, origin)
+    return user
 
 
-def open_session(session: Session, config: Config, user: User, origin: Origin) -> str:
-    """Return the token of a new session of a person who has proved who they are."""
+def open_session(
+    session: Session,
+    config: Config,
+    user: User,
+    origin: Origin,
+    *,
+    proved_elsewhere: bool = False,
+) -> str:
+    """Return the token of a new session of a person who has proved who they are.
+
+    Args:
+        session: the transaction of the caller.
+        config: says how long it lasts.
+        user: whose it is.
+        origin: where the browser is.
+        proved_elsewhere: a provider vouches for a second factor, so none of ours is asked for.
+    """
     token = new_token()
     moment = now()
     row = UserSession(
@@ -55,6 +70,7 @@ def open_session(session: Session, config: Config, user: User, origin: Origin) -
         created_at=moment,
         last_seen_at=moment,
         expires_at=moment + timedelta(hours=config.session_hours),
+        must_enrol=not proved_elsewhere and factor_policy.must_enrol(session, user),
     )
     session.add(row)
     session.flush()
@@ -154,6 +170,7 @@ def _actor(row: UserSession, user: User, origin: Origin) -> Actor:
         language=user.language,
         theme=user.theme,
         session_id=row.id,
+        must_enrol=row.must_enrol,
         seen_at=row.last_seen_at,
         address=origin.address,
         request_id=origin.request_id,

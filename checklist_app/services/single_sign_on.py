@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-import secrets
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from checklist_app.services import audit, identity_tokens, openid_provider, pend
 from checklist_app.services.identity_tokens import Claims, TokenRefused
 from checklist_app.services.openid_provider import ProviderTrouble
 from checklist_app.services.sealing import Unreadable, seal, unseal
+from checklist_app.services.secret_tokens import new_token
 from checklist_app.services.sessions import Origin
 
 CALLBACK = "/sign-in/sso/callback"
@@ -37,45 +38,68 @@ class SingleSignOnRefused(InvalidInput):
         self.reason = reason[:LONGEST_REASON]
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A journey to the provider that is about to begin.
+
+    Attributes:
+        address: where the browser goes.
+        nonce: what the ID token has to hold.
+        sealed: what the browser's return is checked against.
+    """
+
+    address: str
+    nonce: str
+    sealed: str
+
+
 def redirect_uri(config: Config) -> str:
     """Return where the provider sends people back to; only ever at the configured address."""
     return config.base_url + CALLBACK
 
 
-def begin(
-    session: Session, config: Config, *, going_to: str, link_to: int | None = None
-) -> tuple[str, str]:
-    """Return the token of a proof, and where the browser goes to sign in.
-
-    Args:
-        session: its own transaction; the caller commits it at once.
-        config: names the provider.
-        going_to: the page that was asked for; judged again when it is used.
-        link_to: the person who is signed in and wants this way in as well.
+def prepare(config: Config) -> Departure:
+    """Return everything a journey to the provider needs; no transaction may be open.
 
     Raises:
         SingleSignOnRefused: the provider cannot be reached.
     """
-    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-    sealed = seal(config, SEALED_FOR, json.dumps([state, verifier]))
-    begun = pending.begin(
-        session,
-        ProofPurpose.SINGLE_SIGN_ON,
-        user_id=link_to,
-        sealed=sealed,
-        details={"next": going_to[:1000]},
-    )
+    if not config.has_single_sign_on:
+        raise SingleSignOnRefused(text("No sign-in provider is set up here."), "no provider")
+    state, verifier, nonce = new_token(), new_token(), pending.new_challenge()
     try:
         address = openid_provider.sign_in_address(
             config,
             redirect_uri=redirect_uri(config),
             state=state,
-            nonce=begun.challenge,
+            nonce=nonce,
             verifier=verifier,
         )
     except ProviderTrouble as error:
         raise _unreachable(error) from error
-    return begun.token, address
+    return Departure(address, nonce, seal(config, SEALED_FOR, json.dumps([state, verifier])))
+
+
+def begin(
+    session: Session, departure: Departure, *, going_to: str, link_to: int | None = None
+) -> str:
+    """Return the token that the browser keeps until it is back.
+
+    Args:
+        session: the transaction of the caller.
+        departure: what :func:`prepare` made.
+        going_to: the page that was asked for; judged again when it is used.
+        link_to: the person who is signed in and wants this way in as well.
+    """
+    begun = pending.begin(
+        session,
+        ProofPurpose.SINGLE_SIGN_ON,
+        user_id=link_to,
+        challenge=departure.nonce,
+        sealed=departure.sealed,
+        details={"next": going_to[:1000]},
+    )
+    return begun.token
 
 
 def claims_of(

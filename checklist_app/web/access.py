@@ -15,7 +15,7 @@ from flask import session as cookie
 from flask_login import UserMixin, current_user
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import Forbidden, SignInRequired
+from checklist_app.domain.errors import FactorRequired, Forbidden, SignInRequired
 from checklist_app.domain.permissions import PROJECT_PERMISSIONS, Permission
 from checklist_app.queries.access import (
     ItemAccess,
@@ -35,6 +35,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES = frozenset({"same-origin", "none"})
 ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 DECLARATION = "access_declaration"
+ENROLMENT = "serves_enrolment"
 
 
 class SignedInUser(UserMixin):
@@ -82,6 +83,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
 def public(view: View) -> View:
     """Declare that a view is for everybody, signed in or not."""
     setattr(view, DECLARATION, PUBLIC)
+    return view
+
+
+def serves_enrolment(view: View) -> View:
+    """Declare that a view is open to somebody who still has to add a second factor."""
+    setattr(view, ENROLMENT, True)
     return view
 
 
@@ -201,6 +208,10 @@ def _guard() -> None:
 def _check(permission: Permission) -> None:
     who = actor()
     _touch(who)
+    if who.must_enrol and not hasattr(
+        current_app.view_functions[request.endpoint or ""], ENROLMENT
+    ):
+        raise FactorRequired
     if permission not in PROJECT_PERMISSIONS:
         who.require(permission)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
+from checklist_app.web.admin.sign_in import blueprint as sign_in_policy
 from checklist_app.web.admin.views import blueprint as admin
 from checklist_app.web.auth.views import blueprint as auth
 from checklist_app.web.checklists.rounds import blueprint as rounds
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     reports,
     rounds,
     scans,
+    sign_in_policy,
     standards,
     verify,
     waivers,

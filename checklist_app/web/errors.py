@@ -43,7 +43,9 @@ STATUSES: dict[type[DomainError], int] = {
 }
 BUSY = {"Retry-After": "60"}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
-NEVER_SHOWN = frozenset({"csrf_token", "password", "current", "repeat", "row_version", "next"})
+NEVER_SHOWN = frozenset(
+    {"csrf_token", "password", "current", "repeat", "row_version", "next", "code", "credential"}
+)
 
 
 LAST_RESORT = """<!doctype html>
@@ -71,6 +73,8 @@ def status_of(error: DomainError) -> int:
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, errors.SignInRequired):
         return _sign_in_first()
+    if isinstance(error, errors.FactorRequired) and _is_plain_page():
+        return redirect(url_for("auth.factors"), 303)
     status = status_of(error)
     if isinstance(error, errors.Forbidden | errors.NotFound | errors.TooManyAttempts):
         _write_down(status, error)
@@ -93,10 +97,13 @@ def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
 
 
 def _sign_in_first() -> ResponseReturnValue:
-    plain_page = request.method in SAFE_METHODS and not wants_fragment()
-    if plain_page:
+    if _is_plain_page():
         return redirect(url_for("auth.sign_in", next=request.path), 303)
     return render_template("errors/expired.html", typed=_typed(), message=None), 401
+
+
+def _is_plain_page() -> bool:
+    return request.method in SAFE_METHODS and not wants_fragment()
 
 
 def _write_down(status: int, error: Exception) -> None:

@@ -17,7 +17,7 @@ from tests.cast import make_cast
 from tests.conftest import SECRET
 from tests.database import empty_database, migrate_and_load
 from tests.house.walk import Person, make_person
-from tests.house.world import World, build_world, other_session
+from tests.house.world import World, build_world, other_session, own_factors
 
 PEOPLE = (
     "nobody",
@@ -67,15 +67,19 @@ def _furnished(app: Flask, resources: Resources) -> House:
     with resources.sessions.begin() as session:
         cast = make_cast(session)
         world = build_world(session, resources, cast)
-        sessions = {
-            name: other_session(session, resources, actor) for name, actor in cast.people.items()
+        belongings = {
+            name: {
+                "session_id": other_session(session, resources, actor),
+                **own_factors(session, actor),
+            }
+            for name, actor in cast.people.items()
         }
     actors = {**cast.people, "dora": world.deactivated, "zoe": world.projectless, "nobody": None}
     people = {}
     for name in PEOPLE:
         person = make_person(app, name, actors[name], world)
-        own = {"session_id": sessions.get(name, sessions["alice"])}
-        other = {"session_id": sessions["bob" if name == "alice" else "alice"]}
+        own = belongings.get(name, belongings["alice"])
+        other = belongings["bob" if name == "alice" else "alice"]
         home = None if person.home is None else {**person.home, **own}
         people[name] = replace(person, home=home, away={**person.away, **other})
     with resources.sessions.begin() as session:

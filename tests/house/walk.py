@@ -22,6 +22,7 @@ from tests.web.visitor import Visitor
 GLOBAL = frozenset({"key", "version", "token", "filename", "cwe", "general_id"})
 """Parameters of things that are the same for everybody."""
 BODIES: dict[str, dict[str, str]] = {
+    "auth.rename_passkey": {"name": "x"},
     "auth.sign_in": {"email": "x@example.org", "password": "x"},
     "checklists.preview": {"text": "**x**"},
     "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
@@ -33,6 +34,7 @@ BODIES: dict[str, dict[str, str]] = {
     "projects.change_role": {"role": "viewer"},
     "remediation.advance": {"status": "fixing"},
     "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
+    "sign_in_policy.change": {"second_factor": "optional"},
     "waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},
 }
 """What a form must hold for its view to come as far as looking for the object."""
@@ -214,4 +216,4 @@ def _are_together(sources: dict[str, str]) -> bool:
 
 
 def _is_account(rule: Rule, name: str) -> bool:
-    return name == "user_id" and rule.endpoint.startswith("admin.")
+    return name == "user_id" and rule.endpoint.startswith(("admin.", "sign_in_policy."))

@@ -19,9 +19,11 @@ from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Outcome, Role
 from checklist_app.models import (
     Checklist,
+    ExternalIdentity,
     Finding,
     GeneralCorrection,
     Membership,
+    Passkey,
     Project,
     Report,
     RouteCorrection,
@@ -44,6 +46,7 @@ from checklist_app.services.clock import now, today
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.resources import Resources
+from checklist_app.services.secret_tokens import token_sha256
 from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
 from tests.cast import Cast, password_hash
@@ -167,6 +170,8 @@ def _fill(
         "version": edition.version,
         "cwe": 89,
         "session_id": 0,
+        "passkey_id": 0,
+        "identity_id": 0,
         "token": links.issue_link(session, None, session.get_one(User, access.actor.user_id)),
         "filename": "css/base.css",
     }
@@ -178,6 +183,30 @@ def other_session(session: Session, resources: Resources, actor: Actor) -> int:
     open_session(session, resources.config, user, ORIGIN)
     session.flush()
     return max(row.id for row in session.query(UserSession).filter_by(user_id=user.id))
+
+
+def own_factors(session: Session, actor: Actor) -> dict[str, int]:
+    """Give a person a passkey and an identity at a provider; return where they are."""
+    name, moment = actor.name, now()
+    passkey = Passkey(
+        user_id=actor.user_id,
+        name=name,
+        credential_sha256=token_sha256(name),
+        credential_id="AA",
+        public_key="AA",
+        sign_count=0,
+        created_at=moment,
+    )
+    identity = ExternalIdentity(
+        user_id=actor.user_id,
+        identity_sha256=token_sha256(name),
+        issuer="https://sign-in.example.org",
+        subject=name,
+        created_at=moment,
+    )
+    session.add_all([passkey, identity])
+    session.flush()
+    return {"passkey_id": passkey.id, "identity_id": identity.id}
 
 
 def _former_owner(session: Session, cast: Cast) -> Actor:

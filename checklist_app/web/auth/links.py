@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from checklist_app.domain.errors import InvalidInput, NotFound
-from checklist_app.services import accounts, sessions
+from checklist_app.services import accounts, second_factor
 from checklist_app.services.links import link_owner
-from checklist_app.web.access import origin, public, remember
+from checklist_app.web.access import origin, public
 from checklist_app.web.auth.area import REFUSED, blueprint
+from checklist_app.web.auth.entering import go_on
 from checklist_app.web.auth.forms import NewPasswordForm
 from checklist_app.web.extensions import limiter
 from checklist_app.web.forms import show_error
@@ -32,8 +33,8 @@ def set_password(token: str) -> ResponseReturnValue:
         except InvalidInput as error:
             show_error(form, error)
         else:
+            # The link stands for the password alone: it replaces no second factor.
             config = resources().config
-            remember(sessions.open_session(db_session(), config, user, origin()))
-            return redirect(url_for("projects.index"), 303)
+            return go_on(second_factor.enter(db_session(), config, user, origin()), None)
     status = REFUSED if form.is_submitted() else 200
     return render_template("auth/set_password.html", form=form, person=person), status

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user, logout_user
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.services import sessions
-from checklist_app.web.access import actor, origin, public, remember, requires
+from checklist_app.services import passkeys, second_factor, sessions
+from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
 from checklist_app.web.auth.area import (
     PER_ACCOUNT,
     PER_ACCOUNT_AND_ADDRESS,
@@ -21,6 +22,7 @@ from checklist_app.web.auth.area import (
     named_account_and_address,
     was_refused,
 )
+from checklist_app.web.auth.entering import go_on
 from checklist_app.web.auth.forms import SignInForm
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
@@ -44,27 +46,39 @@ def sign_in() -> ResponseReturnValue:
         return redirect(local_target(request.args.get("next")), 303)
     form = SignInForm(next=request.args.get("next", ""))
     if not form.is_submitted():
-        return render_template("auth/sign_in.html", form=form)
+        return _page(form)
+    if not resources().config.password_sign_in:
+        return _page(form, gettext("Passwords are switched off here. Sign in another way."))
     try:
-        token = sessions.sign_in(
-            db_session(),
-            resources().config,
-            email=form.email.data or "",
-            password=form.password.data or "",
-            origin=origin(),
+        person = sessions.person_by_password(
+            db_session(), email=form.email.data or "", password=form.password.data or ""
         )
     except InvalidInput as error:
         # Ours holds SQLite's one write lock; the refusal is kept even though this request is not.
         db_session().rollback()
         with resources().sessions.begin() as apart:
             sessions.record_refusal(apart, form.email.data or "", origin())
-        return render_template("auth/sign_in.html", form=form, form_error=told(error.text)), REFUSED
-    remember(token)
-    return redirect(local_target(form.next.data), 303)
+        return _page(form, told(error.text))
+    entered = second_factor.enter(db_session(), resources().config, person, origin())
+    return go_on(entered, form.next.data)
+
+
+def _page(form: SignInForm, error: str = "") -> ResponseReturnValue:
+    config = resources().config
+    page = render_template(
+        "auth/sign_in.html",
+        form=form,
+        form_error=error,
+        takes_passwords=config.password_sign_in,
+        passkeys_possible=passkeys.is_possible(config),
+        provider=config.oidc_label if config.has_single_sign_on else "",
+    )
+    return page, REFUSED if error else 200
 
 
 @blueprint.post("/sign-out")
 @requires(Permission.ACCOUNT_MANAGE)
+@serves_enrolment
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     sessions.sign_out(db_session(), actor())

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from checklist_app.web.auth import account, links, preferences, sign_in
+from checklist_app.web.auth import (
+    account,
+    factors,
+    links,
+    passkeys,
+    preferences,
+    second_factor,
+    sign_in,
+    single_sign_on,
+)
 from checklist_app.web.auth.area import blueprint
 
-__all__ = ["account", "blueprint", "links", "preferences", "sign_in"]
+__all__ = [
+    "account",
+    "blueprint",
+    "factors",
+    "links",
+    "passkeys",
+    "preferences",
+    "second_factor",
+    "sign_in",
+    "single_sign_on",
+]

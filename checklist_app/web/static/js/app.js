@@ -4,6 +4,7 @@ import * as filters from "./filters.js";
 import * as jobs from "./jobs.js";
 import * as keyboard from "./keyboard.js";
 import * as partial from "./partial.js";
+import * as passkey from "./passkey.js";
 import * as paste from "./paste.js";
 import * as preview from "./preview.js";
 import * as remember from "./remember.js";
@@ -71,6 +72,6 @@ setTimeout(() => {
   for (const flash of document.querySelectorAll("#flashes > .flash-success")) flash.remove();
 }, 10000);
 
-for (const part of [theme, drafts, workspace, partial, upload, paste, preview, filters, jobs, keyboard, remember, zoom]) part.start();
+for (const part of [theme, drafts, workspace, partial, upload, passkey, paste, preview, filters, jobs, keyboard, remember, zoom]) part.start();
 // Tells tools that watch the page that keys and forms are listened to from here on.
 document.documentElement.dataset.ready = "";

@@ -1,0 +1,78 @@
+"""Roles that a provider gives: what its groups mean here, brought in line at each sign-in.
+
+For a role in the organisation, and for each project that the settings name, the provider decides:
+who is in none of its groups any more loses the role. What the settings do not name stays.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from checklist_app.config import Config
+from checklist_app.domain.vocabulary import Role
+from checklist_app.models import Membership, Project, User
+from checklist_app.services import audit
+from checklist_app.services.clock import now
+
+
+def apply(session: Session, config: Config, user: User, groups: frozenset[str]) -> None:
+    """Give a person what their groups mean, and take what they no longer mean."""
+    _apply_organisation_role(session, config, user, groups)
+    for slug in {project for _, project, _ in config.oidc_roles if project}:
+        project = session.scalar(select(Project).where(Project.slug == slug))
+        if project is not None:
+            roles = [
+                Role(r) for value, at, r in config.oidc_roles if at == slug and value in groups
+            ]
+            _apply_role(session, project, user, _strongest(roles))
+
+
+def _apply_organisation_role(
+    session: Session, config: Config, user: User, groups: frozenset[str]
+) -> None:
+    named = [(value, role) for value, project, role in config.oidc_roles if not project]
+    if not named:
+        return
+    wanted = any(role == "administrator" and value in groups for value, role in named)
+    if wanted == user.is_administrator or (not wanted and _is_last_administrator(session, user)):
+        return
+    user.is_administrator = wanted
+    audit.record(session, None, "account:sso:role", user.email, is_administrator=wanted)
+
+
+def _apply_role(session: Session, project: Project, user: User, role: Role | None) -> None:
+    membership = session.scalar(
+        select(Membership).where(Membership.project_id == project.id, Membership.user_id == user.id)
+    )
+    before = membership.role if membership else None
+    if before is role or (before is Role.OWNER and _is_last_owner(session, project)):
+        return
+    if membership is None:
+        session.add(Membership(project_id=project.id, user_id=user.id, role=role, created_at=now()))
+    elif role is None:
+        session.delete(membership)
+    else:
+        membership.role = role
+    session.flush()
+    audit.record(
+        session, None, "account:sso:role", user.email, project_id=project.id, role=role or "none"
+    )
+
+
+def _strongest(roles: list[Role]) -> Role | None:
+    return min(roles, key=list(Role).index, default=None)
+
+
+def _is_last_administrator(session: Session, user: User) -> bool:
+    others = select(func.count(User.id)).where(
+        User.is_administrator, User.is_active, User.id != user.id
+    )
+    return user.is_administrator and not session.scalar(others)
+
+
+def _is_last_owner(session: Session, project: Project) -> bool:
+    owners = select(func.count()).where(
+        Membership.project_id == project.id, Membership.role == Role.OWNER
+    )
+    return (session.scalar(owners) or 0) <= 1
