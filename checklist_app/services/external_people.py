@@ -1,7 +1,7 @@
 """Whom a provider's claims belong to here: a known identity, an account to link, a new one, nobody.
 
 An identity is an issuer together with a subject. An address only ever serves to find an account the
-first time, and never one that administers the system: that one is linked by its owner, signed in.
+first time, and never one that administers or audits the system: its owner links it, signed in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, NotFound
 from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import OrganisationRole
 from checklist_app.models import ExternalIdentity, User
 from checklist_app.services import audit, external_roles
 from checklist_app.services.accounts import create_user
@@ -85,7 +86,7 @@ def _link_or_create(
     if user is None:
         user = _create(session, config, claims, address)
         how = "create"
-    elif user.is_administrator:
+    elif user.organisation_role is not OrganisationRole.MEMBER:
         raise SingleSignOnRefused(
             text(
                 "An administrator's account is linked from within: sign in as before and link "

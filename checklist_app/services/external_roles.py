@@ -6,14 +6,20 @@ who is in none of its groups any more loses the role. What the settings do not n
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.errors import Conflict
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Membership, Project, User
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.organisation import set_organisation_role
+
+_log = logging.getLogger(__name__)
 
 
 def apply(session: Session, config: Config, user: User, groups: frozenset[str]) -> None:
@@ -31,14 +37,16 @@ def apply(session: Session, config: Config, user: User, groups: frozenset[str]) 
 def _apply_organisation_role(
     session: Session, config: Config, user: User, groups: frozenset[str]
 ) -> None:
-    named = [(value, role) for value, project, role in config.oidc_roles if not project]
+    named = {value: role for value, project, role in config.oidc_roles if not project}
     if not named:
         return
-    wanted = any(role == "administrator" and value in groups for value, role in named)
-    if wanted == user.is_administrator or (not wanted and _is_last_administrator(session, user)):
-        return
-    user.is_administrator = wanted
-    audit.record(session, None, "account:sso:role", user.email, is_administrator=wanted)
+    given = [OrganisationRole(role) for value, role in named.items() if value in groups]
+    role = min(given, key=list(OrganisationRole).index, default=OrganisationRole.MEMBER)
+    try:
+        set_organisation_role(session, None, user.id, role)
+    except Conflict as error:
+        # The last administrator, or the only owner of a project: somebody has to hold the keys.
+        _log.warning("a role was not taken", extra={"user_id": user.id, "reason": str(error)})
 
 
 def _apply_role(session: Session, project: Project, user: User, role: Role | None) -> None:
@@ -62,13 +70,6 @@ def _apply_role(session: Session, project: Project, user: User, role: Role | Non
 
 def _strongest(roles: list[Role]) -> Role | None:
     return min(roles, key=list(Role).index, default=None)
-
-
-def _is_last_administrator(session: Session, user: User) -> bool:
-    others = select(func.count(User.id)).where(
-        User.is_administrator, User.is_active, User.id != user.id
-    )
-    return user.is_administrator and not session.scalar(others)
 
 
 def _is_last_owner(session: Session, project: Project) -> bool:

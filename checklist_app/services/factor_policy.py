@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import FactorPolicy, Role
+from checklist_app.domain.vocabulary import FactorPolicy, OrganisationRole, Role
 from checklist_app.models import (
     CodeGenerator,
     Membership,
@@ -120,7 +120,7 @@ def _leads() -> ColumnElement[bool]:
         .where(Membership.user_id == User.id, Membership.role == Role.OWNER)
         .exists()
     )
-    return or_(User.is_administrator, owns)
+    return or_(User.organisation_role == OrganisationRole.ADMINISTRATOR, owns)
 
 
 def _count(column: object, *conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -7,8 +7,8 @@ from alembic import op
 
 from checklist_app.models import base
 
-revision = "0008_second_factors"
-down_revision = "0007_scan_policy"
+revision = "0012_second_factors"
+down_revision = "0011_named_formats"
 branch_labels = None
 depends_on = None
 
