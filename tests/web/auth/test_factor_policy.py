@@ -74,7 +74,7 @@ def test_an_administrator_takes_the_factor_of_somebody_who_lost_it(
     visit: Visit, session: Session, cast: Cast
 ) -> None:
     bob = visit("bob")
-    app, recovery = set_up_app(bob)
+    app, _ = set_up_app(bob)
     waiting = visit("nobody")
     first_step(waiting, "bob")
     answer = visit("ada").post(f"/admin/users/{cast.bob.user_id}/factors/reset")
