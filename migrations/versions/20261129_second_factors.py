@@ -7,8 +7,8 @@ from alembic import op
 
 from checklist_app.models import base
 
-revision = "0012_second_factors"
-down_revision = "0011_named_formats"
+revision = "0013_second_factors"
+down_revision = "0012_general_corrections"
 branch_labels = None
 depends_on = None
 
