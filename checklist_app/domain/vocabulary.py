@@ -108,6 +108,20 @@ class GonePolicy(StrEnum):
     CLOSE = "close"
 
 
+class SuggestionState(StrEnum):
+    """How what tools say of an item stands to its verdict; several can hold at once.
+
+    ``fail``: they report findings there. ``support``: a scan that could see it found nothing.
+    ``conflict``: they deny the verdict, or spoke after its evidence was collected. ``stale``: what
+    they say is older than the project takes a scan for fresh.
+    """
+
+    FAIL = "fail"
+    SUPPORT = "support"
+    CONFLICT = "conflict"
+    STALE = "stale"
+
+
 class RemediationStatus(StrEnum):
     """How far the plan that closes a gap has come."""
 

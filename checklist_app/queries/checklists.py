@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,10 +16,12 @@ from checklist_app.domain.vocabulary import (
     ChecklistStatus,
     Language,
     Outcome,
+    SuggestionState,
 )
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
+    Project,
     Requirement,
     RequirementText,
     SignOff,
@@ -26,7 +29,13 @@ from checklist_app.models import (
     User,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.queries.item_rows import ItemRow, count_outcomes, counts_of, item_rows
+from checklist_app.queries.item_rows import (
+    ItemRow,
+    count_outcomes,
+    counts_of,
+    item_rows,
+    with_states,
+)
 
 NOT_ASSESSED = "not_assessed"
 
@@ -53,6 +62,7 @@ class Filters:
     outcome: str = ""
     section: str = ""
     suggestion: bool = False
+    state: str = ""
     no_evidence: bool = False
     needs_review: bool = False
     sections: tuple[SectionRows, ...] = field(default=(), compare=False)
@@ -71,6 +81,7 @@ class ChecklistHead:
     number: int
     name: str
     status: ChecklistStatus
+    standard_key: str
     standard_name: str
     standard_version: str
     level: int | None
@@ -98,6 +109,13 @@ class Overview:
     def needs_review(self) -> int:
         """How many items came along from an earlier round and were not looked at since."""
         return sum(item.needs_review for section in self.filters.sections for item in section.items)
+
+    @property
+    def states(self) -> Mapping[SuggestionState, int]:
+        """How many items each state holds for, whatever the filters let through."""
+        items = (item for section in self.filters.sections for item in section.items)
+        found = Counter(state for item in items for state in item.states)
+        return {state: found[state] for state in SuggestionState}
 
     @property
     def next_open(self) -> str | None:
@@ -130,6 +148,7 @@ def checklist_head(session: Session, checklist: Checklist, language: Language) -
         number=checklist.number,
         name=checklist.name,
         status=checklist.status,
+        standard_key=standard.key,
         standard_name=standard.texts[language.value]["name"],
         standard_version=standard.version,
         level=checklist.level,
@@ -141,6 +160,8 @@ def checklist_overview(
 ) -> Overview:
     """Return the whole checklist page in a fixed number of queries."""
     rows, titles = item_rows(session, checklist, language, today)
+    project = session.get_one(Project, checklist.project_id)
+    rows = with_states(session, project, checklist, today, rows)
     wanted = _matching(session, checklist, language, filters, rows)
     everything = _sections(rows, titles, {row.identifier for row in rows})
     return Overview(
@@ -245,6 +266,7 @@ def _fits(row: ItemRow, filters: Filters) -> bool:
         (not filters.outcome or filters.outcome == outcome)
         and (not filters.section or filters.section == row.section)
         and (not filters.suggestion or row.has_suggestion)
+        and (not filters.state or filters.state in row.states)
         and (not filters.no_evidence or row.evidence_count == 0)
         and (not filters.needs_review or row.needs_review)
     )

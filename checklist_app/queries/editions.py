@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.standards import version_order
 from checklist_app.domain.vocabulary import Language
 from checklist_app.models import Checklist, Lineage, Standard
 
@@ -23,9 +24,10 @@ class EditionChoice:
 def editions_after(
     session: Session, previous: Checklist, language: Language
 ) -> list[EditionChoice]:
-    """Return the editions of the same list, newest first; the one in use is among them.
+    """Return the editions of the same list; the first is what a next round moves to by itself.
 
-    Newest is the one that a lineage leads to from the one in use, then the later loaded.
+    That is the one a published lineage leads to from the one in use, else the newest that is newer
+    than it, else the one in use itself; older editions come last.
     """
     current = session.get_one(Standard, previous.standard_id)
     onward = set(
@@ -36,13 +38,14 @@ def editions_after(
         )
     )
     rows = session.scalars(select(Standard).where(Standard.key == current.key))
-    order = {True: 0, False: 1}
+    age = version_order(current.version)
+    newest_first = sorted(rows, key=lambda row: version_order(row.version), reverse=True)
     editions = sorted(
-        rows,
+        newest_first,
         key=lambda row: (
-            order[row.version in onward],
-            order[row.id == current.id],
-            -row.id,
+            row.version not in onward,
+            version_order(row.version) <= age,
+            row.id != current.id,
         ),
     )
     return [

@@ -33,6 +33,7 @@ from checklist_app.queries.item_follow_up import (
     remediation_of_item,
     waiver_of_item,
 )
+from checklist_app.queries.item_states import NOTHING, ItemStates, item_states
 from checklist_app.queries.item_suggestions import SuggestionView, suggestion_of_item
 from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
@@ -92,6 +93,7 @@ class ItemPage:
     origins: list[OriginView]
     elsewhere: list[Elsewhere]
     support: list[Support]
+    states: ItemStates
     previous: str | None
     next: str | None
 
@@ -131,6 +133,9 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         origins=origins_of_item(session, opened, language),
         elsewhere=elsewhere(session, opened, language),
         support=supporting_scans(session, opened, today),
+        states=item_states(
+            session, opened.project.project, opened.checklist, today, opened.item.id
+        ).get(opened.item.id, NOTHING),
         previous=before,
         next=after,
     )

@@ -48,6 +48,24 @@ def is_stale(project: Project, at: datetime, today: date) -> bool:
     return at.date() < today - timedelta(days=project.freshness_days)
 
 
+def newest_scans(session: Session, project: Project) -> list[ScanImport]:
+    """Return the newest import of each scope of a project that was read to its end."""
+    newest = (
+        select(func.max(ScanImport.id))
+        .where(
+            ScanImport.project_id == project.id,
+            ScanImport.finished_at.is_not(None),
+            ScanImport.scope_id.is_not(None),
+        )
+        .group_by(ScanImport.scope_id)
+    )
+    return list(
+        session.scalars(
+            select(ScanImport).where(ScanImport.id.in_(newest)).order_by(ScanImport.id.desc())
+        )
+    )
+
+
 def supporting_scans(session: Session, opened: ItemAccess, today: date) -> list[Support]:
     """Return the newest scans that could see the item's weakness and led nothing open to it.
 

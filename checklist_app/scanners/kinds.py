@@ -62,6 +62,18 @@ TOOLS: Mapping[str, _Kinds] = {
 }
 """By tool, for reports in a format that many tools write."""
 
+OTHERS: Mapping[str, str] = {
+    "codeql": "CodeQL",
+    "flawfinder": "Flawfinder",
+    "brakeman": "Brakeman",
+    "eslint": "ESLint",
+    "psalm": "Psalm",
+    "spotbugs": "SpotBugs",
+    "security-code-scan": "Security Code Scan",
+    "kics": "KICS",
+}
+"""Those of them that have no format of their own, as people call them."""
+
 
 def kinds_of(report_format: str, tools: str) -> _Kinds:
     """Return what a report's tools can see.

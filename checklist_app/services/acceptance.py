@@ -11,13 +11,16 @@ from checklist_app.domain.vocabulary import FindingStatus, Language
 from checklist_app.models import (
     EvidenceLink,
     Finding,
+    FindingSighting,
     ScanImport,
     Suggestion,
     SuggestionFinding,
     Verdict,
 )
 from checklist_app.queries.access import ItemAccess
+from checklist_app.queries.support import newest_scans
 from checklist_app.services.evidence import link_evidence
+from checklist_app.services.routing import batches
 from checklist_app.services.verdicts import record_verdict
 from checklist_app.translation import translator
 
@@ -88,8 +91,24 @@ def _code(words: str) -> str:
 
 
 def _scans_behind(session: Session, opened: ItemAccess, findings: list[Finding]) -> list[int]:
-    """Return the evidence of the scans that first reported these findings, not yet linked."""
+    """Return the evidence of the scans behind these findings, not yet linked.
+
+    Those that first reported them, and the newest of each scope that still does: a verdict that was
+    taken from a scan does not rest on older evidence than that scan.
+    """
+    ids = [finding.id for finding in findings]
+    scopes = {
+        scope_id
+        for batch in batches(ids)
+        for scope_id in session.scalars(
+            select(FindingSighting.scope_id).where(
+                FindingSighting.finding_id.in_(batch), FindingSighting.is_present
+            )
+        )
+    }
+    newest = newest_scans(session, opened.project.project)
     imports = {finding.first_import_id for finding in findings}
+    imports |= {scan.id for scan in newest if scan.scope_id in scopes}
     linked = select(EvidenceLink.evidence_id).where(EvidenceLink.item_id == opened.item.id)
     return list(
         session.scalars(

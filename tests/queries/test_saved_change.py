@@ -37,7 +37,7 @@ def test_it_says_of_every_item_what_the_whole_page_says(
             )
             assert change.section.counts == section.counts
             assert change.counts == page.counts
-            assert len(statements) == 2
+            assert len(statements) == 3
             seen += 1
     assert seen == page.counts.total > 1
     assert page.counts.failed == 1

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from checklist_app.catalog.crosswalk import shared_nodes
 from checklist_app.catalog.rules import ToolRule
 from checklist_app.domain.standards import Reference, Section, Standard
-from checklist_app.domain.vocabulary import EvidenceKind, MappingKind, Relation
+from checklist_app.domain.vocabulary import EvidenceKind, MappingKind, Relation, StandardOrigin
 from checklist_app.models import (
     Evidence,
     Finding,
     Mapping,
+    Requirement,
     RequirementLink,
     ScanImport,
     SuggestionFinding,
@@ -144,3 +145,20 @@ def test_a_shared_node_links_where_nobody_said_more(session: Session) -> None:
     library_links.relink(session)
     (link,) = session.scalars(select(RequirementLink))
     assert (link.relation, link.source) == (Relation.RELATED, node.source)
+
+
+def test_a_custom_list_that_names_a_section_is_linked_to_each_of_its_items(
+    session: Session,
+) -> None:
+    load_standard(session, standard("2.0"))
+    own = small("ours", "O-1", Reference("owasp-test", "2.0", "IN", Relation.SAME))
+    load_standard(session, own, origin=StandardOrigin.CUSTOM)
+
+    assert library_links.relink(session) == 3
+    links = session.execute(
+        select(Requirement.identifier, RequirementLink.relation).join(
+            RequirementLink, RequirementLink.to_id == Requirement.id
+        )
+    ).all()
+    assert sorted(links) == [(f"IN-0{n}", Relation.BROADER) for n in (1, 2, 3)]
+    assert library_links.relink(session) == 3

@@ -83,6 +83,7 @@ def show(slug: str, number: int) -> ResponseReturnValue:
         suggestion="suggestion" in request.args,
         no_evidence="no_evidence" in request.args,
         needs_review="needs_review" in request.args,
+        state=request.args.get("state", ""),
     )
     overview = checklist_overview(db_session(), checklist, reader_language(), filters, today())
     template = "checklists/_list.html" if wants_fragment() else "checklists/show.html"
@@ -95,6 +96,7 @@ def show(slug: str, number: int) -> ResponseReturnValue:
         next_open=overview.next_open,
         proposed=overview.proposed_exclusions,
         to_review=overview.needs_review,
+        states=overview.states,
     )
 
 

@@ -9,6 +9,7 @@ from checklist_app.catalog.cwe import cwe_tree, is_broad
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries import coverage as queries
+from checklist_app.queries.areas import areas
 from checklist_app.queries.routes import routes_of_cwe
 from checklist_app.queries.standards import requirement_lines, standard_card, standard_cards
 from checklist_app.web.access import requires
@@ -75,6 +76,7 @@ def reach(key: str, version: str) -> ResponseReturnValue:
         "standards/reach.html",
         standard=card,
         figures=queries.figures_of(session, card.id),
+        areas=areas(session, card.id, language),
         requirements=[one for one in requirements if not wanted or one.person_only],
         filtered=bool(wanted),
     )

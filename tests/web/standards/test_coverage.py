@@ -46,3 +46,13 @@ def test_a_weakness_is_found_by_number_and_by_words(visit: Visit) -> None:
 
 def test_a_weakness_that_is_none_is_not_found(visit: Visit) -> None:
     assert visit("vera").get("/standards/cwe/999999").status_code == 404
+
+
+def test_each_area_says_what_scanners_can_see_and_what_they_cannot_prove(visit: Visit) -> None:
+    page = visit("vera").get("/standards/owasp-test/1.0/coverage").text
+
+    assert "Área por área" in page
+    assert "los analizadores pueden ver 2 de 3" in page
+    assert "Semgrep" in page
+    by_hand = page.split("Ningún analizador puede probar:")[1]
+    assert "IN-03" in by_hand.split("</li>")[0]

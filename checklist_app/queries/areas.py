@@ -1,0 +1,83 @@
+"""Area by area: what tools can see of a list, which tools those are, and what none can prove."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from checklist_app.domain.standards import ScannerKind
+from checklist_app.domain.vocabulary import Language
+from checklist_app.models import Requirement, RequirementText
+from checklist_app.queries.coverage import CoveredRequirement, covered_requirements
+from checklist_app.queries.wording import worded
+from checklist_app.scanners.kinds import FORMATS, OTHERS, TOOLS
+from checklist_app.scanners.table import PARSERS
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A section of a list, its requirements sorted by what tools can say of them.
+
+    Attributes:
+        seen: a kind of tool looks for it: findings accuse, and silence supports a pass.
+        accused: rules of tools lead there, but no silence proves anything.
+        by_hand: no scanner can prove it; only a person can tell.
+        tools: for each kind of tool that sees something here, the tools whose reports are read.
+        accusers: for each requirement of ``accused``, the tools with such rules.
+    """
+
+    identifier: str
+    title: str
+    seen: tuple[CoveredRequirement, ...]
+    accused: tuple[CoveredRequirement, ...]
+    by_hand: tuple[CoveredRequirement, ...]
+    tools: Mapping[ScannerKind, tuple[str, ...]]
+    accusers: Mapping[str, tuple[str, ...]]
+
+    @property
+    def total(self) -> int:
+        """How many requirements it has."""
+        return len(self.seen) + len(self.accused) + len(self.by_hand)
+
+
+def areas(session: Session, standard_id: int, language: Language) -> list[Area]:
+    """Return the sections of a list in order, in three queries."""
+    section, section_text = aliased(Requirement), aliased(RequirementText)
+    rows = session.execute(
+        select(Requirement.identifier, section.identifier, section_text.title)
+        .join(section, section.id == Requirement.parent_id)
+        .join(section_text, worded(language, section_text, section.id))
+        .where(Requirement.standard_id == standard_id, Requirement.is_leaf)
+    )
+    homes = {identifier: (name, title) for identifier, name, title in rows}
+    members: dict[tuple[str, str], list[CoveredRequirement]] = defaultdict(list)
+    for requirement in covered_requirements(session, standard_id, language):
+        members[homes[requirement.identifier]].append(requirement)
+    return [_area(name, title, inside) for (name, title), inside in members.items()]
+
+
+def tools_of(kind: ScannerKind) -> tuple[str, ...]:
+    """Return the tools of a kind whose reports are read, by the names that people use."""
+    titles = {parser.format: parser.title.partition(" (")[0] for parser in PARSERS}
+    own = {titles[name] for name, kinds in FORMATS.items() if kind in kinds}
+    others = {title for name, title in OTHERS.items() if kind in TOOLS[name]}
+    return tuple(sorted(own | others, key=str.casefold))
+
+
+def _area(identifier: str, title: str, inside: list[CoveredRequirement]) -> Area:
+    seen = tuple(one for one in inside if one.scanners)
+    accused = tuple(one for one in inside if not one.scanners and one.rules)
+    kinds = sorted({ScannerKind(kind) for one in seen for kind in one.scanners})
+    return Area(
+        identifier=identifier,
+        title=title,
+        seen=seen,
+        accused=accused,
+        by_hand=tuple(one for one in inside if not one.scanners and not one.rules),
+        tools={kind: tools_of(kind) for kind in kinds},
+        accusers={one.identifier: tuple(sorted(one.rules)) for one in accused},
+    )
