@@ -15,7 +15,8 @@ from checklist_app.domain.findings import MAX_URI, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.acunetix_items import read_item, read_vulnerability
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.shapes import read_either
 from checklist_app.scanners.web_evidence import masked_url
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_object
@@ -49,17 +50,12 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no XML or JSON, or has no list of vulnerabilities.
     """
-    gathering = Gathering(format="acunetix", tool="Acunetix")
-    if report.head().kind is Kind.XML:
-        _read_xml(report, gathering)
-    else:
-        _read_json(document(report), gathering)
-    return gathering.scan()
+    return read_either(
+        report, Gathering(format="acunetix", tool="Acunetix"), xml=_read_xml, json=_read_json
+    )
 
 
-def _read_json(data: Any, gathering: Gathering) -> None:
-    if not isinstance(data, dict):
-        raise wrong_type("(root)", "{…}")
+def _read_json(data: dict[str, Any], gathering: Gathering) -> None:
     if "Vulnerabilities" not in data:
         raise UnreadableReport(
             text("This report has no list of vulnerabilities. Export the report as JSON again.")

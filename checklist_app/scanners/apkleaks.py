@@ -24,15 +24,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document
-from checklist_app.scanners.source_code import (
-    HARD_CODED,
-    NO_CONTENT,
-    masked,
-    members,
-    root_object,
-    trace,
-    without_credentials,
-)
+from checklist_app.scanners.shapes import NO_CONTENT, members, root_object
+from checklist_app.scanners.source_code import HARD_CODED, masked, trace, without_credentials
 
 TOOL = "APKLeaks"
 

@@ -24,7 +24,8 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment, score_of, severity_of
+from checklist_app.scanners.reading import Gathering, moment, score_of, severity_of
+from checklist_app.scanners.shapes import read_either
 from checklist_app.scanners.web_evidence import (
     exchange,
     links_in,
@@ -60,17 +61,12 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no XML or JSON, or has no list of issues.
     """
-    gathering = Gathering(format="arachni", tool=TOOL)
-    if report.head().kind is Kind.XML:
-        _read_xml(report, gathering)
-    else:
-        _read_json(document(report), gathering)
-    return gathering.scan()
+    return read_either(
+        report, Gathering(format="arachni", tool=TOOL), xml=_read_xml, json=_read_json
+    )
 
 
-def _read_json(data: Any, gathering: Gathering) -> None:
-    if not isinstance(data, dict):
-        raise wrong_type("(root)", "{…}")
+def _read_json(data: dict[str, Any], gathering: Gathering) -> None:
     if "issues" not in data:
         raise UnreadableReport(
             text("This Arachni report has no list of issues. Export it with the JSON reporter.")

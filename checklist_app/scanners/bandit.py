@@ -22,14 +22,12 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
 from checklist_app.scanners.reading import Gathering, document, moment, severity_of, whole_number
+from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
-    NO_CONTENT,
     NOTHING_SCANNED,
     KnownSecrets,
     fail_of_errors,
-    members,
     references,
-    root_object,
     source_path,
     squeezed,
     trace,
@@ -68,11 +66,7 @@ def parse(report: Report) -> ParsedScan:
     secrets = KnownSecrets()
     for result in results:
         _learn(secrets, as_object(result))
-    for result in results:
-        if isinstance(result, dict) and result:
-            gathering.add(_finding(result, secrets))
-        else:
-            gathering.skip(NO_CONTENT)
+    add_each(gathering, results, lambda result: _finding(result, secrets))
     return gathering.scan()
 
 

@@ -21,6 +21,7 @@ from checklist_app.scanners.cyclonedx_vulnerabilities import (
     read_vulnerability,
 )
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.shapes import root_object
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
@@ -46,9 +47,8 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no XML or JSON, or lists neither components nor vulnerabilities.
     """
-    root = _from_xml(report) if report.head().kind is Kind.XML else document(report)
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    is_xml = report.head().kind is Kind.XML
+    root = _from_xml(report) if is_xml else root_object(document(report))
     components, vulnerabilities = _list(root, "components"), _list(root, "vulnerabilities")
     if components is None and vulnerabilities is None:
         raise UnreadableReport(

@@ -16,6 +16,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.dependency_check_results import TOOL, read_vulnerability
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.shapes import root_object
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -40,7 +41,11 @@ def parse(report: Report) -> ParsedScan:
     """
     gathering = Gathering("dependency-check", TOOL)
     is_xml = report.head().kind is Kind.XML
-    count = _read_xml(gathering, report) if is_xml else _read_json(gathering, document(report))
+    count = (
+        _read_xml(gathering, report)
+        if is_xml
+        else _read_json(gathering, root_object(document(report)))
+    )
     if count is None:
         raise UnreadableReport(
             text(
@@ -53,9 +58,7 @@ def parse(report: Report) -> ParsedScan:
     return gathering.scan()
 
 
-def _read_json(gathering: Gathering, root: Any) -> int | None:
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+def _read_json(gathering: Gathering, root: dict[str, Any]) -> int | None:
     scan = as_object(root.get("scanInfo"))
     failures = [as_object(part) for part in as_list(scan.get("analysisExceptions"))]
     _describe(gathering, scan, as_object(root.get("projectInfo")))

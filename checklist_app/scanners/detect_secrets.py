@@ -23,13 +23,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment, whole_number
-from checklist_app.scanners.source_code import (
-    HARD_CODED,
-    NO_CONTENT,
-    root_object,
-    source_path,
-    trace,
-)
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
+from checklist_app.scanners.source_code import HARD_CODED, source_path, trace
 from checklist_app.untrusted.json_text import as_text
 
 TOOL = "detect-secrets"

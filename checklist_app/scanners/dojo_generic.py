@@ -17,7 +17,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.dojo_findings import FIELDS, from_row, read_finding
 from checklist_app.scanners.reading import Gathering, csv_rows, document
-from checklist_app.scanners.source_code import NO_CONTENT, root_object
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 
 TOOL = "DefectDojo generic"
 

@@ -17,7 +17,7 @@ from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong
 from checklist_app.scanners.github_alerts import read_dependency, repository_of
 from checklist_app.scanners.github_scanning import read_code, read_secret
 from checklist_app.scanners.reading import Gathering, document
-from checklist_app.scanners.source_code import NO_CONTENT
+from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _ALERTS = "vulnerabilityAlerts"

@@ -37,13 +37,8 @@ from checklist_app.scanners.gitlab_report import (
     weaknesses,
 )
 from checklist_app.scanners.reading import Gathering, document, severity_of
-from checklist_app.scanners.source_code import (
-    NO_CONTENT,
-    NOTHING_SCANNED,
-    references,
-    root_object,
-    without_credentials,
-)
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
+from checklist_app.scanners.source_code import NOTHING_SCANNED, references, without_credentials
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)

@@ -35,13 +35,12 @@ from checklist_app.scanners.gitlab_report import (
     weaknesses,
 )
 from checklist_app.scanners.reading import document, severity_of, whole_number
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
     HARD_CODED,
-    NO_CONTENT,
     SECRET_CWES,
     guarded,
     references,
-    root_object,
     source_path,
 )
 from checklist_app.untrusted.json_text import as_list, as_object

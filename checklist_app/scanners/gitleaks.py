@@ -24,9 +24,9 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, csv_rows, document, whole_number
+from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import (
     HARD_CODED,
-    NO_CONTENT,
     masked,
     references,
     source_path,

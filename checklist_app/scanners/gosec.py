@@ -25,16 +25,14 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
-    NO_CONTENT,
     NOTHING_SCANNED,
     SECRET_CWES,
     KnownSecrets,
     fail_of_errors,
     guarded,
-    members,
     references,
-    root_object,
     source_path,
     squeezed,
     trace,
@@ -73,11 +71,7 @@ def parse(report: Report) -> ParsedScan:
     for issue in issues:
         if _is_secret(as_object(issue)):
             secrets.learn(_flagged(issue))
-    for issue in issues:
-        if isinstance(issue, dict) and issue:
-            gathering.add(_finding(issue, secrets))
-        else:
-            gathering.skip(NO_CONTENT)
+    add_each(gathering, issues, lambda issue: _finding(issue, secrets))
     return gathering.scan()
 
 

@@ -17,6 +17,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.grype_matches import TOOL, read_match
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_object, as_text
 
 _NO_MATCHES = re.compile(r'"matches"\s*:\s*\[\s*\]')
@@ -42,11 +43,8 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of matches, or one of the wrong type.
     """
-    root = document(report)
-    if isinstance(root, list):
-        root = {"matches": root}
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    found = document(report)
+    root = root_object({"matches": found} if isinstance(found, list) else found)
     if "matches" not in root:
         raise UnreadableReport(
             text("This Grype report has no list of matches. Write it with the option -o json.")

@@ -22,7 +22,7 @@ from checklist_app.scanners import mobsf_entries as entries
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.mobsf_names import TOOL
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.source_code import NO_CONTENT, root_object
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _SECTIONS: dict[str, Callable[[object, str], entries.Entries]] = {

@@ -24,7 +24,8 @@ from checklist_app.scanners.mobsf_names import (
     without_markup,
 )
 from checklist_app.scanners.reading import Gathering, severity_of
-from checklist_app.scanners.source_code import NO_CONTENT, references
+from checklist_app.scanners.shapes import NO_CONTENT
+from checklist_app.scanners.source_code import references
 
 _GROUPS = ("high", "warning", "info", "secure", "hotspot")
 

@@ -19,7 +19,7 @@ from checklist_app.scanners.mobsf_names import (
     TOOL,
 )
 from checklist_app.scanners.reading import Gathering, document
-from checklist_app.scanners.source_code import root_object
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_object
 
 _GROUPS = ("high", "warning", "info", "secure", "hotspot")

@@ -27,8 +27,8 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.mobsf_names import standards_of
 from checklist_app.scanners.reading import Gathering, severity_of, whole_number
+from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import (
-    NO_CONTENT,
     SECRET_CWES,
     KnownSecrets,
     fail_of_errors,

@@ -26,14 +26,13 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
-    NO_CONTENT,
     NOTHING_SCANNED,
     SECRET_CWES,
     KnownSecrets,
     fail_of_errors,
     references,
-    root_object,
     source_path,
     squeezed,
     trace,

@@ -28,6 +28,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, score_of, severity_of
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "npm audit"
@@ -60,9 +61,7 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no JSON, an error instead of a report, or its list is missing or of
             the wrong type.
     """
-    root = document(report)
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    root = root_object(document(report))
     name = next((name for name in ("vulnerabilities", "advisories") if name in root), None)
     if name is None or root.get("error"):
         raise _refused(root)

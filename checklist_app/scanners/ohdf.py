@@ -16,7 +16,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.ohdf_controls import INSPEC, Source, ended_in_error, read_control
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.source_code import NO_CONTENT, root_object
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.untrusted.json_text import as_list, as_object, at_index
 
 _CONVERTERS = {

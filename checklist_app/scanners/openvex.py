@@ -29,6 +29,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "OpenVEX"
@@ -58,9 +59,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of statements, or one of the wrong type.
     """
-    root = document(report)
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    root = root_object(document(report))
     if "statements" not in root:
         raise UnreadableReport(
             text("This OpenVEX document has no list of statements. Export it again.")

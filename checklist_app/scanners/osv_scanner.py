@@ -33,6 +33,7 @@ from checklist_app.scanners.reading import (
     severity_of,
     severity_of_score,
 )
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "OSV-Scanner"
@@ -58,9 +59,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of results, or one of the wrong type.
     """
-    root = document(report)
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    root = root_object(document(report))
     if "results" not in root:
         raise UnreadableReport(
             text("This OSV-Scanner report has no list of results. Write it with --format json.")

@@ -1,4 +1,4 @@
-"""Prowler reports: its own JSON (version 3), OCSF JSON (3 to 5) and CSV.
+"""Prowler reports: its own JSON (version 3), OCSF JSON (3 to 5), JSON for Security Hub and CSV.
 
 Source: ``prowler/lib/outputs`` (``csv.py``, ``ocsf.py``) and the documentation of Prowler, chapter
 *Reporting*. A result is one check of one resource.
@@ -16,6 +16,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.prowler_rows import (
     TOOL,
+    read_asff,
     read_csv_row,
     read_native,
     read_ocsf,
@@ -29,18 +30,24 @@ _COLUMNS = ("CHECK_ID", "STATUS", "STATUS_EXTENDED", "PROVIDER")
 _UNIQUE = ("FINDING_UID", "FINDING_UNIQUE_ID")
 _DELIMITERS = ";,|\t"
 _PROWLER = re.compile(r'"(?:name|vendor_name|uid)"\s{0,8}:\s{0,8}"prowler"', re.IGNORECASE)
+_ASFF_BY_PROWLER = re.compile(r'"GeneratorId"\s{0,8}:\s{0,8}"prowler-')
 _NOT_OURS = ("runs", "ProductArn")
 
 
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of a Prowler report."""
     if head.kind is Kind.JSON:
-        if head.has_key(*_NATIVE):
+        if head.has_key(*_NATIVE) or _is_asff(head):
             return True
         is_event = head.has_key("metadata", "product") and bool(_PROWLER.search(head.text))
         is_finding = head.has_key("status_detail") or head.has_key("status_code")
         return is_event and is_finding and not any(head.has_key(name) for name in _NOT_OURS)
     return head.kind is Kind.OTHER and bool(_delimiter(head))
+
+
+def _is_asff(head: Head) -> bool:
+    """Whether this is for AWS Security Hub, to which many tools write, and by Prowler."""
+    return head.has_key("ProductArn", "AwsAccountId") and bool(_ASFF_BY_PROWLER.search(head.text))
 
 
 def parse(report: Report) -> ParsedScan:
@@ -85,7 +92,13 @@ def _json_rows(whole: Any) -> Iterator[dict[str, str] | None]:
         raise wrong_type("(root)", "[…]")
     for found in whole:
         entry = as_object(found)
-        yield _with_check(read_native if "CheckID" in entry else read_ocsf, entry)
+        yield _with_check(_reader(entry), entry)
+
+
+def _reader(entry: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, str]]:
+    if "CheckID" in entry:
+        return read_native
+    return read_asff if "ProductArn" in entry else read_ocsf
 
 
 def _with_check(
@@ -107,11 +120,12 @@ def _delimiter(head: Head) -> str:
 
 PARSER = Parser(
     "prowler",
-    "Prowler (OCSF JSON, JSON, CSV)",
+    "Prowler (OCSF JSON, JSON, ASFF, CSV)",
     recognises,
     parse,
     About(
-        versions="Prowler 3 to 5: OCSF JSON, JSON of version 3, CSV with any delimiter.",
+        versions="Prowler 3 to 5: OCSF JSON, JSON of version 3, JSON for AWS Security Hub (ASFF), "
+        "CSV with any delimiter.",
         source="prowler/lib/outputs of Prowler and its documentation.",
         command="prowler aws --output-formats json-ocsf csv",
         result="A check of one resource.",

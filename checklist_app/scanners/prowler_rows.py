@@ -62,11 +62,14 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _STATES = {
     "PASS": FindingState.PASSED,
+    "PASSED": FindingState.PASSED,
     "SUCCESS": FindingState.PASSED,
     "FAIL": FindingState.OPEN,
+    "FAILED": FindingState.OPEN,
     "FAILURE": FindingState.OPEN,
     "MUTED": FindingState.SUPPRESSED,
-    "WARNING": FindingState.SUPPRESSED,  # the name of a muted failure in Prowler 3.0 to 3.10
+    # The name of a muted failure in Prowler 3.0 to 3.10, and in the format of Security Hub.
+    "WARNING": FindingState.SUPPRESSED,
 }
 _URL = re.compile(r"https?://[^\s<>\"'|,;]{3,1000}")
 
@@ -125,6 +128,33 @@ def read_ocsf(event: dict[str, Any]) -> dict[str, str]:
     row = {name: clean(value, _LONG) for name, value in found.items()}
     row["status"] = row["status"] or clean(event.get("status"), 40)
     return row
+
+
+def read_asff(entry: dict[str, Any]) -> dict[str, str]:
+    """Return an element of the JSON for AWS Security Hub (ASFF) as a row."""
+    product = as_object(entry.get("ProductFields"))
+    resource = as_object(next(iter(as_list(entry.get("Resources"))), None))
+    advice = as_object(as_object(entry.get("Remediation")).get("Recommendation"))
+    compliance = as_object(entry.get("Compliance"))
+    standards = as_list(compliance.get("AssociatedStandards"))[:40]
+    named = (clean(as_object(part).get("StandardsId"), 120) for part in standards)
+    found = {
+        "check": clean(entry.get("GeneratorId"), MAX_RULE_ID).removeprefix("prowler-"),
+        "title": entry.get("Title"),
+        "status": compliance.get("Status"),
+        "severity": as_object(entry.get("Severity")).get("Label"),
+        "resource": resource.get("Id"),
+        "region": resource.get("Region"),
+        "account": entry.get("AwsAccountId"),
+        "uid": entry.get("Id"),
+        "description": entry.get("Description"),
+        "fix": advice.get("Text"),
+        "urls": advice.get("Url"),
+        "compliance": " | ".join(filter(None, named)),
+        "version": product.get("ProviderVersion"),
+        "time": entry.get("CreatedAt") or entry.get("FirstObservedAt"),
+    }
+    return {name: clean(found.get(name), _LONG) for name in _NAMES}
 
 
 def _check_in(uid: object) -> str:

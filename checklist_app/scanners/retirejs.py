@@ -25,6 +25,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment, severity_of
+from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "Retire.js"
@@ -50,11 +51,8 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of files, or one of the wrong type.
     """
-    root = document(report)
-    if isinstance(root, list):
-        root = {"data": root}
-    if not isinstance(root, dict):
-        raise wrong_type("(root)", "{…}")
+    found = document(report)
+    root = root_object({"data": found} if isinstance(found, list) else found)
     if "data" not in root:
         raise UnreadableReport(
             text("This Retire.js report has no list of files. Write it with --outputformat json.")

@@ -15,13 +15,11 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.semgrep_results import TOOL, is_secret, learn, read_result
+from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
-    NO_CONTENT,
     NOTHING_SCANNED,
     KnownSecrets,
     fail_of_errors,
-    members,
-    root_object,
     source_path,
 )
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
@@ -62,11 +60,7 @@ def parse(report: Report) -> ParsedScan:
     for result in results:
         if is_secret(as_object(result)):
             learn(secrets, result)
-    for result in results:
-        if isinstance(result, dict) and result:
-            gathering.add(read_result(result, secrets))
-        else:
-            gathering.skip(NO_CONTENT)
+    add_each(gathering, results, lambda result: read_result(result, secrets))
     return gathering.scan()
 
 

@@ -15,8 +15,8 @@ from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment, whole_number
+from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
-from checklist_app.scanners.source_code import NO_CONTENT, root_object
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _LISTS = ("issues", "hotspots")

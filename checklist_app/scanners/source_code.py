@@ -1,4 +1,4 @@
-"""What readers of source code scanners share: documents, stable paths, and code without secrets.
+"""What readers of source code scanners share: stable paths, and code without secrets.
 
 A report names the same file differently on every machine, and it quotes the very secrets that it
 warns of. Here paths become the same everywhere, and secrets are masked before anything is kept.
@@ -10,19 +10,15 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, MAX_SNIPPET, MAX_URI, clean
-from checklist_app.domain.text import Text, text
-from checklist_app.scanners.base import wrong_type
+from checklist_app.domain.text import text
 from checklist_app.scanners.reading import Gathering
 from checklist_app.untrusted.json_text import as_list
 
 HARD_CODED = (798,)
 """The weakness of every secret in a source: use of hard-coded credentials."""
 SECRET_CWES = frozenset((259, 321, 798))
-NO_CONTENT = text("The entry has no content, so nothing can be read from it.")
 NOTHING_SCANNED = text(
     "The report shows no scanned file. Check the path that was given to the tool and scan again."
 )
@@ -40,27 +36,6 @@ _URL = re.compile(r"https?://[^\s<>\"']{3,2000}", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"://[^/@\s]{1,300}@")
 _SPACE = re.compile(r"\s+")
 _MAX_REFERENCES = 20
-
-
-def root_object(found: Any) -> dict[str, Any]:
-    """Return a document that must be an object."""
-    if not isinstance(found, dict):
-        raise wrong_type("(root)", "{…}")
-    return found
-
-
-def members(holder: dict[str, Any], name: str, missing: Text) -> list[Any]:
-    """Return the list that carries the results; ``null`` is one without results.
-
-    Raises:
-        UnreadableReport: it is missing, which ``missing`` explains, or it is no list.
-    """
-    if name not in holder:
-        raise UnreadableReport(missing)
-    found = holder[name]
-    if found is not None and not isinstance(found, list):
-        raise wrong_type(name, "[…]")
-    return found or []
 
 
 def fail_of_errors(gathering: Gathering, messages: list[str]) -> None:

@@ -21,7 +21,8 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.shapes import read_either
 from checklist_app.scanners.wapiti_entries import (
     KINDS,
     TOOL,
@@ -63,17 +64,12 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no XML or JSON, or what carries the entries has the wrong type.
     """
-    gathering = Gathering(format="wapiti", tool=TOOL)
-    if report.head().kind is Kind.XML:
-        _read_xml(report, gathering)
-    else:
-        _read_json(document(report), gathering)
-    return gathering.scan()
+    return read_either(
+        report, Gathering(format="wapiti", tool=TOOL), xml=_read_xml, json=_read_json
+    )
 
 
-def _read_json(data: Any, gathering: Gathering) -> None:
-    if not isinstance(data, dict):
-        raise wrong_type("(root)", "{…}")
+def _read_json(data: dict[str, Any], gathering: Gathering) -> None:
     if "vulnerabilities" not in data:
         raise UnreadableReport(
             text("This Wapiti report has no list of vulnerabilities. Export it again with -f json.")

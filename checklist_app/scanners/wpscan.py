@@ -35,6 +35,7 @@ from checklist_app.scanners.reading import (
     severity_of,
     severity_of_score,
 )
+from checklist_app.scanners.shapes import root_object
 from checklist_app.scanners.web_evidence import links_in, masked, masked_url
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -78,9 +79,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, or neither a scan nor the account of an aborted one.
     """
-    data = document(report)
-    if not isinstance(data, dict):
-        raise wrong_type("(root)", "{…}")
+    data = root_object(document(report))
     if "target_url" not in data and "scan_aborted" not in data:
         raise UnreadableReport(
             text("This WPScan report names no target. Run the scan again with --format json.")

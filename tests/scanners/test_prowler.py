@@ -171,3 +171,57 @@ def test_what_is_no_result_is_counted_and_left_out() -> None:
 def test_an_empty_list_is_no_report_of_any_tool() -> None:
     with pytest.raises(UnreadableReport, match="not a scanner report"):
         read("[\n\n]")
+
+
+def test_the_json_for_security_hub_is_read() -> None:
+    def entry(check: str, status: str) -> dict[str, Any]:
+        return {
+            "SchemaVersion": "2018-10-08",
+            "Id": f"prowler-{check}-123456789012-eu-west-1-0a1b2c3d4",
+            "ProductArn": "arn:aws:securityhub:eu-west-1::product/prowler/prowler",
+            "ProductFields": {"ProviderName": "Prowler", "ProviderVersion": "5.2.0"},
+            "GeneratorId": f"prowler-{check}",
+            "AwsAccountId": "123456789012",
+            "CreatedAt": "2026-01-12T09:30:00Z",
+            "Severity": {"Label": "HIGH"},
+            "Title": "Root has no access key",
+            "Description": "There is a key.",
+            "Resources": [
+                {"Type": "AwsIamUser", "Id": "arn:aws:iam::1:root", "Region": "eu-west-1"}
+            ],
+            "Compliance": {
+                "Status": status,
+                "AssociatedStandards": [{"StandardsId": "CIS-2.0"}],
+            },
+            "Remediation": {
+                "Recommendation": {"Text": "Delete it.", "Url": "https://a.example/fix"}
+            },
+        }
+
+    scan = read(
+        [
+            entry("iam_no_root_access_key", "FAILED"),
+            entry("iam_password_policy", "PASSED"),
+            entry("s3_bucket_public", "WARNING"),
+            entry("iam_support_role", "NOT_AVAILABLE"),
+        ]
+    )
+
+    assert (scan.format, scan.tool_version, scan.target) == ("prowler", "5.2.0", "123456789012")
+    assert [one.state for one in scan.results] == [
+        FindingState.OPEN,
+        FindingState.PASSED,
+        FindingState.SUPPRESSED,
+        FindingState.NEEDS_REVIEW,
+    ]
+    first = scan.results[0]
+    assert (first.rule_id, first.severity) == ("iam_no_root_access_key", Severity.HIGH)
+    assert first.locations[0].uri == "arn:aws:iam::1:root"
+    assert first.references == ("https://a.example/fix",)
+    assert "CIS-2.0" in first.description
+
+
+def test_another_tools_json_for_security_hub_is_not_taken_for_prowlers() -> None:
+    other = [{"ProductArn": "arn:x", "AwsAccountId": "1", "GeneratorId": "guard-duty", "Id": "x"}]
+    with pytest.raises(UnreadableReport):
+        read(other)
