@@ -42,7 +42,12 @@ def recognises(head: Head) -> bool:
         head.kind is Kind.JSON
         and head.text.startswith("{")
         and head.has_key("nodes")
-        and (head.has_key("services", "service", "location") or head.has_key("kburl"))
+        and (
+            head.has_key("services", "service", "location")
+            or head.has_key("kburl")
+            # Without anything found, old versions write three empty lists and no address.
+            or head.has_key("services", "vulnerabilities")
+        )
     ) or (head.kind is Kind.JSON and head.has_key("vid", "hunter", "evidence", "vulnerabilities"))
 
 

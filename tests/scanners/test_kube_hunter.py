@@ -70,6 +70,9 @@ def test_tokens_that_were_found_are_masked() -> None:
 def test_nodes_without_vulnerabilities_are_clean_and_no_nodes_are_not() -> None:
     assert read(hunted()).problems == ()
     assert read(hunted(nodes=[])).problems
+    nothing = read({"nodes": [], "services": [], "vulnerabilities": []})
+    assert (nothing.format, nothing.results) == ("kube-hunter", ())
+    assert nothing.problems
 
 
 def test_fields_of_the_wrong_type_are_named() -> None:
