@@ -69,6 +69,9 @@ def _read(gathering: Gathering, part: dict[str, Any]) -> int:
             raise wrong_type("results.failed_checks", "[…]")
         for name in _LISTS:
             _read_list(gathering, results, name, clean(part.get("check_type"), 40))
+        gathering.expect(
+            as_index(summary.get("failed")) or 0, len(as_list(results["failed_checks"]))
+        )
         _note_errors(gathering, results, summary)
     elif "checkov_version" not in part:
         raise UnreadableReport(

@@ -79,6 +79,14 @@ def _read_host(gathering: Gathering, host: Element) -> str:
     if status is not None and status.get("state") == "down":
         return ""
     name = _name(host)
+    if host.get("timedout") == "true":  # of --host-timeout: nothing that was seen is written
+        gathering.fail(
+            text(
+                "%(target)s was not assessed to its end: %(message)s",
+                target=name or "?",
+                message="host timeout",
+            )
+        )
     for port in host.iterfind("ports/port"):
         _read_port(gathering, port, name)
     for scripts in host.iterfind("hostscript"):
@@ -134,7 +142,7 @@ PARSER = Parser(
         severity="The CVSS score or the risk factor of the script; for ciphers its grades A to F; "
         "old protocols are medium, SSL high.",
         clean="NOT VULNERABLE is a pass, an open port an observation. A run without end, with an "
-        "error or without a host that is up proves nothing.",
+        "error, with a host that timed out or without one that is up proves nothing.",
         differs="DefectDojo makes open ports findings; here they are observations, and what "
         "scripts say is counted too.",
     ),

@@ -29,7 +29,7 @@ from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, document, score_of, severity_of
 from checklist_app.scanners.shapes import root_object
-from checklist_app.untrusted.json_text import as_list, as_object
+from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 TOOL = "npm audit"
 
@@ -73,6 +73,8 @@ def parse(report: Report) -> ParsedScan:
         read = _package if name == "vulnerabilities" else _advisory
         result = read(key, entry) if isinstance(entry, dict) and entry else None
         gathering.add(result) if result else gathering.skip(_UNNAMED)
+    if not entries:  # otherwise npm 6 counts paths, which are more than advisories
+        gathering.expect(_counted(root), 0)
     if not entries and _dependencies(root) == 0:
         gathering.fail(text("No dependency was found, so nothing was checked."))
     return gathering.scan()
@@ -96,6 +98,11 @@ def _refused(root: dict[str, Any]) -> UnreadableReport:
             "Write it with npm audit --json."
         )
     )
+
+
+def _counted(root: dict[str, Any]) -> int:
+    by_severity = as_object(as_object(root.get("metadata")).get("vulnerabilities"))
+    return max((as_index(count) or 0 for count in by_severity.values()), default=0)
 
 
 def _dependencies(root: dict[str, Any]) -> object:

@@ -15,7 +15,7 @@ from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.openvas_results import TOOL, row_of_element, row_of_line
-from checklist_app.scanners.reading import Gathering, csv_rows, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, moment, whole_number
 from checklist_app.scanners.xml_text import walk
 
 _ROOTS = ("report", "get_reports_response", "get_results_response")
@@ -64,12 +64,14 @@ class _Reading:
         self.hosts: dict[str, None] = {}
         self.hosts_told: int | None = None
         self.has_results = False
+        self.counted = 0
         self.inside = 0
         """How many elements ``result`` are open: one of a comparison may hold another."""
         self.readers: dict[str, Callable[[Element], None]] = {
             "result": self._result,
             "scan_run_status": self._status,
             "scan_start": self._start,
+            "result_count": self._count,
             "hosts": self._hosts,
             "host": self._host,
             "errors": self._errors,
@@ -93,6 +95,8 @@ class _Reading:
                     "Export it again with its details, in the format XML."
                 )
             )
+        read = sum(result.results for result in self.gathering.results)
+        self.gathering.expect(self.counted, read + self.gathering.skipped.total())
         self.gathering.target = ", ".join(filter(None, self.hosts))
         if not self.gathering.results and not self.hosts and not self.hosts_told:
             self.gathering.fail(
@@ -106,6 +110,11 @@ class _Reading:
             reader(element)
         elif name in _SETTINGS:
             element.clear()
+
+    def _count(self, counted: Element) -> None:
+        """Take how many results the filter of the export lets through: a page may hold fewer."""
+        told = clean(counted.findtext("filtered"), 12)
+        self.counted = max(self.counted, whole_number(told) or 0)
 
     def _result(self, result: Element) -> None:
         if result.find("nvt") is not None:

@@ -87,6 +87,21 @@ class Gathering:
         if problem not in self.problems:
             self.problems.append(problem)
 
+    def expect(self, total: int, count: int) -> None:
+        """Compare how many results a report says it has with how many of them it lists.
+
+        Those of the next page, or behind a limit, are not gone.
+        """
+        if count < total:
+            self.fail(
+                text(
+                    "This is only a part: %(count)s of %(total)s results. "
+                    "Export all of them, with larger pages, and import that.",
+                    count=count,
+                    total=total,
+                )
+            )
+
     def scan(self) -> ParsedScan:
         """Return it all, with an account that adds up."""
         return ParsedScan(

@@ -90,15 +90,7 @@ def _add(gathering: Gathering, project: Project, name: str, entry: Any) -> None:
 def _check(gathering: Gathering, root: dict[str, Any], count: int) -> None:
     paging = as_object(root.get("paging"))
     total = whole_number(paging.get("total", root.get("total"))) or 0
-    if count < total:
-        gathering.fail(
-            text(
-                "This is only a part: %(count)s of %(total)s results. "
-                "Export all of them, with larger pages, and import that.",
-                count=count,
-                total=total,
-            )
-        )
+    gathering.expect(total, count)
     if not count and not gathering.target:
         gathering.fail(
             text(
