@@ -75,6 +75,12 @@ ORGANISATION_WORDS: Mapping[Language, Mapping[OrganisationRole, str]] = {
 
 PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     Permission.PROJECT_VIEW: ("read everything in the project", "leer todo el proyecto"),
+    Permission.SCAN_VIEW: ("read scans and jobs", "leer análisis y tareas"),
+    Permission.REPORT_VIEW: ("read and download reports", "leer y descargar informes"),
+    Permission.GATE_VIEW: (
+        "ask the gate of a pipeline",
+        "consultar el control de un pipeline de CI",
+    ),
     Permission.EVIDENCE_ADD: (
         "add, link and unlink evidence",
         "añadir, enlazar y quitar evidencia",
@@ -102,6 +108,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     ),
     Permission.MEMBER_MANAGE: ("manage members and roles", "gestionar miembros y roles"),
     Permission.CHECKLIST_SIGN_OFF: ("sign a checklist off", "firmar y cerrar una lista"),
+    Permission.TOKEN_MANAGE: (
+        "make and end tokens for pipelines",
+        "crear y revocar tokens para pipelines de CI",
+    ),
     Permission.WAIVER_GRANT: ("grant and revoke waivers", "conceder y revocar dispensas"),
     Permission.ACCOUNT_MANAGE: (
         "manage their own account and sessions",

@@ -202,6 +202,11 @@ class Config(SingleSignOnSettings):
         return self.data_dir / "signing"
 
     @property
+    def token_key_dir(self) -> Path:
+        """Folder of the keys that sign access tokens."""
+        return self.data_dir / "token-keys"
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach the app by HTTPS, so that cookies can insist on it."""
         return self.base_url.startswith("https://")

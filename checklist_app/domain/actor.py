@@ -30,6 +30,7 @@ class Actor:
         token_id: key of the token that a program came with; None for a person.
         scopes: the permissions the token is limited to; None for no limit.
         project_id: key of the only project the token may see; None for no limit.
+        token_name: how people and the audit log name the token of a pipeline; else empty.
     """
 
     user_id: int
@@ -46,6 +47,7 @@ class Actor:
     token_id: int | None = None
     scopes: frozenset[Permission] | None = None
     project_id: int | None = None
+    token_name: str = ""
 
     @property
     def permissions(self) -> frozenset[Permission]:

@@ -25,12 +25,16 @@ class Permission(StrEnum):
     VERDICT_RECORD = "verdict:record"
     EVIDENCE_ADD = "evidence:add"
     SCAN_IMPORT = "scan:import"
+    SCAN_VIEW = "scan:view"
     ROUTE_CORRECT = "route:correct"
     JOB_MANAGE = "job:manage"
     REMEDIATION_PLAN = "remediation:plan"
     REMEDIATION_ADVANCE = "remediation:advance"
     WAIVER_GRANT = "waiver:grant"
     REPORT_CREATE = "report:create"
+    REPORT_VIEW = "report:view"
+    GATE_VIEW = "gate:view"
+    TOKEN_MANAGE = "token:manage"
 
     USER_MANAGE = "user:manage"
     LIBRARY_MANAGE = "library:manage"
@@ -68,7 +72,14 @@ OUTSIDE_WHEN_BOUND: frozenset[Permission] = frozenset(
 AUDITORS_ROLE = Role.VIEWER
 """What an auditor is in every project, whatever else they were given there: they change nothing."""
 
-_VIEWER = frozenset({Permission.PROJECT_VIEW})
+_VIEWER = frozenset(
+    {
+        Permission.PROJECT_VIEW,
+        Permission.SCAN_VIEW,
+        Permission.REPORT_VIEW,
+        Permission.GATE_VIEW,
+    }
+)
 _CONTRIBUTOR = _VIEWER | {
     Permission.EVIDENCE_ADD,
     Permission.SCAN_IMPORT,
@@ -82,7 +93,11 @@ _REVIEWER = _CONTRIBUTOR | {
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
 }
-_MANAGER = _REVIEWER | {Permission.CHECKLIST_SIGN_OFF, Permission.WAIVER_GRANT}
+_MANAGER = _REVIEWER | {
+    Permission.CHECKLIST_SIGN_OFF,
+    Permission.WAIVER_GRANT,
+    Permission.TOKEN_MANAGE,
+}
 _OWNER = _MANAGER | {Permission.PROJECT_EDIT, Permission.MEMBER_MANAGE}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(

@@ -38,9 +38,17 @@ from checklist_app.models.standard import (
     RequirementText,
     Standard,
 )
+from checklist_app.models.token import (
+    AccessToken,
+    IdempotencyKey,
+    PipelineToken,
+    RefreshToken,
+    TokenFamily,
+)
 from checklist_app.models.user import OneTimeLink, User, UserSession
 
 __all__ = [
+    "AccessToken",
     "Base",
     "Blob",
     "Checklist",
@@ -53,6 +61,7 @@ __all__ = [
     "Finding",
     "FindingSighting",
     "GeneralCorrection",
+    "IdempotencyKey",
     "ItemOrigin",
     "Job",
     "Lineage",
@@ -63,8 +72,10 @@ __all__ = [
     "OneTimeLink",
     "Passkey",
     "PendingProof",
+    "PipelineToken",
     "Project",
     "RecoveryCode",
+    "RefreshToken",
     "Remediation",
     "Report",
     "Requirement",
@@ -78,6 +89,7 @@ __all__ = [
     "Standard",
     "Suggestion",
     "SuggestionFinding",
+    "TokenFamily",
     "User",
     "UserSession",
     "Verdict",

@@ -86,6 +86,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(),
+        dict[str, str]: JSON(),
         list[int]: JSON(),
         list[str]: JSON(),
         list[dict[str, Any]]: JSON(),

@@ -32,6 +32,8 @@ def record(
         project_id: the project it belongs to, if any.
         details: JSON values that tell what changed; never a secret, never personal text.
     """
+    if actor is not None and actor.token_name:
+        details["token"] = actor.token_name
     session.add(
         Event(
             happened_at=now(),

@@ -143,8 +143,15 @@ def unlink_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> N
 def add_evidence(
     session: Session, access: ProjectAccess, opened: ItemAccess | None, evidence: Evidence
 ) -> Evidence:
-    """Store a piece of evidence of the project and link it to an item if one is ``opened``."""
+    """Add a piece of evidence to the project and link it to an item if one is ``opened``."""
     access.require(Permission.EVIDENCE_ADD)
+    return keep_evidence(session, access, opened, evidence)
+
+
+def keep_evidence(
+    session: Session, access: ProjectAccess, opened: ItemAccess | None, evidence: Evidence
+) -> Evidence:
+    """Keep what is evidence of the project because something else was allowed, such as a scan."""
     evidence.project_id = access.project.id
     evidence.author_id = access.actor.user_id
     evidence.collected_at = now()

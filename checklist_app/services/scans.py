@@ -31,7 +31,7 @@ from checklist_app.scanners.table import check_format
 from checklist_app.services import audit, jobs, scan_scopes, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.corrected_routes import LedRules, rules_led_somewhere
-from checklist_app.services.evidence import add_evidence, check_quota, note_blob
+from checklist_app.services.evidence import check_quota, keep_evidence, note_blob
 from checklist_app.services.routing import routed_keys
 from checklist_app.services.scan_scopes import note_sightings, open_scope
 from checklist_app.services.uploads import clean_name
@@ -123,7 +123,7 @@ def import_report(
     evidence = _known_report(session, access, taken)
     if evidence is None:
         check_quota(session, access, config, taken.blob.size)
-        evidence = add_evidence(
+        evidence = keep_evidence(
             session,
             access,
             None,

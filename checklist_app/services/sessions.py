@@ -12,12 +12,13 @@ from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
-from checklist_app.models import User, UserSession
+from checklist_app.models import TokenFamily, User, UserSession
 from checklist_app.services import audit, factor_policy
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
 from checklist_app.services.passwords import password_matches
 from checklist_app.services.secret_tokens import new_token, token_sha256
+from checklist_app.services.token_families import end_families
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -149,7 +150,8 @@ def revoke(session: Session, actor: Actor, session_id: int) -> None:
 
 
 def end_sessions(session: Session, user: User, *, except_id: int = 0) -> None:
-    """Revoke a person's sessions, but for the one that is named."""
+    """Revoke a person's sessions, but for the one named, and the tokens of their programs."""
+    end_families(session, TokenFamily.user_id == user.id)
     session.execute(
         update(UserSession)
         .where(

@@ -25,6 +25,7 @@ from checklist_app.queries.access import (
     open_project,
 )
 from checklist_app.services import sessions
+from checklist_app.web import bearer
 from checklist_app.web.extensions import login_manager
 from checklist_app.web.transaction import begin_writing, db_session, resources
 
@@ -105,6 +106,7 @@ def install(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None  # the server-side row is the session's protection
     login_manager.user_loader(_load_user)
+    login_manager.request_loader(_load_bearer)
     app.before_request(_refuse_other_sites)
     app.before_request(_guard)
 
@@ -189,11 +191,22 @@ def _is_own(came_from: str) -> bool:
 
 
 def _load_user(token: str) -> SignedInUser | None:
+    if bearer.on_api():  # a cookie opens pages alone
+        return None
     found = sessions.resume(db_session(), resources().config, token, origin())
     return SignedInUser(token, found) if found else None
 
 
+def _load_bearer(_request: object) -> SignedInUser | None:
+    if not bearer.on_api():  # and a token operations alone
+        return None
+    found = bearer.bearer(origin())
+    return SignedInUser("", found) if found else None
+
+
 def _guard() -> None:
+    if bearer.on_api():
+        bearer.refuse_secrets_in_address()
     if request.endpoint is None:
         return
     declared = declaration(current_app, request.endpoint)
@@ -220,6 +233,9 @@ def _check(permission: Permission) -> None:
 
 
 def _touch(who: Actor) -> None:
+    if who.token_id is not None:
+        bearer.touch(who)
+        return
     if sessions.is_due_for_touch(who):
         with resources().sessions.begin() as writing:
             sessions.touch(writing, who)

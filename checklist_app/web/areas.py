@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from checklist_app.web.admin.sign_in import blueprint as sign_in_policy
 from checklist_app.web.admin.views import blueprint as admin
+from checklist_app.web.api import area as api
 from checklist_app.web.auth.views import blueprint as auth
 from checklist_app.web.checklists.rounds import blueprint as rounds
 from checklist_app.web.checklists.views import blueprint as checklists
@@ -22,6 +23,7 @@ from checklist_app.web.remediation.views import blueprint as remediation
 from checklist_app.web.reports.views import blueprint as reports
 from checklist_app.web.scans.views import blueprint as scans
 from checklist_app.web.standards.views import blueprint as standards
+from checklist_app.web.tokens.views import blueprint as tokens
 from checklist_app.web.verify.views import blueprint as verify
 from checklist_app.web.waivers.views import blueprint as waivers
 
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     scans,
     sign_in_policy,
     standards,
+    tokens,
     verify,
     waivers,
 )
@@ -59,3 +62,4 @@ def install(app: Flask) -> None:
     app.url_map.converters["int"] = KeyConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.install(app)

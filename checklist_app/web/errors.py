@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, Response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -22,7 +22,9 @@ from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import text
 from checklist_app.services.faults import is_disk_full, is_lost_race
 from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
+from checklist_app.web.bearer import on_api
 from checklist_app.web.filters import told
+from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
 
 _log = logging.getLogger(__name__)
@@ -67,10 +69,14 @@ def install(app: Flask) -> None:
 
 def status_of(error: DomainError) -> int:
     """Return the status of a domain error; the nearest class in the table decides."""
+    if isinstance(error, Refusal):
+        return error.status
     return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if on_api():
+        return _told_to_program(error)
     if isinstance(error, errors.SignInRequired):
         return _sign_in_first()
     if isinstance(error, errors.FactorRequired) and _is_plain_page():
@@ -82,6 +88,14 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
         return _page(status, told(error.text), stale=_both_values(error))
     page = _page(status, told(error.text))
     return (*page, BUSY) if isinstance(error, errors.TooManyAttempts) else page
+
+
+def _told_to_program(error: DomainError) -> ResponseReturnValue:
+    status = status_of(error)
+    if status in (401, 403, 404, 429):
+        _write_down(status, error)
+    answer = of_domain_error(error, status)
+    return (answer, BUSY) if isinstance(error, errors.TooManyAttempts) else answer
 
 
 def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
@@ -172,7 +186,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     return _page(500, None)
 
 
-def _page(status: int, message: str | None, **context: Any) -> tuple[str, int]:
+def _page(status: int, message: str | None, **context: Any) -> tuple[str | Response, int]:
+    if on_api():
+        return problem(status, message), status
     try:
         return _rendered(status, message, **context), status
     except Exception:

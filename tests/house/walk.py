@@ -17,11 +17,12 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import OrganisationRole, Role
 from tests.house.policy import POLICY, Audience, is_enough
 from tests.house.world import World
+from tests.web.api.program import tokens_of
 from tests.web.visitor import Visitor
 
 GLOBAL = frozenset({"key", "version", "token", "filename", "cwe", "general_id"})
 """Parameters of things that are the same for everybody."""
-BODIES: dict[str, dict[str, str]] = {
+BODIES: dict[str, dict[str, Any]] = {
     "auth.rename_passkey": {"name": "x"},
     "auth.sign_in": {"email": "x@example.org", "password": "x"},
     "checklists.preview": {"text": "**x**"},
@@ -35,9 +36,10 @@ BODIES: dict[str, dict[str, str]] = {
     "remediation.advance": {"status": "fixing"},
     "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
     "sign_in_policy.change": {"second_factor": "optional"},
+    "tokens.make": {"name": "x", "scopes": "gate:read", "expires_on": "2031-01-01"},
     "waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},
 }
-"""What a form must hold for its view to come as far as looking for the object."""
+"""What a form, or a body, must hold for its view to come as far as looking for the object."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Person:
     away: dict[str, Any]
     cookie: str
     form_token: str
+    token: str
 
     @property
     def is_stranger(self) -> bool:
@@ -70,6 +73,11 @@ class Cell:
     values: dict[str, Any]
     expected: str
 
+    @property
+    def is_operation(self) -> bool:
+        """Whether it is of the interface for programs, which knows tokens and no cookies."""
+        return self.rule.rule.startswith("/api/v1/")
+
     def __str__(self) -> str:
         return f"{self.method} {self.rule.rule} ({self.case}) must be {self.expected}"
 
@@ -77,7 +85,7 @@ class Cell:
 def cells(app: Flask, person: Person, world: World) -> Iterator[Cell]:
     """Yield every cell of one person."""
     for rule in app.url_map.iter_rules():
-        for method in sorted({"GET", "POST"} & (rule.methods or set())):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             for case, sources in _cases(rule, person):
                 picked = {
                     name: _value(world, person, rule, name, source)
@@ -91,6 +99,11 @@ def send(client: FlaskClient, app: Flask, person: Person, cell: Cell, **body: st
     """Send the request of a cell; the browser keeps nothing of the answer."""
     headers = {"Cookie": person.cookie} if person.cookie else {}
     address = address_of(app, cell)
+    if cell.is_operation:
+        told = {"Authorization": f"Bearer {person.token}", "If-Match": "*"}
+        named = told if person.token else {}
+        json = BODIES.get(cell.rule.endpoint)
+        return client.open(address, method=cell.method, headers=named, json=json, buffered=True)
     if cell.method == "GET":
         return client.get(address, headers=headers, buffered=True)
     fields = {**BODIES.get(cell.rule.endpoint, {}), "csrf_token": person.form_token, **body}
@@ -154,6 +167,7 @@ def make_person(app: Flask, name: str, actor: Actor | None, world: World) -> Per
         away=world.ajeno if home is world.banca else world.banca,
         cookie=f"{kept.key}={kept.value}",
         form_token=token,
+        token=tokens_of(app, actor).access_token if actor is not None else "",
     )
 
 

@@ -45,6 +45,7 @@ from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now, today
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
+from checklist_app.services.pipeline_tokens import make_token
 from checklist_app.services.resources import Resources
 from checklist_app.services.secret_tokens import token_sha256
 from checklist_app.services.sessions import open_session
@@ -174,6 +175,13 @@ def _fill(
         "identity_id": 0,
         "token": links.issue_link(session, None, session.get_one(User, access.actor.user_id)),
         "filename": "css/base.css",
+        "token_id": make_token(
+            session,
+            access,
+            name=f"{mark} token",
+            scopes=["gate:read"],
+            expires_on=today() + timedelta(days=9),
+        )[0].id,
     }
 
 

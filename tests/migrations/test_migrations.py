@@ -38,6 +38,11 @@ NEWER_TABLES = {
     "pending_proof",
     "external_identity",
     "sign_in_policy",
+    "token_family",
+    "access_token",
+    "refresh_token",
+    "pipeline_token",
+    "idempotency_key",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 

@@ -1,0 +1,1 @@
+"""The interface for programs: one file for each noun, its schemas beside its operations."""

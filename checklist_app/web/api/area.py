@@ -1,0 +1,21 @@
+"""The interface for programs as a whole: its rooms, under one address."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from checklist_app.web.api import documents, jobs, keys, scans, tokens
+from checklist_app.web.extensions import csrf
+
+ROOMS = (jobs, scans, tokens)
+
+
+def install(app: Flask) -> None:
+    """Register every room, without form tokens: no cookie opens any of them."""
+    parent = Blueprint("api", __name__, url_prefix="/api/v1")
+    for room in ROOMS:
+        csrf.exempt(room.blueprint)
+        parent.register_blueprint(room.blueprint)
+    documents.install(app, parent)
+    app.register_blueprint(parent)
+    app.register_blueprint(keys.blueprint)

@@ -1,0 +1,180 @@
+"""What an operation declares; the same declaration reads requests, writes answers and documents.
+
+@blueprint.patch("/projects/<slug>")
+@requires(Permission.PROJECT_EDIT)
+@Operation(text("Change a project"), body=ProjectChange, answer=ProjectOut, existing=show_project)
+def edit(slug: str, body: ProjectChange) -> ProjectOut: ...
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from checklist_app.domain.text import Text, text
+from checklist_app.services import holding
+from checklist_app.services.idempotency import FirstAnswer, claim, keep_answer
+from checklist_app.web.access import SAFE_METHODS, actor, current_project
+from checklist_app.web.api.reading import no_body, read_json, read_query
+from checklist_app.web.api.schemas import Input, Output, Query
+from checklist_app.web.api.states import check_unchanged, etag
+from checklist_app.web.problems import Refusal
+from checklist_app.web.transaction import db_session
+
+OPERATION = "api_operation"
+KEY_HEADER = "Idempotency-Key"
+LONGEST_KEY = 120
+KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A body with files: the schema of its texts, and the function that takes it all in.
+
+    ``take`` stores the bytes before any transaction waits for it. It returns what the view gets as
+    ``body``, and a SHA-256 that is the same for the same request.
+    """
+
+    fields: type[Input]
+    take: Callable[[], tuple[Any, str]]
+    most: int
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new thing and its address."""
+
+    thing: Output
+    location: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the interface.
+
+    Attributes:
+        summary: what it does, for the document.
+        query: the parameters of its address.
+        body: what it takes, as JSON or with files.
+        answer: what it gives; None for nothing, or for a file of the type ``produces``.
+        status: of its answer when all is well.
+        existing: returns the thing that it changes, from the parts of its address; the request
+            then has to name the thing's state in ``If-Match``.
+        repeatable: whether an ``Idempotency-Key`` makes it count once.
+        produces: the type of a file that it gives.
+        refusals: statuses that it answers besides those of its kind.
+    """
+
+    summary: Text
+    query: type[Query] | None = None
+    body: type[Input] | Upload | None = None
+    answer: Any = None
+    status: int = 200
+    existing: Callable[..., Output] | None = None
+    repeatable: bool = False
+    produces: str | None = None
+    refusals: tuple[int, ...] = field(default=())
+
+    def __call__(self, view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+        """Let a view be called as this operation says."""
+
+        @wraps(view)
+        def called(**arguments: str | int) -> ResponseReturnValue:
+            return self._call(view, arguments)
+
+        setattr(called, OPERATION, self)
+        return called
+
+    def _call(self, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
+        given: dict[str, Any] = {}
+        query = read_query(self.query or Query)
+        if self.query is not None:
+            given["query"] = query
+        body, sha256 = self._read_body()
+        if self.body is not None:
+            given["body"] = body
+        key = _key() if self.repeatable else None
+        if key is not None:
+            first = claim(db_session(), actor(), key, _fingerprint(sha256))
+            if first is not None:
+                return _again(first)
+        if self.existing is not None:
+            self._check_unchanged(arguments, body)
+        answer = self._answer(view(**arguments, **given))
+        if key is not None:
+            keep_answer(db_session(), actor(), key, _kept(answer))
+        return answer
+
+    def _read_body(self) -> tuple[Any, str]:
+        if isinstance(self.body, Upload):
+            return self.body.take()
+        if self.body is not None:
+            return read_json(self.body)
+        if request.method not in SAFE_METHODS:
+            no_body()
+        return None, ""
+
+    def _check_unchanged(self, arguments: dict[str, Any], body: Any) -> None:
+        if self.existing is None:
+            return
+        access = current_project()
+        if access is not None:
+            holding.hold_project(db_session(), access)
+        else:
+            holding.hold_account(db_session(), actor())
+        sent = body.model_dump(mode="json", exclude_unset=True) if isinstance(body, Input) else {}
+        check_unchanged(self.existing(**arguments), sent)
+
+    def _answer(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        if result is None:
+            return Response(status=204)
+        thing = result.thing if isinstance(result, Created) else result
+        answer = Response(thing.model_dump_json(), self.status, mimetype="application/json")
+        answer.set_etag(etag(thing))
+        if isinstance(result, Created):
+            answer.headers["Location"] = result.location
+        if request.method in SAFE_METHODS:
+            answer.headers["Cache-Control"] = "private, no-cache"
+            answer.make_conditional(request)
+        return answer
+
+
+def _key() -> str | None:
+    key = request.headers.get(KEY_HEADER)
+    if key is None:
+        return None
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Refusal(
+            400,
+            errors=[
+                (
+                    f"header/{KEY_HEADER}",
+                    text("Use 1 to %(limit)s printable ASCII characters.", limit=LONGEST_KEY),
+                )
+            ],
+        )
+    return key
+
+
+def _fingerprint(body_sha256: str) -> str:
+    told = "\n".join((request.method, request.full_path, body_sha256))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _kept(answer: Response) -> FirstAnswer:
+    headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+    return FirstAnswer(answer.status_code, headers, answer.get_data(as_text=True))
+
+
+def _again(first: FirstAnswer) -> Response:
+    answer = Response(first.body, first.status, headers=first.headers)
+    answer.headers["Idempotent-Replayed"] = "true"
+    return answer

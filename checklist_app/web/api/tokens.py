@@ -1,0 +1,150 @@
+"""Tokens of people: a password for a short access token, and a refresh token for the next."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, request
+from pydantic import Field
+
+from checklist_app.domain.errors import InvalidInput, SignInRequired
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.scopes import Scope
+from checklist_app.domain.text import text
+from checklist_app.services import access_tokens, sessions
+from checklist_app.services.access_tokens import Credentials, IssuedTokens, SpentToken
+from checklist_app.web.access import actor, origin, public, requires
+from checklist_app.web.api.operations import Operation
+from checklist_app.web.api.schemas import Input, Output
+from checklist_app.web.extensions import limiter, visitor_network
+from checklist_app.web.transaction import db_session, resources
+
+blueprint = Blueprint("tokens", __name__, url_prefix="/token")
+
+REFUSED = 401
+LARGEST_BODY = 8192
+PER_ADDRESS = "60 per 15 minutes"
+PER_ACCOUNT_AND_ADDRESS = "10 per 15 minutes"
+PER_ACCOUNT = "200 per hour"
+
+
+class TokenRequest(Input):
+    """Who signs in, and how far the token is to reach."""
+
+    email: str = Field(max_length=254)
+    password: str = Field(max_length=1024)
+    code: str | None = Field(
+        None,
+        max_length=64,
+        description=str(text("Of the second factor, where the person has one.")),
+    )
+    scopes: list[Scope] = Field([Scope.FULL], min_length=1, max_length=len(Scope))
+
+
+class RefreshRequest(Input):
+    """The refresh token that came with the last access token."""
+
+    refresh_token: str = Field(max_length=200)
+
+
+class RevokeRequest(Input):
+    """An access token, to end it; or a refresh token, to end everything of its sign-in."""
+
+    token: str = Field(max_length=4096)
+
+
+class Tokens(Output):
+    """An access token for the Authorization header, and what buys the next one, once."""
+
+    access_token: str
+    token_type: str
+    expires_in: int = Field(description=str(text("Seconds that the access token lives.")))
+    refresh_token: str
+    scope: str
+
+
+def _account() -> str:
+    """Return the account that a body speaks of, for counting attempts."""
+    request.max_content_length = LARGEST_BODY
+    try:
+        body = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        return "account:"
+    named = body.get("email") if isinstance(body, dict) else None
+    return "account:" + (named.strip().lower()[:254] if isinstance(named, str) else "")
+
+
+def _account_and_address() -> str:
+    return f"{_account()}@{visitor_network()}"
+
+
+def _was_refused(answer: object) -> bool:
+    return getattr(answer, "status_code", 0) == REFUSED
+
+
+@blueprint.post("")
+@public
+@limiter.limit(PER_ADDRESS, deduct_when=_was_refused)
+@limiter.limit(PER_ACCOUNT_AND_ADDRESS, key_func=_account_and_address, deduct_when=_was_refused)
+@limiter.limit(PER_ACCOUNT, key_func=_account, deduct_when=_was_refused)
+@Operation(
+    text("Sign in: get an access token and a refresh token"), body=TokenRequest, answer=Tokens
+)
+def sign_in(body: TokenRequest) -> Tokens:
+    """Exchange a password for tokens."""
+    try:
+        issued = access_tokens.sign_in(
+            db_session(),
+            resources().config,
+            Credentials(body.email, body.password, body.code),
+            body.scopes,
+            origin(),
+        )
+    except InvalidInput as error:
+        # Ours holds SQLite's one write lock; the refusal is kept even though this request is not.
+        db_session().rollback()
+        with resources().sessions.begin() as apart:
+            sessions.record_refusal(apart, body.email, origin())
+        raise RefusedSignIn(error) from error
+    return _told(issued)
+
+
+@blueprint.post("/refresh")
+@public
+@limiter.limit(PER_ADDRESS, deduct_when=_was_refused)
+@Operation(text("Get the next tokens for a refresh token"), body=RefreshRequest, answer=Tokens)
+def refresh(body: RefreshRequest) -> Tokens:
+    """Exchange a refresh token, once; a second time ends everything of its sign-in."""
+    try:
+        return _told(access_tokens.refresh(db_session(), resources().config, body.refresh_token))
+    except SpentToken:
+        db_session().rollback()
+        with resources().sessions.begin() as apart:
+            access_tokens.end_reused_family(apart, body.refresh_token, origin())
+        raise
+
+
+@blueprint.post("/revoke")
+@requires(Permission.ACCOUNT_MANAGE)
+@Operation(text("End a token of one's own"), body=RevokeRequest, status=204)
+def revoke(body: RevokeRequest) -> None:
+    """End a token at once."""
+    access_tokens.revoke(db_session(), resources().config, actor(), body.token)
+
+
+class RefusedSignIn(SignInRequired):
+    """The one answer to every sign-in that fails."""
+
+    def __init__(self, reason: InvalidInput) -> None:
+        super().__init__()
+        self.text = reason.text
+
+
+def _told(issued: IssuedTokens) -> Tokens:
+    return Tokens(
+        access_token=issued.access_token,
+        token_type="Bearer",  # noqa: S106 - the name of a scheme
+        expires_in=int(issued.lifetime.total_seconds()),
+        refresh_token=issued.refresh_token,
+        scope=" ".join(issued.scopes),
+    )

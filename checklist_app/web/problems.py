@@ -1,0 +1,101 @@
+"""What went wrong, told to a program: ``application/problem+json`` (RFC 9457), in its language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+
+from checklist_app.domain.errors import DomainError, SignInRequired, StaleWrite
+from checklist_app.domain.text import Text, text
+from checklist_app.web.access import request_id
+from checklist_app.web.filters import told
+from checklist_app.web.transaction import resources
+
+MEDIA_TYPE = "application/problem+json"
+STALE = 412
+
+MEANINGS: Mapping[int, Text] = {
+    400: text("The request breaks a rule of this interface; nothing was changed."),
+    401: text("A valid token is needed in the Authorization header."),
+    403: text("Your role, or the scope of the token, does not allow that."),
+    404: text("There is nothing here, or it is not yours to see."),
+    405: text("This address does not know that method."),
+    406: text("The answer does not exist in the form that was asked for."),
+    409: text("The thing is not in a state that allows this."),
+    412: text("It was changed since it was read. Read it again, and decide again."),
+    413: text("More bytes than are allowed."),
+    415: text("The body has a type that this operation does not take."),
+    416: text("The file does not have that range."),
+    422: text("What was sent breaks a rule."),
+    428: text("Say which state the change is meant for: send its ETag in If-Match."),
+    429: text("Too many requests. Wait as long as Retry-After says."),
+    500: text("Something of ours went wrong. It was written down under the request id."),
+    503: text("The service does not answer just now. Nothing was saved."),
+    507: text("The server has no space left. Nothing was saved."),
+}
+"""What each status means here; the text when there is nothing more exact to say."""
+
+
+class Refusal(DomainError):
+    """A request that breaks the rules of the interface itself.
+
+    Attributes:
+        status: of the answer.
+        errors: what is wrong where: pairs of a place (``body/name``) and a message.
+        facts: members of the answer besides.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: Text | None = None,
+        *,
+        errors: Iterable[tuple[str, Text]] = (),
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message or MEANINGS[status])
+        self.status = status
+        self.errors = tuple(errors)
+        self.facts = dict(facts or {})
+
+
+def problem(status: int, detail: str | None = None, **facts: Any) -> Response:
+    """Return an answer that tells what went wrong."""
+    meaning = MEANINGS.get(status)
+    told_so: dict[str, Any] = {
+        "type": f"{resources().config.base_url}/api/docs#problem-{status}",
+        "title": told(meaning) if meaning else HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or (told(meaning) if meaning else HTTPStatus(status).phrase),
+        "instance": request.path,
+        "request_id": request_id(),
+        **facts,
+    }
+    answer = Response(json.dumps(told_so, default=str), status, mimetype=MEDIA_TYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def of_domain_error(error: DomainError, status: int) -> Response:
+    """Return the answer for an error of the domain, whose status the table of errors gives."""
+    if isinstance(error, Refusal):
+        errors = [_place(place, message) for place, message in error.errors]
+        return problem(
+            status, told(error.text), **({"errors": errors} if errors else {}), **error.facts
+        )
+    if isinstance(error, StaleWrite):
+        return problem(STALE, None, current=dict(error.current), submitted=dict(error.submitted))
+    if isinstance(error, SignInRequired):
+        exact = None if type(error) is SignInRequired else told(error.text)
+        return problem(status, exact)
+    facts = {"errors": [_place(f"body/{error.field}", error.text)]} if error.field else {}
+    return problem(status, told(error.text), **facts)
+
+
+def _place(place: str, message: Text) -> dict[str, str]:
+    return {"place": place, "message": told(message)}

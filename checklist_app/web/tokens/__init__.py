@@ -1,0 +1,1 @@
+"""Tokens for pipelines: made, shown once, listed, ended."""
