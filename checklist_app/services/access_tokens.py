@@ -16,7 +16,7 @@ from checklist_app.domain.scopes import Scope, parse_scopes, permissions_of
 from checklist_app.domain.text import text
 from checklist_app.models import AccessToken, RefreshToken, TokenFamily, User
 from checklist_app.queries.people import actor_of
-from checklist_app.services import audit
+from checklist_app.services import audit, factor_policy, one_time_codes, recovery_codes
 from checklist_app.services.clock import now
 from checklist_app.services.passwords import password_matches
 from checklist_app.services.secret_tokens import new_token, token_sha256
@@ -67,7 +67,30 @@ def sign_in(
     user = session.scalar(select(User).where(User.email == credentials.email.strip().lower()))
     if not password_matches(user, credentials.password) or user is None or not user.is_active:
         raise InvalidInput(text("The e-mail address or the password is not right."))
+    _show_second_factor(session, config, user, credentials.code or "", origin)
     return open_family(session, config, user, parse_scopes(scopes), origin)
+
+
+def _show_second_factor(
+    session: Session, config: Config, user: User, code: str, origin: Origin
+) -> None:
+    """Raise InvalidInput unless a person who has a second factor shows it, as in a browser."""
+    if factor_policy.must_enrol(session, user):
+        raise InvalidInput(
+            text("You need a second factor. Sign in with a browser and add one first."),
+            field="code",
+        )
+    if not factor_policy.factors_of(session, user.id).any:
+        return
+    if one_time_codes.accept(session, config, user, code):
+        return
+    if not recovery_codes.accept(session, user, code):
+        raise InvalidInput(
+            text("That code is not right or was used already. Wait for the next one."),
+            field="code",
+        )
+    left = factor_policy.factors_of(session, user.id).recovery_codes
+    audit.record(session, _actor(user, origin, ()), "account:recovery:use", user.email, left=left)
 
 
 def open_family(

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.vocabulary import FactorPolicy
 from checklist_app.models import Event
 from checklist_app.services.accounts import set_active
+from checklist_app.services.clock import now
+from checklist_app.services.factor_policy import set_policy
 from checklist_app.services.resources import Resources
 from tests.cast import PASSWORD, Cast
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program, tokens_of
+from tests.web.auth.authenticator import set_up_app
+from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 
 ALICE = {"email": "alice@example.org", "password": PASSWORD}
@@ -130,3 +137,26 @@ def test_a_token_in_the_address_is_refused(app: Flask, cast: Cast, name: str) ->
         answer = program.get(f"projects/banca/scans?{name}={token}")
         assert answer.status_code == 401
         assert token not in answer.text
+
+
+def test_whoever_has_a_second_factor_shows_it_here_too(program: AsProgram, visit: Visit) -> None:
+    codes, on_paper = set_up_app(visit("alice"))
+    nobody = program("nobody")
+    assert nobody.post("token", ALICE).status_code == 401
+    assert nobody.post("token", ALICE | {"code": "000000"}).status_code == 401
+    code = codes.at(now() + timedelta(seconds=30))
+    assert nobody.post("token", ALICE | {"code": code}).status_code == 200
+    assert nobody.post("token", ALICE | {"code": code}).status_code == 401
+    assert nobody.post("token", ALICE | {"code": on_paper[0]}).status_code == 200
+    assert nobody.post("token", ALICE | {"code": on_paper[0]}).status_code == 401
+
+
+def test_whoever_needs_a_second_factor_and_has_none_gets_no_token(
+    program: AsProgram, visit: Visit, resources: Resources, cast: Cast
+) -> None:
+    with resources.sessions.begin() as session:
+        set_policy(session, cast.ada, FactorPolicy.EVERYBODY)
+    answer = program("nobody").post("token", ALICE)
+    assert answer.status_code == 401
+    assert answer.json is not None
+    assert "segundo factor" in answer.json["detail"]
