@@ -9,10 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -37,7 +38,13 @@ class LiveSystem:
 
 
 @contextmanager
-def started(folder: Path, database: str, *arguments: str) -> Iterator[LiveSystem]:
+def started(
+    folder: Path,
+    database: str,
+    *arguments: str,
+    port: int = 0,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[LiveSystem]:
     """Start everything with one command, and stop it with Ctrl-C."""
     if not CHROMIUM:
         pytest.skip("no Chromium; install it with: apt-get install chromium")
@@ -48,8 +55,9 @@ def started(folder: Path, database: str, *arguments: str) -> Iterator[LiveSystem
         "CHECKLIST_DATA_DIR": str(folder),
         "CHECKLIST_DATABASE_URL": database,
         "CHECKLIST_JOB_LEASE_SECONDS": "5",
+        **settings,
     }
-    command = [sys.executable, "-m", "checklist_app", "start", "--port", str(_free_port())]
+    command = [sys.executable, "-m", "checklist_app", "start", "--port", str(port or free_port())]
     log = folder / "log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
@@ -76,7 +84,7 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
