@@ -89,6 +89,27 @@ def role(*, email: str, role: str, as_json: bool) -> None:
     answer({"email": address, "role": role}, message, as_json=as_json)
 
 
+@users.command(
+    "reset-factors",
+    help=say(text("Take every second factor from somebody who lost theirs; their sessions end.")),
+)
+@click.argument("email")
+@json_option
+def reset_factors(*, email: str, as_json: bool) -> None:
+    """Let somebody sign in without a second factor once more."""
+    from checklist_app.queries.people import find_user  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.services.second_factor import reset_factors  # noqa: PLC0415
+
+    config = load_config(quiet=True)
+    with opened(config) as resources, resources.sessions.begin() as session:
+        user = find_user(session, email)
+        if user is None:
+            raise Refused(text("Nobody has an account with the address %(email)s.", email=email))
+        address = reset_factors(session, None, user.id).email
+    message = say(text("%(email)s has no second factor any more.", email=address))
+    answer({"email": address}, message, as_json=as_json)
+
+
 def _tell(base_url: str, email: str, token: str, *, as_json: bool) -> None:
     address = f"{base_url}/set-password/{token}"
     message = say(text("Set the password of %(email)s once, within two days:", email=email))
