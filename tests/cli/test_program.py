@@ -15,7 +15,7 @@ from tests.cli.conftest import Checklist
 
 LEAVES = {
     "standards": ("load", "list"),
-    "users": ("create", "link", "role"),
+    "users": ("create", "link", "reset-factors", "role"),
     "scan": ("check",),
 }
 

@@ -53,6 +53,16 @@ def test_an_account_and_its_link(on_database: Checklist) -> None:
     assert "checklist users create nobody@example.org" in unknown.err
 
 
+def test_the_machine_itself_takes_the_second_factor_of_whoever_lost_theirs(
+    on_database: Checklist,
+) -> None:
+    on_database("users", "create", "new@example.org")
+    assert on_database("users", "reset-factors", "NEW@example.org", "--json").facts == {
+        "email": "new@example.org"
+    }
+    assert on_database("users", "reset-factors", "nobody@example.org").code == 1
+
+
 def test_content_with_faults_names_them_all(on_database: Checklist, tmp_path: Path) -> None:
     folder = tmp_path / "broken" / "thing-1.0"
     folder.mkdir(parents=True)
