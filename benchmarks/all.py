@@ -9,8 +9,15 @@ import argparse
 import subprocess
 import sys
 
-OVER_A_DATABASE = ("checklist_page", "save_verdict", "import_sarif", "library")
-WITHOUT = ("report_pdf",)
+OVER_A_DATABASE = (
+    ("checklist_page",),
+    ("save_verdict",),
+    ("import_scan",),
+    ("import_scan", "--size=100000", "--runs=1"),
+    ("import_scan", "--format=zap", "--runs=1"),
+    ("library",),
+)
+WITHOUT = (("report_pdf",),)
 
 
 def main() -> None:
@@ -18,8 +25,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", default="", metavar="URL", help="see the single ones")
     database = parser.parse_args().database
-    orders = [[name, f"--database={database}"] for name in OVER_A_DATABASE]
-    orders += [[name] for name in WITHOUT]
+    orders = [[*order, f"--database={database}"] for order in OVER_A_DATABASE]
+    orders += [list(order) for order in WITHOUT]
     codes = [
         subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *rest], check=False).returncode
         for name, *rest in orders

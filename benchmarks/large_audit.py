@@ -25,6 +25,7 @@ from checklist_app.services import evidence, remediation, scans, uploads, verdic
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.standards import load_standard
 from tests.cast import Cast, make_cast
 
@@ -165,7 +166,7 @@ def _apply_findings(session: Session, resources: Resources, audit: LargeAudit) -
     scan_import, job = scans.import_report(session, audit.access, resources.config, taken)
     session.delete(job)  # what it would do is done here
     scan_import.job_id = None
-    scans.apply_scan(
+    apply_scan(
         session,
         scan_import,
         ParsedScan("sarif", "Benchmark", "1.0", "src", None, found, len(found)),

@@ -1,6 +1,6 @@
 """A worker process that does the jobs that wait and tells what that took, as a line of JSON.
 
-Started by ``benchmarks.import_sarif`` with the settings of its place in the environment, so that
+Started by ``benchmarks.import_scan`` with the settings of its place in the environment, so that
 the memory of the process is that of a worker and nothing else.
 """
 
@@ -23,10 +23,12 @@ def main() -> None:
     """Do the job whose key is the only argument."""
     resources = Resources.open(Config.from_env(os.environ))
     with counted(resources.engine) as statements:
-        began = time.perf_counter()
+        began, processor = time.perf_counter(), time.process_time()
         state = work_until_over(resources, int(sys.argv[1]))
         seconds = time.perf_counter() - began
+        processor = time.process_time() - processor
     resources.close()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
         json.dumps(
             {
@@ -34,6 +36,8 @@ def main() -> None:
                 "seconds": seconds,
                 "statements": statements.count,
                 "writes": dict(statements.writes),
+                "worker_processor": processor,
+                "parser_processor": children.ru_utime + children.ru_stime,
                 "worker_mb": _own_peak_mb(),
                 "parser_mb": _children_peak_mb(),
             }

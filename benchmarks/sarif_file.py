@@ -14,8 +14,11 @@ PACKAGES = ("accounts", "payments", "sessions", "statements", "cards", "notifica
 LEVELS = ("error", "warning", "warning", "note")
 
 
-def sarif_report(results: int) -> bytes:
-    """Return a report with so many different results of 60 rules over 34 weaknesses."""
+def sarif_report(results: int, *, is_lean: bool = False) -> bytes:
+    """Return a report with so many different results of 60 rules over 34 weaknesses.
+
+    A lean one is written without indents, code flows and related places.
+    """
     driver = {
         "name": "Deep Analyser",
         "semanticVersion": "4.2.1",
@@ -26,9 +29,12 @@ def sarif_report(results: int) -> bytes:
         "tool": {"driver": driver},
         "invocations": [{"executionSuccessful": True, "startTimeUtc": "2026-01-15T08:30:00Z"}],
         "columnKind": "utf16CodeUnits",
-        "results": [_result(number) for number in range(results)],
+        "results": [_result(number, is_lean=is_lean) for number in range(results)],
     }
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=1).encode()
+    log = {"version": "2.1.0", "runs": [run]}
+    if is_lean:
+        return json.dumps(log, separators=(",", ":")).encode()
+    return json.dumps(log, indent=1).encode()
 
 
 def _rule(number: int) -> dict[str, Any]:
@@ -58,11 +64,11 @@ def _rule(number: int) -> dict[str, Any]:
     }
 
 
-def _result(number: int) -> dict[str, Any]:
+def _result(number: int, *, is_lean: bool) -> dict[str, Any]:
     rule = (number * 7) % RULES
     line = 10 + number % 800
     path = f"src/{PACKAGES[number % len(PACKAGES)]}/module_{number % FILES:04}.py"
-    return {
+    result: dict[str, Any] = {
         "ruleId": f"py/analysis/{rule:03}",
         "ruleIndex": rule,
         "level": LEVELS[rule % len(LEVELS)],
@@ -71,22 +77,21 @@ def _result(number: int) -> dict[str, Any]:
             "being checked; it was read from the request in the same function."
         },
         "locations": [_place(path, line, f"run(request.args['field_{number % 37}'])  # {number}")],
-        "relatedLocations": [_place(path, line - 4, "value = request.args")],
         "partialFingerprints": {
             "primaryLocationLineHash": hashlib.sha256(str(number).encode()).hexdigest()[:16] + ":1"
         },
-        "codeFlows": [
-            {
-                "threadFlows": [
-                    {
-                        "locations": [
-                            {"location": _place(path, line - step, f"value = step_{step}(value)")}
-                            for step in (4, 2, 0)
-                        ]
-                    }
-                ]
-            }
-        ],
+    }
+    return result if is_lean else {**result, **_way_there(path, line)}
+
+
+def _way_there(path: str, line: int) -> dict[str, Any]:
+    """Return what most of a report consists of: where the value came from."""
+    steps = [
+        {"location": _place(path, line - step, f"value = step_{step}(value)")} for step in (4, 2, 0)
+    ]
+    return {
+        "relatedLocations": [_place(path, line - 4, "value = request.args")],
+        "codeFlows": [{"threadFlows": [{"locations": steps}]}],
     }
 
 

@@ -7,6 +7,7 @@ and encoders refuse, and cut to a length that a screen can show.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -46,8 +47,10 @@ def clean(value: object, limit: int) -> str:
         return ""
     # Cut before the work, with room for what cleaning removes; cut again after.
     found = str(value)[: limit * 2]
-    found = _CONTROL.sub("", found.replace("\r\n", "\n").replace("\r", "\n"))
-    found = _SURROGATE.sub("\ufffd", found).strip()
+    if not (found.isascii() and found.isprintable()):  # most texts are, and need no look
+        found = _CONTROL.sub("", found.replace("\r\n", "\n").replace("\r", "\n"))
+        found = _SURROGATE.sub("\ufffd", found)
+    found = found.strip()
     return found if len(found) <= limit else found[: limit - 1].rstrip() + "…"
 
 
@@ -233,17 +236,27 @@ class ParsedScan:
     @property
     def account(self) -> Account:
         """The account of all results."""
-        counts = dict.fromkeys(FindingState, 0)
+        counts = Counter[FindingState]()
         for result in self.results:
             counts[result.state] += result.results
+        return self.account_of(counts, sum(result.results - 1 for result in self.results))
+
+    def account_of(self, counts: Mapping[FindingState, int], merged: int) -> Account:
+        """Return the account of a report with so many results of each state.
+
+        Args:
+            counts: results by state, merged ones included; a state may be missing.
+            merged: how many were merged into another one.
+        """
+        count = Counter(counts)
         return Account(
             read=self.results_read,
-            findings=counts[FindingState.OPEN] + counts[FindingState.NEEDS_REVIEW],
-            passes=counts[FindingState.PASSED],
-            suppressed=counts[FindingState.SUPPRESSED],
-            observations=counts[FindingState.OBSERVATION] + counts[FindingState.NOT_APPLICABLE],
+            findings=count[FindingState.OPEN] + count[FindingState.NEEDS_REVIEW],
+            passes=count[FindingState.PASSED],
+            suppressed=count[FindingState.SUPPRESSED],
+            observations=count[FindingState.OBSERVATION] + count[FindingState.NOT_APPLICABLE],
             skipped=sum(part.count for part in self.skipped),
-            merged=sum(result.results - 1 for result in self.results),
+            merged=merged,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.scan_stream import Scan
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobKind
 from checklist_app.jobs.report import build_report
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.models import Project
-from checklist_app.sandbox import Limits
-from checklist_app.scanners.confined import PARSE_LIMITS, parse_confined
+from checklist_app.scanners.confined import PARSE_LIMITS, read_confined
 from checklist_app.services import general_corrections, jobs, scans
+from checklist_app.services.scan_merging import apply_scan
 
 Handler = Callable[[RunningJob], None]
 
@@ -27,22 +29,17 @@ def import_scan(running: RunningJob) -> None:
     with reading(resources) as session:
         ordered, sha256 = scans.report_to_read(session, scan_import_id)
         named = ordered.named_format
-    scan = parse_confined(
+    reading_report = read_confined(
         resources.store.path(sha256),
-        limits=Limits(
-            memory_mb=resources.config.sandbox_memory_mb,
-            cpu_seconds=PARSE_LIMITS.cpu_seconds,
-            wall_seconds=PARSE_LIMITS.wall_seconds,
-            output_mb=PARSE_LIMITS.output_mb,
-        ),
+        limits=replace(PARSE_LIMITS, memory_mb=resources.config.sandbox_memory_mb),
         cancelled=running.is_cancelled,
         on_progress=running.progress,
         named=named,
     )
 
-    def merge(session: Session) -> None:
+    def merge(session: Session, scan: Scan) -> None:
         scan_import, _ = scans.report_to_read(session, scan_import_id)
-        account = scans.apply_scan(session, scan_import, scan)
+        account = apply_scan(session, scan_import, scan, go_on=running.go_on)
         message = text(
             "%(read)s results read: %(new)s new findings, %(seen)s known before, "
             "%(merged)s merged, %(unrouted)s without a requirement.",
@@ -50,7 +47,8 @@ def import_scan(running: RunningJob) -> None:
         )
         jobs.finish(session, running.claim, message)
 
-    in_transaction(resources, merge)
+    with reading_report as scan:
+        in_transaction(resources, lambda session: merge(session, scan))
 
 
 def follow_route(running: RunningJob) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
 
+from checklist_app.domain.errors import Cancelled
 from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.services import jobs
 from checklist_app.services.jobs import Claim
@@ -43,6 +44,15 @@ class RunningJob:
             with reading(self.resources) as session:
                 self._cancelled = jobs.is_cancelled(session, self.claim)
         return self._cancelled
+
+    def go_on(self) -> None:
+        """Return at once, or end the work.
+
+        Raises:
+            Cancelled: it is not wanted any more, or somebody else has it.
+        """
+        if self.is_cancelled():
+            raise Cancelled
 
     def progress(self, done: int, total: int) -> None:
         """Tell how far the work has come; written down at most twice a second."""

@@ -21,6 +21,8 @@ MAX_RESULTS = 250_000
 HEAD_BYTES = 64 * 1024
 
 Progress = Callable[[int, int], None]
+Take = Callable[[ParsedFinding], None]
+"""Who gets the results of a report one by one, before they are settled."""
 
 
 class Kind(StrEnum):
@@ -166,6 +168,8 @@ class Parser:
         recognises: by content, never by file name.
         parse: raises UnreadableReport; a report that could not be read is never an empty one.
         about: what the documentation says of it.
+        stream: where results need not all be in memory: hands each to whoever takes them, and
+            returns the scan without results. What ``parse`` gives is the same, settled.
         unsigned: whole files that a run without results may write and that name no tool: they are
             read only where a person says which format they are.
     """
@@ -175,6 +179,7 @@ class Parser:
     recognises: Callable[[Head], bool]
     parse: Callable[[Report], ParsedScan]
     about: About
+    stream: Callable[[Report, Take], ParsedScan] | None = None
     unsigned: tuple[str, ...] = ()
 
 
@@ -231,7 +236,7 @@ def settle(results: Iterable[ParsedFinding]) -> tuple[ParsedFinding, ...]:
         groups[result.fingerprint].append(result)
     numbers: dict[int, int] = {}
     for group in groups.values():
-        group.sort(key=_place)
+        group.sort(key=place_of)
         numbers.update((id(result), number) for number, result in enumerate(group) if number)
     return tuple(
         replace(result, fingerprint=fingerprint(result.fingerprint, numbers[id(result)]))
@@ -241,7 +246,8 @@ def settle(results: Iterable[ParsedFinding]) -> tuple[ParsedFinding, ...]:
     )
 
 
-def _place(result: ParsedFinding) -> tuple[object, ...]:
+def place_of(result: ParsedFinding) -> tuple[object, ...]:
+    """Return what orders the results of one fingerprint, whatever their order in the report."""
     places = tuple(sorted(place.sort_key for place in result.locations))
     return (places, result.title, result.description, result.state)
 

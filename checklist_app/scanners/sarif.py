@@ -8,6 +8,7 @@ below are of that document. A result is one element of ``runs[].results`` (3.27)
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,12 +30,14 @@ from checklist_app.scanners.base import (
     Kind,
     Parser,
     Report,
+    Take,
     check_count,
     settle,
     wrong_type,
 )
+from checklist_app.scanners.sarif_log import ResultCount, results, without_results
 from checklist_app.scanners.sarif_results import ResultReader
-from checklist_app.untrusted.json_text import as_list, as_object, as_text, at_index, load_json
+from checklist_app.untrusted.json_text import as_list, as_object, as_text, at_index
 
 _VERSIONS = ("2.1", "2.2")
 _SCHEMA = re.compile(r'"\$schema"\s*:\s*"[^"]*sarif', re.IGNORECASE)
@@ -60,28 +63,27 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is not JSON, not SARIF 2.1.0, or a field that carries the results has
             the wrong type.
     """
-    log = load_json(report.read())
-    runs = _runs(log)
-    counts = [_count(run, number) for number, run in enumerate(runs)]
-    total = sum(counts)
+    found: list[ParsedFinding] = []
+    scan = stream(report, found.append)
+    return replace(scan, results=settle(found))
+
+
+def stream(report: Report, take: Take) -> ParsedScan:
+    """Do the same one result at a time; see :class:`checklist_app.scanners.base.Parser`."""
+    runs = _runs(without_results(report))
+    total = sum(_count(run, number) for number, run in enumerate(runs))
     check_count(total)
     problems = [] if runs else [text("The report holds no run: nothing was scanned.")]
-    results: list[ParsedFinding] = []
+    problems += [problem for run in runs for problem in _problems(run)]
+    readers = [ResultReader(run, _tool(run)) for run in runs]
     broken = 0
-    done = 0
-    for run in runs:
-        problems += _problems(run)
-        reader = ResultReader(run, _tool(run))
-        waiting = as_list(run.get("results"))
-        for number, result in enumerate(waiting):
-            waiting[number] = None  # a large report need not stay in memory twice
-            if isinstance(result, dict):
-                results.append(reader.read(result))
-            else:
-                broken += 1
-            done += 1
-            if done % _REPORT_EVERY == 0:
-                report.progress(done, total)
+    for done, (number, result) in enumerate(results(report) if total else (), 1):
+        if isinstance(result, dict):
+            take(readers[number].read(result))
+        else:
+            broken += 1
+        if done % _REPORT_EVERY == 0:
+            report.progress(done, total)
     report.progress(total, total)
     return ParsedScan(
         format=PARSER.format,
@@ -91,10 +93,10 @@ def parse(report: Report) -> ParsedScan:
         ),
         target=_first(_target(run) for run in runs),
         started_at=min(filter(None, map(_started_at, runs)), default=None),
-        results=settle(results),
+        results=(),
         results_read=total,
         skipped=_skipped(broken),
-        problems=tuple(part for n, part in enumerate(problems) if part not in problems[:n]),
+        problems=tuple(dict.fromkeys(problems)),
         command_line=_first(
             clean(as_object(part).get("commandLine"), MAX_URI)
             for run in runs
@@ -127,10 +129,12 @@ def _runs(log: Any) -> list[dict[str, Any]]:
 
 
 def _count(run: dict[str, Any], number: int) -> int:
-    results = run.get("results")
-    if results is not None and not isinstance(results, list):
+    found = run.get("results")
+    if found is None:
+        return 0
+    if not isinstance(found, ResultCount):
         raise wrong_type(f"runs[{number}].results", "[…]")
-    return len(results or [])
+    return found.count
 
 
 def _problems(run: dict[str, Any]) -> list[Text]:
@@ -215,4 +219,5 @@ PARSER = Parser(
         differs="One finding for each result, not for each location; kinds other than fail and "
         "suppressed results are kept as what they are.",
     ),
+    stream,
 )

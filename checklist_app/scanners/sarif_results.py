@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from checklist_app.domain.findings import (
@@ -92,7 +93,7 @@ class ResultReader:
             state=state,
             reason=reason,
             occurrences=max(1, len(places), as_index(result.get("occurrenceCount")) or 0),
-            solution=clean(_text(rule.get("help")), _MAX_HELP),
+            solution=_of_rule(_text(rule.get("help")), _MAX_HELP),
             references=tuple(_references(result, rule)),
         )
 
@@ -210,8 +211,14 @@ def _text(value: object) -> str:
     return as_text(holder.get("text")) or as_text(holder.get("markdown"))
 
 
+@lru_cache(maxsize=1000)
+def _of_rule(value: str, limit: int) -> str:
+    """Clean a text of a rule, which thousands of results may repeat."""
+    return clean(value, limit)
+
+
 def _title(rule: dict[str, Any], rule_id: str, message: str) -> str:
-    short = clean(_text(rule.get("shortDescription")), MAX_TITLE)
+    short = _of_rule(_text(rule.get("shortDescription")), MAX_TITLE)
     if short and not (rule_id and rule_id in short):  # "Semgrep Finding: <id>" says nothing
         return short.partition("\n")[0]
     name = clean(rule.get("name"), MAX_TITLE)
@@ -219,7 +226,7 @@ def _title(rule: dict[str, Any], rule_id: str, message: str) -> str:
 
 
 def _description(rule: dict[str, Any], message: str) -> str:
-    full = clean(_text(rule.get("fullDescription")), _MAX_HELP)
+    full = _of_rule(_text(rule.get("fullDescription")), _MAX_HELP)
     return message if full in message else clean(f"{message}\n\n{full}", MAX_DESCRIPTION)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from checklist_app.domain.errors import InvalidInput, UnreadableReport
-from checklist_app.domain.findings import ParsedScan
+from checklist_app.domain.findings import FindingState, ParsedScan
 from checklist_app.domain.text import text
 from checklist_app.scanners import (
     acunetix,
@@ -70,6 +73,7 @@ from checklist_app.scanners import (
     zap,
 )
 from checklist_app.scanners.base import Head, Kind, Parser, Progress, Report
+from checklist_app.scanners.settling import Settling, result_line
 from checklist_app.untrusted.json_text import load_json
 
 PARSERS: tuple[Parser, ...] = (
@@ -179,13 +183,46 @@ def parse_report(
         UnreadableReport: what is wrong with the file and what to do; never an empty result.
         InvalidInput: there is no format ``named``.
     """
-    check_format(named)
     report = Report(path, progress, is_named=bool(named))
+    return _parser_of(report, named).parse(report)
+
+
+def read_into(
+    target: Path, report: Report, named: str = ""
+) -> tuple[ParsedScan, Mapping[FindingState, int], int]:
+    """Do what :func:`parse_report` does, but write the results to a file, one JSON line each.
+
+    A large report of a format that can be read piece by piece is never in memory as a whole.
+
+    Returns:
+        The scan without its results; how many results there are of each state, merged ones
+        included; and how many were merged into another one.
+
+    Raises:
+        UnreadableReport: see :func:`parse_report`.
+    """
+    parser = _parser_of(report, named)
+    if parser.stream is not None:
+        with Settling(target.parent) as settling:
+            about = parser.stream(report, settling.take)
+            settling.write_to(target)
+        return about, settling.states, settling.merged
+    scan = parser.parse(report)
+    states: Counter[FindingState] = Counter()
+    with target.open("wb") as file:
+        for result in scan.results:
+            states[result.state] += result.results
+            file.write(result_line(result))
+    return replace(scan, results=()), states, states.total() - len(scan.results)
+
+
+def _parser_of(report: Report, named: str) -> Parser:
+    check_format(named)
     head = report.head()
     parser = _fitting(named, head) if named else _recognise(head)
     if parser is None:
         raise _unknown(head, report)
-    return parser.parse(report)
+    return parser
 
 
 def _named(format_key: str) -> Parser | None:

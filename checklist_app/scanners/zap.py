@@ -8,7 +8,7 @@ result of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -17,6 +17,7 @@ from checklist_app.domain.findings import (
     MAX_SHORT,
     MAX_URI,
     MAX_VERSION,
+    Location,
     ParsedFinding,
     ParsedScan,
     Skipped,
@@ -29,15 +30,17 @@ from checklist_app.scanners.base import (
     Kind,
     Parser,
     Report,
+    Take,
     check_count,
     settle,
     wrong_type,
 )
 from checklist_app.scanners.xml_text import local_name, walk
-from checklist_app.scanners.zap_alerts import TOOL, read_alert, report_time
+from checklist_app.scanners.zap_alerts import TOOL, read_alert, read_place, report_time
 from checklist_app.untrusted.json_text import as_object, load_json
 
 _FLAT_LISTS = ("vulnerabilities", "alerts")
+_REPORT_EVERY = 100
 
 
 @dataclass(slots=True)
@@ -45,17 +48,45 @@ class _Gathered:
     """What was read so far; alerts are plain dictionaries in the words of the JSON report."""
 
     root: dict[str, Any]
+    take: Take
     sites: list[str] = field(default_factory=list)
-    results: list[ParsedFinding] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
+    count: int = 0
     broken: int = 0
 
-    def add(self, alert: object, site: str | None) -> None:
-        """Take one alert; ``site`` is None in the flat lists."""
+    def add(self, alert: object, site: str | None, places: list[Location] | None = None) -> None:
+        """Take one alert.
+
+        Args:
+            alert: its fields.
+            site: None in the flat lists.
+            places: where it was seen, if they were read before.
+        """
         if isinstance(alert, dict) and alert:
-            self.results.append(read_alert(alert, site))
+            self.take(read_alert(alert, site, places))
+            self.count += 1
         else:
             self.broken += 1
-        check_count(len(self.results))
+        check_count(self.count)
+
+    def begin(self, element: Element) -> None:
+        """Look at an element of the XML report of which only the attributes are there yet."""
+        match local_name(element):
+            case "site":
+                self.sites.append(clean(element.get("name"), MAX_URI))
+            case "alertitem":
+                self.places = []
+
+    def end(self, element: Element) -> None:
+        """Take what an element of the XML report says, and forget it: reports may be large."""
+        match local_name(element):
+            case "instance":  # an alert may have been seen in many thousands of requests
+                self.places.append(read_place(_fields(element)))
+            case "alertitem":
+                self.add(_alert(element), self.sites[-1] if self.sites else "", self.places)
+            case _:
+                return
+        element.clear()
 
     def scan(self) -> ParsedScan:
         """Return it all."""
@@ -68,10 +99,10 @@ class _Gathered:
             tool_version=version.removeprefix("D-"),
             target=clean(", ".join(dict.fromkeys(filter(None, self.sites))), MAX_SHORT),
             started_at=report_time(self.root),
-            results=settle(self.results),
-            results_read=len(self.results) + self.broken,
+            results=(),
+            results_read=self.count + self.broken,
             skipped=(Skipped(self.broken, broken),) if self.broken else (),
-            problems=() if self.sites or self.results else (nothing,),
+            problems=() if self.sites or self.count else (nothing,),
         )
 
 
@@ -96,14 +127,22 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no XML or JSON, or a field that carries the alerts has the wrong
             type.
     """
-    kind = report.head().kind
-    return _parse_xml(report) if kind is Kind.XML else _parse_json(load_json(report.read()))
+    found: list[ParsedFinding] = []
+    scan = stream(report, found.append)
+    return replace(scan, results=settle(found))
 
 
-def _parse_json(document: Any) -> ParsedScan:
+def stream(report: Report, take: Take) -> ParsedScan:
+    """Do the same one result at a time; see :class:`checklist_app.scanners.base.Parser`."""
+    if report.head().kind is Kind.XML:
+        return _parse_xml(report, take)
+    return _parse_json(load_json(report.read()), take)
+
+
+def _parse_json(document: Any, take: Take) -> ParsedScan:
     if not isinstance(document, dict):
         raise wrong_type("(root)", "{…}")
-    gathered = _Gathered(document)
+    gathered = _Gathered(document, take)
     if "site" in document:
         for number, site in enumerate(_sites(document["site"])):
             name = clean(as_object(site).get("@name"), MAX_URI)
@@ -142,22 +181,17 @@ def _list_in(holder: object, name: str, where: str) -> list[Any]:
     return found
 
 
-def _parse_xml(report: Report) -> ParsedScan:
+def _parse_xml(report: Report, take: Take) -> ParsedScan:
     gathered: _Gathered | None = None
-    site = ""
     for event, element in walk(report):
-        name = local_name(element)
-        if event == "start":
-            if gathered is None:
-                gathered = _Gathered(dict(element.attrib))
-            elif name == "site":
-                site = clean(element.get("name"), MAX_URI)
-                gathered.sites.append(site)
-        elif name == "alertitem" and gathered is not None:
-            gathered.add(_alert(element), site)
-            element.clear()
-            if len(gathered.results) % 100 == 0:
-                report.progress(len(gathered.results), len(gathered.results) + 1)
+        if gathered is None:
+            gathered = _Gathered(dict(element.attrib), take)
+        elif event == "start":
+            gathered.begin(element)
+        else:
+            gathered.end(element)
+            if gathered.count % _REPORT_EVERY == 1:
+                report.progress(gathered.count, gathered.count + 1)
     if gathered is None:
         raise AssertionError("the parser ends well only after a root element")
     return gathered.scan()
@@ -168,11 +202,12 @@ def _alert(element: Element) -> dict[str, Any]:
     alert: dict[str, Any] = {}
     for child in element:
         name = local_name(child)
-        if name in ("instances", "tags"):
-            alert[name] = [{local_name(part): part.text or "" for part in one} for one in child]
-        else:
-            alert[name] = child.text or ""
+        alert[name] = [_fields(one) for one in child] if name == "tags" else child.text or ""
     return alert
+
+
+def _fields(element: Element) -> dict[str, Any]:
+    return {local_name(part): part.text or "" for part in element}
 
 
 PARSER = Parser(
@@ -190,4 +225,5 @@ PARSER = Parser(
         clean="A site without alerts ran and found nothing; a report without a site proves none.",
         differs="Alerts that are equal in everything are merged; a false positive is suppressed.",
     ),
+    stream,
 )

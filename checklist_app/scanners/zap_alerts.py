@@ -49,19 +49,23 @@ _MONTHS = {
 _MAX_SOLUTION = 8_000
 
 
-def read_alert(alert: dict[str, Any], site: str | None) -> ParsedFinding:
+def read_alert(
+    alert: dict[str, Any], site: str | None, places: list[Location] | None = None
+) -> ParsedFinding:
     """Turn an alert, in the words of the JSON report, into a finding.
 
     Args:
         alert: its fields.
         site: URL of the site that lists it; None in the flat lists, where every request is an
             alert of its own.
+        places: where it was seen, if that was read before; else its instances tell.
     """
     rule_id = clean(alert.get("pluginid", alert.get("pluginId")), MAX_RULE_ID)
     name = clean(alert.get("name") or alert.get("alert"), MAX_TITLE)
-    places = [_place(as_object(part)) for part in as_list(alert.get("instances"))]
+    if places is None:
+        places = [read_place(as_object(part)) for part in as_list(alert.get("instances"))]
     if not places:
-        own = _place(alert)
+        own = read_place(alert)
         places = [own] if own.uri else []
     # The requests in which an alert was seen differ from run to run; the alert of the site stays.
     where: tuple[str, ...] = (site or "",)
@@ -94,7 +98,8 @@ def _prose(alert: dict[str, Any], key: str) -> str:
     return plain_text(clean(alert.get(key), MAX_DESCRIPTION // 2))
 
 
-def _place(instance: dict[str, Any]) -> Location:
+def read_place(instance: dict[str, Any]) -> Location:
+    """Return where an alert was seen; empty where the instance names nothing."""
     return Location(
         uri=clean(instance.get("uri") or instance.get("url"), MAX_URI),
         method=clean(instance.get("method"), 20),

@@ -16,6 +16,7 @@ from checklist_app.domain.vocabulary import ChecklistStatus, Confidence, Mapping
 from checklist_app.models import Checklist, ChecklistItem, Mapping, Project, Requirement
 
 BATCH = 1000
+MOST_KEYS_KEPT = 50_000
 _Value = TypeVar("_Value")
 
 
@@ -71,6 +72,27 @@ def routed_keys(
         known = {int(key) for key in mapped}
         found |= {key for key in left if cwe_tree().nearest(int(key[1]), known)}
     return found
+
+
+class RoutedKeys:
+    """Which keys speak to some requirement; each is asked for once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[tuple[MappingKind, str], bool] = {}
+
+    def learn(self, keys: set[tuple[MappingKind, str]]) -> None:
+        """Find out about keys that were not asked for yet."""
+        if len(self._known) > MOST_KEYS_KEPT:
+            self._known.clear()
+        unknown = keys - self._known.keys()
+        if unknown:
+            routed = routed_keys(self._session, unknown)
+            self._known.update((key, key in routed) for key in unknown)
+
+    def has_any(self, keys: Iterable[tuple[MappingKind, str]]) -> bool:
+        """Whether one of these keys, all of them learned last, speaks to a requirement."""
+        return any(self._known[key] for key in keys)
 
 
 def routes_to_items(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.findings import ParsedScan
+from checklist_app.domain.scan_stream import Scan
 from checklist_app.domain.vocabulary import FindingStatus, GonePolicy
 from checklist_app.models import Finding, FindingSighting, Project, ScanImport, ScanScope
 from checklist_app.services.clock import now
@@ -25,7 +25,7 @@ class Absent:
 
 
 def open_scope(
-    session: Session, project: Project, scan_import: ScanImport, scan: ParsedScan
+    session: Session, project: Project, scan_import: ScanImport, scan: Scan
 ) -> ScanScope:
     """Return the scope of a report, locked until the transaction ends; a new one is made.
 
@@ -54,7 +54,7 @@ def open_scope(
     return scope
 
 
-def tells_what_is_gone(scope: ScanScope, scan: ParsedScan) -> bool:
+def tells_what_is_gone(scope: ScanScope, scan: Scan) -> bool:
     """Whether a report can say that something is no longer there.
 
     It cannot when its scope has no name (nobody knows what it looked at), when the scan failed in
@@ -64,7 +64,7 @@ def tells_what_is_gone(scope: ScanScope, scan: ParsedScan) -> bool:
     return is_named and not scan.problems and not is_older(scope, scan)
 
 
-def is_older(scope: ScanScope, scan: ParsedScan) -> bool:
+def is_older(scope: ScanScope, scan: Scan) -> bool:
     """Whether a report was made before another one of its scope, as far as both say."""
     return (
         scan.started_at is not None
@@ -74,7 +74,7 @@ def is_older(scope: ScanScope, scan: ParsedScan) -> bool:
 
 
 def note_sightings(
-    session: Session, scope: ScanScope, finding_ids: Iterable[int], scan: ParsedScan
+    session: Session, scope: ScanScope, finding_ids: Iterable[int], scan: Scan
 ) -> Absent:
     """Remember which findings a scope reports now, and mark those that nothing reports any more.
 
@@ -88,12 +88,11 @@ def note_sightings(
         )
     )
     known = {row[0]: row[1] for row in rows}
-    new = [
-        {"scope_id": scope.id, "finding_id": id_, "is_present": True}
-        for id_ in reported - known.keys()
-    ]
-    for batch in batches(new):
-        session.execute(insert(FindingSighting), batch)
+    for batch in batches(sorted(reported - known.keys())):
+        session.connection().execute(
+            insert(FindingSighting),
+            [{"scope_id": scope.id, "finding_id": id_, "is_present": True} for id_ in batch],
+        )
     _set_present(session, scope, [id_ for id_ in reported if known.get(id_) is False], present=True)
     absent = Absent()
     if tells_what_is_gone(scope, scan):

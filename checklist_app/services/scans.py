@@ -1,62 +1,31 @@
-"""Scanner reports: kept as evidence, read by a job, merged into the project's findings."""
+"""Scanner reports: kept as evidence, and queued for the job that reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Any, TypeVar
+from typing import IO
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import MEGABYTE, BlobStore, StoredBlob
 from checklist_app.config import Config
 from checklist_app.domain.errors import InvalidInput, NotFound
-from checklist_app.domain.findings import (
-    FindingState,
-    ParsedFinding,
-    ParsedScan,
-    clean,
-    keys_of,
-    routing_keys,
-)
+from checklist_app.domain.findings import clean
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import EvidenceKind, FindingStatus, JobKind, MappingKind
-from checklist_app.models import Evidence, Finding, Job, Project, ScanImport
+from checklist_app.domain.vocabulary import EvidenceKind, JobKind
+from checklist_app.models import Evidence, Job, ScanImport
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.scanners.archives import is_archive, unpacked
 from checklist_app.scanners.base import MAX_REPORT_BYTES
 from checklist_app.scanners.table import check_format
-from checklist_app.services import audit, jobs, scan_scopes, suggestions
+from checklist_app.services import audit, jobs
 from checklist_app.services.clock import now
-from checklist_app.services.corrected_routes import LedRules, rules_led_somewhere
 from checklist_app.services.evidence import check_quota, keep_evidence, note_blob
-from checklist_app.services.routing import routed_keys
-from checklist_app.services.scan_scopes import note_sightings, open_scope
 from checklist_app.services.uploads import clean_name
 
-BATCH = 1000
 LONGEST_ENVIRONMENT = 120
-_Row = TypeVar("_Row")
-STATUSES = {
-    FindingState.OPEN: FindingStatus.OPEN,
-    FindingState.NEEDS_REVIEW: FindingStatus.OPEN,
-    FindingState.SUPPRESSED: FindingStatus.SUPPRESSED,
-}
-COMPARED = (
-    "title",
-    "description",
-    "severity",
-    "status",
-    "cwes",
-    "tags",
-    "locations",
-    "occurrences",
-    "cvss",
-    "epss",
-    "snippet",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,93 +143,6 @@ def report_to_read(session: Session, scan_import_id: int) -> tuple[ScanImport, s
     return scan_import, scan_import.evidence.blob_sha256
 
 
-def apply_scan(session: Session, scan_import: ScanImport, scan: ParsedScan) -> dict[str, Any]:
-    """Merge what a report says into the project's findings, and refresh the suggestions.
-
-    Findings that are known and unchanged are not written. What the newest report of a scope leaves
-    out is marked as no longer reported, or closed where the project's policy says so, and open
-    again when a report brings it back. Verdicts and waivers stay as they are.
-
-    Returns:
-        The account: ``read`` = ``findings`` + ``passes`` + ``suppressed`` + ``observations`` +
-        ``skipped``; of the distinct findings, how many are ``new``, ``seen`` before, ``reopened``,
-        ``changed`` and ``unrouted``; how many earlier ones are ``gone``, how many of these were
-        ``closed`` by the policy, and how many results were ``merged`` into another.
-    """
-    project = session.get_one(Project, scan_import.project_id)
-    scope = open_scope(session, project, scan_import, scan)
-    is_older = scan_scopes.is_older(scope, scan)
-    distinct = _distinct(scan.results)
-    known = _known_findings(session, project, distinct)
-    routed = routed_keys(session, {key for finding in distinct for key in routing_keys(finding)})
-    led = rules_led_somewhere(session, project)
-    rows = {finding.fingerprint: _row(finding, routed, led) for finding in distinct}
-    back = {fingerprint for fingerprint, row in known.items() if row.status.is_absent}
-    if is_older:  # what was gone by a newer report is not brought back by an older one
-        for fingerprint in back:
-            rows[fingerprint] |= {
-                "status": known[fingerprint].status,
-                "gone_at": known[fingerprint].gone_at,
-            }
-    reopened = 0 if is_older else len(back)
-    new = [row for fingerprint, row in rows.items() if fingerprint not in known]
-    changed = [
-        {"id": known[fingerprint].id, **row}
-        for fingerprint, row in rows.items()
-        if fingerprint in known and _differs(known[fingerprint], row)
-    ]
-    _insert(session, scan_import, new)
-    for batch in _batches(changed):
-        session.execute(update(Finding), batch)
-    absent = note_sightings(session, scope, _ids(session, project, distinct), scan)
-    account = scan.account
-    scan_import.format = scan.format
-    scan_import.tool = scan.tool[:120]
-    scan_import.tool_version = scan.tool_version[:60]
-    scan_import.scope_id = scope.id
-    scan_import.started_at = scan.started_at
-    scan_import.command_line = scan.command_line[:1000]
-    scan_import.finished_at = now()
-    scan_import.account = {
-        "read": account.read,
-        "findings": account.findings,
-        "passes": account.passes,
-        "suppressed": account.suppressed,
-        "observations": account.observations,
-        "skipped": account.skipped,
-        "merged": account.merged,
-        "new": len(new),
-        "seen": len(rows) - len(new) - reopened,
-        "reopened": reopened,
-        "gone": absent.gone,
-        "closed": absent.closed,
-        "changed": len(changed),
-        "unrouted": sum(not row["is_routed"] for row in rows.values()),
-        "target": scan.target,
-        "skipped_reasons": [
-            {"count": part.count, "reason": part.reason.to_json()} for part in scan.skipped
-        ],
-        "problems": [problem.to_json() for problem in scan.problems],
-    }
-    session.flush()
-    suggestions.refresh(session, project)
-    audit.record(
-        session,
-        None,
-        "project:scan:import",
-        scan.tool,
-        project_id=project.id,
-        scan_import_id=scan_import.id,
-        new=len(new),
-        changed=len(changed),
-        reopened=reopened,
-        gone=absent.gone,
-        closed=absent.closed,
-        read=account.read,
-    )
-    return scan_import.account
-
-
 def _known_report(session: Session, access: ProjectAccess, taken: TakenReport) -> Evidence | None:
     return session.scalar(
         select(Evidence)
@@ -271,93 +153,3 @@ def _known_report(session: Session, access: ProjectAccess, taken: TakenReport) -
         )
         .limit(1)
     )
-
-
-def _distinct(results: Iterable[ParsedFinding]) -> list[ParsedFinding]:
-    found: dict[str, ParsedFinding] = {}
-    for result in results:
-        if result.state in STATUSES:
-            found.setdefault(result.fingerprint, result)
-    return list(found.values())
-
-
-def _known_findings(
-    session: Session, project: Project, findings: list[ParsedFinding]
-) -> dict[str, Finding]:
-    known: dict[str, Finding] = {}
-    for batch in _batches([finding.fingerprint for finding in findings]):
-        for finding in session.scalars(
-            select(Finding).where(Finding.project_id == project.id, Finding.fingerprint.in_(batch))
-        ):
-            known[finding.fingerprint] = finding
-    return known
-
-
-def _ids(session: Session, project: Project, findings: list[ParsedFinding]) -> list[int]:
-    return [
-        id_
-        for batch in _batches([finding.fingerprint for finding in findings])
-        for id_ in session.scalars(
-            select(Finding.id).where(
-                Finding.project_id == project.id, Finding.fingerprint.in_(batch)
-            )
-        )
-    ]
-
-
-def _row(
-    finding: ParsedFinding, routed: set[tuple[MappingKind, str]], led: LedRules
-) -> dict[str, Any]:
-    keys = keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
-    return {
-        "fingerprint": finding.fingerprint,
-        "tool": finding.tool,
-        "rule_id": finding.rule_id,
-        "title": finding.title,
-        "description": _description(finding),
-        "severity": finding.severity,
-        "severity_rank": finding.severity.rank,
-        "status": STATUSES[finding.state],
-        "cwes": list(finding.cwes),
-        "tags": list(finding.tags),
-        "location": str(finding.locations[0])[:2000] if finding.locations else "",
-        "locations": [
-            {
-                "uri": place.uri,
-                "line": place.line,
-                "method": place.method,
-                "parameter": place.parameter,
-            }
-            for place in finding.locations
-        ],
-        "occurrences": finding.occurrences,
-        "is_routed": (finding.tool, finding.rule_id) in led or any(key in routed for key in keys),
-        "cvss": finding.cvss,
-        "epss": finding.epss,
-        "snippet": finding.snippet or None,
-        "gone_at": None,
-    }
-
-
-def _description(finding: ParsedFinding) -> str:
-    parts = (finding.description, finding.solution, "\n".join(finding.references))
-    return "\n\n".join(part for part in parts if part)
-
-
-def _differs(known: Finding, row: dict[str, Any]) -> bool:
-    return any(getattr(known, name) != row[name] for name in COMPARED)
-
-
-def _insert(session: Session, scan_import: ScanImport, rows: list[dict[str, Any]]) -> None:
-    constant = {
-        "project_id": scan_import.project_id,
-        "first_import_id": scan_import.id,
-        "created_at": now(),
-    }
-    for batch in _batches(rows):
-        session.execute(insert(Finding), [{**row, **constant} for row in batch])
-
-
-def _batches(rows: list[_Row]) -> Iterable[list[_Row]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]

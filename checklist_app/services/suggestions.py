@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.findings import keys_of
 from checklist_app.domain.vocabulary import (
     ChecklistStatus,
     Confidence,
     FindingStatus,
-    MappingKind,
     Outcome,
-    Severity,
 )
 from checklist_app.models import (
     Checklist,
@@ -25,18 +22,9 @@ from checklist_app.models import (
     SuggestionFinding,
 )
 from checklist_app.services.clock import now
-from checklist_app.services.corrected_routes import Rule, corrected_routes
-from checklist_app.services.routing import Route, batches, most_exact, routes_to_items
-
-MILDEST_RANK = Severity.INFO.rank
-
-
-@dataclass(frozen=True, slots=True)
-class _RoutedFinding:
-    id: int
-    severity_rank: int
-    rule: Rule
-    keys: tuple[tuple[MappingKind, str], ...]
+from checklist_app.services.corrected_routes import Rule
+from checklist_app.services.routing import batches
+from checklist_app.services.suggestion_links import MILDEST_RANK, Completing
 
 
 def refresh(session: Session, project: Project) -> None:
@@ -46,20 +34,44 @@ def refresh(session: Session, project: Project) -> None:
     the rest untouched, so that a second call writes nothing. A finding below the threshold of the
     project, or one that rests on weak routes alone, proposes ``partial``: somebody should look.
     """
-    findings = _open_findings(session, project)
-    routes = routes_to_items(
-        session, project, {key for finding in findings for key in finding.keys}
+    withdraw_closed(session, project)
+    ids = session.scalars(
+        select(Finding.id)
+        .where(Finding.project_id == project.id, Finding.status == FindingStatus.OPEN)
+        .order_by(Finding.id)
+    ).all()
+    refresh_findings(session, project, ids)
+
+
+def refresh_findings(
+    session: Session,
+    project: Project,
+    finding_ids: Sequence[int],
+    *,
+    go_on: Callable[[], None] = lambda: None,
+) -> None:
+    """Add what open ones of these findings propose and what is missing; nothing is taken away.
+
+    Args:
+        session: the transaction of the caller.
+        project: whose findings they are.
+        finding_ids: such as those that an import added or changed.
+        go_on: called before every batch; raises if the work is not wanted any more.
+    """
+    if not finding_ids:
+        return
+    completing = Completing(session, project)
+    for batch in batches(finding_ids):
+        go_on()
+        completing.take(batch)
+
+
+def withdraw_closed(session: Session, project: Project) -> None:
+    """Take away what findings had proposed that are no longer open."""
+    is_closed = (Finding.project_id == project.id) & (Finding.status != FindingStatus.OPEN)
+    _withdraw(
+        session, project, SuggestionFinding.finding_id.in_(select(Finding.id).where(is_closed))
     )
-    corrections = corrected_routes(session, project)
-    wanted: dict[tuple[int, int], Route] = {}
-    for finding in findings:
-        mapped = (route for key in finding.keys for route in routes.get(key, ()))
-        for route in most_exact(corrections.applied(finding.rule, mapped)):
-            known = wanted.get((route.item_id, finding.id))
-            if known is None or route.weight < known.weight:
-                wanted[route.item_id, finding.id] = route
-    _withdraw(session, project, Finding.status != FindingStatus.OPEN)
-    _add(session, project, wanted, {finding.id: finding.severity_rank for finding in findings})
 
 
 def refresh_weak(session: Session, project: Project) -> None:
@@ -82,57 +94,35 @@ def apply_threshold(session: Session, project: Project) -> None:
 def refresh_rule(session: Session, project: Project, rule: Rule) -> None:
     """Bring suggestions in line after somebody corrected where a rule leads."""
     tool, rule_id = rule
-    _withdraw(session, project, (Finding.tool == tool) & (Finding.rule_id == rule_id))
+    of_rule = select(Finding.id).where(
+        Finding.project_id == project.id, Finding.tool == tool, Finding.rule_id == rule_id
+    )
+    _withdraw(session, project, SuggestionFinding.finding_id.in_(of_rule))
     refresh(session, project)
 
 
-def _open_findings(session: Session, project: Project) -> list[_RoutedFinding]:
-    rows = session.execute(
-        select(
-            Finding.id,
-            Finding.severity_rank,
-            Finding.cwes,
-            Finding.tags,
-            Finding.tool,
-            Finding.rule_id,
-        ).where(Finding.project_id == project.id, Finding.status == FindingStatus.OPEN)
-    )
-    return [
-        _RoutedFinding(
-            row.id,
-            row.severity_rank,
-            (row.tool, row.rule_id),
-            keys_of(row.tool, row.rule_id, row.cwes, row.tags),
-        )
-        for row in rows
-    ]
-
-
 def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool]) -> None:
-    """Take findings away from the suggestions of open checklists, and then what is empty."""
-    gone = session.execute(
-        select(SuggestionFinding.id, SuggestionFinding.suggestion_id)
-        .join(Finding, Finding.id == SuggestionFinding.finding_id)
+    """Take links away from the suggestions of open checklists, and then what is empty."""
+    touched = session.scalars(
+        select(SuggestionFinding.suggestion_id)
         .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
         .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
         .where(
-            Finding.project_id == project.id,
-            unwanted,
+            Checklist.project_id == project.id,
             Checklist.status == ChecklistStatus.OPEN,
+            unwanted,
         )
+        .distinct()
     ).all()
-    for batch in batches([row.id for row in gone]):
-        session.execute(delete(SuggestionFinding).where(SuggestionFinding.id.in_(batch)))
-    if gone:
-        session.execute(
-            delete(Suggestion).where(
-                ~select(SuggestionFinding.id)
-                .where(SuggestionFinding.suggestion_id == Suggestion.id)
-                .exists()
-            )
-        )
-    _settle(session, project, {row.suggestion_id for row in gone})
+    is_used = select(SuggestionFinding.id).where(SuggestionFinding.suggestion_id == Suggestion.id)
+    for batch in batches(sorted(touched)):
+        for statement in (
+            delete(SuggestionFinding).where(SuggestionFinding.suggestion_id.in_(batch), unwanted),
+            delete(Suggestion).where(Suggestion.id.in_(batch), ~is_used.exists()),
+        ):
+            session.execute(statement)
+    _settle(session, project, set(touched))
 
 
 def _settle(session: Session, project: Project, suggestion_ids: set[int]) -> None:
@@ -154,68 +144,3 @@ def _settle(session: Session, project: Project, suggestion_ids: set[int]) -> Non
                 .where(Suggestion.id.in_(ids), Suggestion.outcome != outcome)
                 .values(outcome=outcome, updated_at=now())
             )
-
-
-def _add(
-    session: Session,
-    project: Project,
-    wanted: dict[tuple[int, int], Route],
-    ranks: dict[int, int],
-) -> None:
-    present = _present(session, project)
-    missing = [pair for pair in sorted(wanted) if pair not in present]
-    if not missing:
-        return
-    suggestions = _suggestions(session, project, {item_id for item_id, _ in missing})
-    worst: dict[int, int] = {}
-    for item_id, finding_id in missing:
-        is_weak = wanted[item_id, finding_id].confidence is Confidence.WEAK
-        rank = MILDEST_RANK if is_weak else ranks[finding_id]
-        worst[item_id] = min(worst.get(item_id, MILDEST_RANK), rank)
-    for item_id, rank in worst.items():
-        suggestion = suggestions[item_id]
-        suggestion.updated_at = now()
-        if rank <= project.fail_threshold.rank:
-            suggestion.outcome = Outcome.FAIL
-    session.flush()
-    for batch in batches(missing):
-        session.execute(
-            insert(SuggestionFinding),
-            [
-                {
-                    "suggestion_id": suggestions[item_id].id,
-                    "finding_id": finding_id,
-                    "via": wanted[item_id, finding_id].via,
-                    "depth": wanted[item_id, finding_id].depth,
-                    "confidence": wanted[item_id, finding_id].confidence,
-                }
-                for item_id, finding_id in batch
-            ],
-        )
-
-
-def _present(session: Session, project: Project) -> set[tuple[int, int]]:
-    rows = session.execute(
-        select(Suggestion.item_id, SuggestionFinding.finding_id)
-        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
-        .join(Finding, Finding.id == SuggestionFinding.finding_id)
-        .where(Finding.project_id == project.id)
-    )
-    return {(item_id, finding_id) for item_id, finding_id in rows}
-
-
-def _suggestions(session: Session, project: Project, item_ids: set[int]) -> dict[int, Suggestion]:
-    known = session.scalars(
-        select(Suggestion)
-        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
-        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .where(Checklist.project_id == project.id)
-    )
-    found = {suggestion.item_id: suggestion for suggestion in known}
-    for item_id in sorted(item_ids - found.keys()):
-        found[item_id] = Suggestion(
-            item_id=item_id, outcome=Outcome.PARTIAL, created_at=now(), updated_at=now()
-        )
-        session.add(found[item_id])
-    session.flush()
-    return found

@@ -7,14 +7,23 @@ import math
 import re
 from typing import Any, NoReturn
 
-from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.text import text
-from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
+from checklist_app.untrusted.faults import (
+    MAX_DEPTH,
+    cut_off,
+    empty_file,
+    not_text,
+    not_valid,
+    odd_number,
+    several_documents,
+    too_deep,
+    twice,
+)
 
 # The end of the file ends a string too, so that the pattern never fails and never goes back.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS_ONLY = bytes.maketrans(b"{}", b"[]")
 _NOT_A_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+MANY_DIGITS = "1000…"
 
 
 def load_json(data: bytes) -> Any:
@@ -24,8 +33,8 @@ def load_json(data: bytes) -> Any:
         UnreadableReport: empty, cut off, not JSON, nested deeper than 64, with NaN, Infinity or a
             number beyond all measure, or with one key twice in one object.
     """
-    if not data.strip(b" \t\r\n\0"):
-        raise UnreadableReport(text("The file is empty. Export the report again."))
+    if is_blank(data):
+        raise empty_file()
     found = _decode(data)
     _check_depth(found, len(data))
     try:
@@ -37,25 +46,24 @@ def load_json(data: bytes) -> Any:
         )
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            raise UnreadableReport(
-                text(
-                    "The file holds several JSON documents; the second begins in line %(line)s. "
-                    "Only reports of one document can be read.",
-                    line=error.lineno,
-                )
-            ) from error
-        raise UnreadableReport(
-            text(
-                "This is not valid JSON: line %(line)s, column %(column)s cannot be read. "
-                "Export the report again with the original tool.",
-                line=error.lineno,
-                column=error.colno,
-            )
-        ) from error
+            raise several_documents(error.lineno) from error
+        raise not_valid(error.lineno, error.colno) from error
     except ValueError as error:  # more digits than Python turns into a number
-        raise _odd_number("1000…") from error
+        raise odd_number(MANY_DIGITS) from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise too_deep() from error
+
+
+def strict_decoder() -> json.JSONDecoder:
+    """Return a decoder of single values that refuses what :func:`load_json` refuses in them."""
+    return json.JSONDecoder(
+        object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_float
+    )
+
+
+def is_blank(data: bytes) -> bool:
+    """Whether nothing is in there but space."""
+    return not data.strip(b" \t\r\n\0")
 
 
 def _decode(data: bytes) -> str:
@@ -64,79 +72,65 @@ def _decode(data: bytes) -> str:
         # Half of a surrogate pair in UTF-8 is wrong but harmless: texts are cleaned later.
         return data.decode(encoding, "surrogatepass")
     except UnicodeDecodeError as error:
-        if "end of data" in error.reason or "truncated" in error.reason:
-            raise cut_off(len(data)) from error
-        raise UnreadableReport(
-            text(
-                "Byte %(byte)s is not text in %(encoding)s. Save the report as UTF-8.",
-                byte=error.start,
-                encoding=encoding.upper(),
-            )
-        ) from error
+        raise not_text(error, encoding, error.start, len(data)) from error
 
 
 def _check_depth(found: str, size: int) -> None:
-    """Refuse deep nesting and cut-off files before anything recurses.
+    """Refuse deep nesting and cut-off files before anything recurses."""
+    brackets = _innermost_removed(found, MAX_DEPTH)
+    never_closed = brackets.count(b"[")
+    if b"[]" in brackets or never_closed > MAX_DEPTH:
+        raise too_deep()
+    if never_closed and not brackets.startswith(b"]"):
+        raise cut_off(size)
+
+
+def _innermost_removed(found: str, passes: int) -> bytes:
+    """Return the brackets of a JSON text without those of its innermost ``passes`` levels.
 
     Strings go, then everything but brackets; each pass removes the innermost pairs, so the number
     of passes is the depth. All of it happens in C: 100 MB take a few seconds.
     """
     without_strings = _STRING.sub(b"", found.encode("utf-8", "surrogatepass"))
     brackets = without_strings.translate(_BRACKETS_ONLY, _NOT_A_BRACKET)
-    for _ in range(MAX_DEPTH):
+    for _ in range(passes):
         shorter = brackets.replace(b"[]", b"")
         if len(shorter) == len(brackets):
             break
         brackets = shorter
-    never_closed = brackets.count(b"[")
-    if b"[]" in brackets or never_closed > MAX_DEPTH:
-        raise _too_deep()
-    if never_closed and not brackets.startswith(b"]"):
-        raise cut_off(size)
+    return brackets
 
 
-def _too_deep() -> UnreadableReport:
-    return UnreadableReport(
-        text(
-            "The file is nested deeper than %(limit)s levels. No scanner writes such a report.",
-            limit=MAX_DEPTH,
-        )
-    )
+def is_deeper(value: str, levels: int) -> bool:
+    """Whether a whole JSON value is nested deeper than so many levels."""
+    if value.count("[") + value.count("{") <= levels:
+        return False
+    return bool(_innermost_removed(value, levels))
+
+
+def ends_inside(rest: str, depth: int) -> bool:
+    """Whether a file that ends with ``rest``, ``depth`` levels deep, ends before all are closed."""
+    brackets = _innermost_removed(rest, MAX_DEPTH)
+    closed, opened = brackets.count(b"]"), brackets.count(b"[")
+    return closed <= depth and depth - closed + opened > 0
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise UnreadableReport(
-            text(
-                "The key %(key)s stands twice in one object, so nobody can tell which one counts. "
-                "Export the report again with the original tool.",
-                key=twice[:80],
-            )
-        )
+        raise twice(next(key for key, _ in pairs if key in seen or seen.add(key)))  # type: ignore[func-returns-value]
     return found
 
 
-def _odd_number(value: str) -> UnreadableReport:
-    return UnreadableReport(
-        text(
-            "The file holds %(value)s where JSON wants an ordinary number. "
-            "Export the report again with the original tool.",
-            value=value[:40],
-        )
-    )
-
-
 def _refuse_constant(value: str) -> NoReturn:
-    raise _odd_number(value)
+    raise odd_number(value)
 
 
 def _float(value: str) -> float:
     number = float(value)
     if not math.isfinite(number):
-        raise _odd_number(value)
+        raise odd_number(value)
     return number
 
 

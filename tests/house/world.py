@@ -47,6 +47,7 @@ from checklist_app.services.corrections import correct_route
 from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.pipeline_tokens import make_token
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.secret_tokens import token_sha256
 from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
@@ -130,7 +131,7 @@ def _fill(
     )
     (report_file,) = scans.take_reports(store, config, f"{mark}.sarif", BytesIO(mark.encode()))
     scan_import, job = scans.import_report(session, access, config, report_file)
-    scans.apply_scan(session, scan_import, scan(_marked(mark)))
+    apply_scan(session, scan_import, scan(_marked(mark)))
     verdicts.record_verdict(
         session,
         first,

@@ -8,7 +8,7 @@ import pytest
 
 from checklist_app.domain.errors import Cancelled, UnreadableReport
 from checklist_app.sandbox import LimitExceeded, Limits, Resource
-from checklist_app.scanners.confined import parse_confined
+from checklist_app.scanners.confined import parse_confined, read_confined
 from checklist_app.scanners.table import parse_report
 from tests.scanners.reports import ALL_SAMPLES, SARIF
 
@@ -39,7 +39,13 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
 
 def test_progress_and_cancelling() -> None:
     heard: list[tuple[int, int]] = []
-    parse_confined(SARIF, on_progress=lambda *step: heard.append(step))
-    assert heard[-1] == (14, 14)
-    with pytest.raises(Cancelled):
-        parse_confined(SARIF, cancelled=lambda: True)
+    with read_confined(SARIF, on_progress=lambda *step: heard.append(step)):
+        assert heard[-1] == (14, 14)
+    with pytest.raises(Cancelled), read_confined(SARIF, cancelled=lambda: True):
+        pass
+
+
+def test_results_can_be_asked_for_again_and_the_account_is_known_before() -> None:
+    with read_confined(SARIF) as scan:
+        assert scan.account == parse_report(SARIF).account
+        assert tuple(scan.results) == tuple(scan.results) == parse_report(SARIF).results

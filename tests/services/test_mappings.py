@@ -22,11 +22,12 @@ from checklist_app.models import (
     ScanImport,
     SuggestionFinding,
 )
-from checklist_app.services import library_links, scans
+from checklist_app.services import library_links
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence
 from checklist_app.services.mappings import map_rules, route_again
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.standards import load_standard
 from tests.cast import Cast, make_checklist
 from tests.library import both, requirement, standard
@@ -75,7 +76,7 @@ def found_by(session: Session, cast: Cast, rule: str) -> Finding:
     )
     session.add(scan_import)
     session.flush()
-    scans.apply_scan(session, scan_import, scan(finding(rule, 4242)))
+    apply_scan(session, scan_import, scan(finding(rule, 4242)))
     return session.query(Finding).filter_by(rule_id=rule).one()
 
 

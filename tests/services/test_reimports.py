@@ -27,12 +27,13 @@ from checklist_app.models import (
     SuggestionFinding,
     Waiver,
 )
-from checklist_app.services import scans
 from checklist_app.services.clock import now, today
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.evidence import add_evidence
+from checklist_app.services.finding_rows import STATUSES
 from checklist_app.services.remediation import grant_waiver, plan_remediation
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.verdicts import record_verdict
 from tests.cast import Cast, item, make_checklist
 from tests.services.scan_reports import TOOLS, Document, Tool, parsed
@@ -65,7 +66,7 @@ def bring(
     )
     session.add(scan_import)
     session.flush()
-    account = scans.apply_scan(session, scan_import, scan)
+    account = apply_scan(session, scan_import, scan)
     session.expire_all()
     return account
 
@@ -81,7 +82,7 @@ def gone(session: Session) -> set[str]:
 
 def kept(document: Document) -> set[str]:
     """Return the fingerprints of what a report leads to findings."""
-    return {one.fingerprint for one in parsed(document).results if one.state in scans.STATUSES}
+    return {one.fingerprint for one in parsed(document).results if one.state in STATUSES}
 
 
 @ANY_TOOL

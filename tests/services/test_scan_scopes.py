@@ -14,10 +14,10 @@ from checklist_app.domain.findings import ParsedFinding, ParsedScan
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import EvidenceKind, FindingStatus, Outcome
 from checklist_app.models import ChecklistItem, Evidence, Finding, ScanImport, Suggestion
-from checklist_app.services import scans
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.verdicts import record_verdict
 from tests.cast import Cast, item, make_checklist
 from tests.statements import counted
@@ -48,7 +48,7 @@ def bring(
     session.add(scan_import)
     session.flush()
     parsed: ParsedScan = replace(scan(*findings), **changes)
-    account = scans.apply_scan(session, scan_import, parsed)
+    account = apply_scan(session, scan_import, parsed)
     session.expire_all()
     return account
 

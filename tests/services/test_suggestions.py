@@ -19,9 +19,9 @@ from checklist_app.models import (
     Suggestion,
     SuggestionFinding,
 )
-from checklist_app.services import scans
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import add_evidence
+from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.standards import load_standard
 from checklist_app.services.suggestions import refresh_weak
 from tests.cast import Cast, make_checklist
@@ -43,7 +43,7 @@ def apply(session: Session, cast: Cast, *findings: ParsedFinding) -> dict[str, i
     )
     session.add(scan_import)
     session.flush()
-    return scans.apply_scan(session, scan_import, scan(*findings))
+    return apply_scan(session, scan_import, scan(*findings))
 
 
 def told(session: Session) -> Told:

@@ -14,6 +14,7 @@ from checklist_app.models import Checklist, Finding, Job, Report, ScanImport
 from checklist_app.services import evidence, jobs, remediation, reports, scans, uploads, verdicts
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
+from checklist_app.services.scan_merging import apply_scan
 from tests.cast import Cast, item, make_checklist
 
 PNG = bytes.fromhex(
@@ -74,7 +75,7 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
     evidence.attach_note(session, alice, first, note="Seen **twice**", title="Note")
     (report_file,) = scans.take_reports(store, config, "scan.sarif", BytesIO(b"{}"))
     scan_import, job = scans.import_report(session, alice, config, report_file)
-    scans.apply_scan(session, scan_import, scan(finding(), finding("unknown", 4242)))
+    apply_scan(session, scan_import, scan(finding(), finding("unknown", 4242)))
     for identifier, outcome in (("IN-01", Outcome.FAIL), ("IN-02", Outcome.PARTIAL)):
         opened = item(session, alice, checklist, identifier)
         verdicts.record_verdict(
