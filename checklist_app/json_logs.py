@@ -12,7 +12,7 @@ from typing import Any
 
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s@]+@")
-_LINK = re.compile(r"(/set-password/)[\w-]+")
+_LINK = re.compile(r"(/(?:set-password|confirm-email)/)[\w-]+")
 
 
 class JsonFormatter(logging.Formatter):

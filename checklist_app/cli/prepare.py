@@ -163,7 +163,7 @@ def first_administrator(
             name = ADMINISTRATOR_NAMES[language]
             role = OrganisationRole.ADMINISTRATOR
             user = create_user(session, None, email=email, name=name, organisation_role=role)
-        return FirstAdministrator(user.email, issue_link(session, None, user))
+        return FirstAdministrator(user.email, issue_link(session, None, user, resources.config))
 
 
 def _digest_of_sources() -> str:
@@ -228,11 +228,15 @@ def _editions(resources: Resources) -> list[list[str]]:
         return [[key, version, digest] for key, version, digest in rows]
 
 
-def set_up_message(base_url: str, administrator: FirstAdministrator) -> tuple[str, str]:
+def set_up_message(config: Config, administrator: FirstAdministrator) -> tuple[str, str]:
     """Return the link that sets the first password, and the message that goes before it."""
     from checklist_app.cli.console import say  # noqa: PLC0415
 
-    link = f"{base_url}/set-password/{administrator.token}"
+    link = f"{config.base_url}/set-password/{administrator.token}"
     return say(
-        text("Set the password of %(email)s once, within two days:", email=administrator.email)
+        text(
+            "Set the password of %(email)s once, within %(hours)s hours:",
+            email=administrator.email,
+            hours=config.invitation_hours,
+        )
     ), link

@@ -40,7 +40,7 @@ def init(*, administrator: str, as_json: bool) -> None:
         "loaded": done.loaded,
         "signer": signer,
         "administrator": first.email if first else None,
-        "set_up_link": set_up_message(config.base_url, first)[1] if first else None,
+        "set_up_link": set_up_message(config, first)[1] if first else None,
     }
     answer(facts, *_lines(config, done, first), as_json=as_json)
 
@@ -81,5 +81,5 @@ def _lines(config: Config, done: Prepared, first: FirstAdministrator | None) -> 
     lines = progress_lines(done)
     lines.append(say(text("Data lives in %(folder)s.", folder=str(config.data_dir))))
     if first is not None:
-        lines += set_up_message(config.base_url, first)
+        lines += set_up_message(config, first)
     return lines

@@ -49,7 +49,7 @@ def start(*, demo: bool, host: str, port: int, as_json: bool) -> None:
     _wait_until_it_answers(supervisor, host, port)
     welcome = [say(text("Ready: %(address)s", address=config.base_url))]
     if first is not None:
-        message, link = set_up_message(config.base_url, first)
+        message, link = set_up_message(config, first)
         facts["set_up_link"] = link
         welcome += [message, f"  {link}"]
     welcome.append(say(text("Ctrl-C stops everything.")))

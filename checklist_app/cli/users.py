@@ -6,6 +6,7 @@ import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
 from checklist_app.cli.running import load_config, opened
+from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import OrganisationRole
 
@@ -42,8 +43,8 @@ def create(*, email: str, name: str, administrator: bool, role: str, as_json: bo
                 OrganisationRole.ADMINISTRATOR if administrator else OrganisationRole(role)
             ),
         )
-        address, token = user.email, issue_link(session, None, user)
-    _tell(config.base_url, address, token, as_json=as_json)
+        address, token = user.email, issue_link(session, None, user, config)
+    _tell(config, address, token, is_new=True, as_json=as_json)
 
 
 @users.command(help=say(text("Print a new link for somebody who lost their password.")))
@@ -65,8 +66,9 @@ def link(*, email: str, as_json: bool) -> None:
                     email=email,
                 )
             )
-        address, token = user.email, issue_link(session, None, user)
-    _tell(config.base_url, address, token, as_json=as_json)
+        is_new = user.password_hash is None
+        address, token = user.email, issue_link(session, None, user, config)
+    _tell(config, address, token, is_new=is_new, as_json=as_json)
 
 
 @users.command(help=say(text("Say what a person is in the organisation; their sessions end.")))
@@ -110,7 +112,20 @@ def reset_factors(*, email: str, as_json: bool) -> None:
     answer({"email": address}, message, as_json=as_json)
 
 
-def _tell(base_url: str, email: str, token: str, *, as_json: bool) -> None:
-    address = f"{base_url}/set-password/{token}"
-    message = say(text("Set the password of %(email)s once, within two days:", email=email))
+def _tell(config: Config, email: str, token: str, *, is_new: bool, as_json: bool) -> None:
+    from checklist_app.services.links import LINK_MINUTES  # noqa: PLC0415
+
+    address = f"{config.base_url}/set-password/{token}"
+    hours = config.invitation_hours
+    message = say(
+        text(
+            "Set the password of %(email)s once, within %(hours)s hours:", email=email, hours=hours
+        )
+        if is_new
+        else text(
+            "Set the password of %(email)s once, within %(minutes)s minutes:",
+            email=email,
+            minutes=LINK_MINUTES,
+        )
+    )
     answer({"email": email, "link": address}, message, address, as_json=as_json)

@@ -13,10 +13,11 @@ from checklist_app.config.environment import (
     read,
     secret_problems,
 )
+from checklist_app.config.mail import MailSettings, mail_problems
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
 from checklist_app.config.setting import setting
-from checklist_app.config.single_sign_on import SingleSignOnSettings, single_sign_on_problems
+from checklist_app.config.single_sign_on import single_sign_on_problems
 from checklist_app.config.values import (
     database_address,
     media_types,
@@ -50,7 +51,7 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(SingleSignOnSettings):
+class Config(MailSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
     environment: str = setting(
@@ -120,6 +121,11 @@ class Config(SingleSignOnSettings):
     session_hours: int = setting(
         whole_number(1, 720), "Hours after which every session ends.", default=12
     )
+    recent_auth_minutes: int = setting(
+        whole_number(1, 720),
+        "Minutes for which a proof of identity counts; later, what is sensitive asks for it again.",
+        default=15,
+    )
     max_upload_mb: int = setting(
         whole_number(1, 1024),
         "Largest request, in megabytes; larger ones answer 413.",
@@ -181,6 +187,7 @@ class Config(SingleSignOnSettings):
         config = cls(**values)
         problems += production_problems(config.environment, values)
         problems += secret_problems(config.secret_key)
+        problems += mail_problems(values)
         problems += single_sign_on_problems(values)
         if problems:
             raise ConfigError(problems)

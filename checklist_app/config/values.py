@@ -58,6 +58,20 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def mail_address(raw: str) -> str:
+    """e-mail address"""
+    local, at, host = raw.rpartition("@")
+    if (
+        not at
+        or not local
+        or not host
+        or not raw.isascii()
+        or any(c in raw for c in " \t\r\n<>,\0")
+    ):
+        raise ValueError("checklist@example.org")
+    return raw
+
+
 def database_address(raw: str) -> str:
     """database address"""
     if not raw.startswith(("sqlite:///", "mysql+pymysql://")):

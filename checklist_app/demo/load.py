@@ -19,12 +19,12 @@ from checklist_app.demo.story import chapter
 from checklist_app.demo.telling import Telling
 from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.jobs.errands import import_file, issue_report
-from checklist_app.models import Project, Report
+from checklist_app.models import Project, Report, User
 from checklist_app.queries.access import open_project
 from checklist_app.queries.people import actor_of, find_user
 from checklist_app.queries.projects import members
 from checklist_app.services.clock import today
-from checklist_app.services.projects import add_member, create_project
+from checklist_app.services.projects import create_project, join
 from checklist_app.services.resources import Resources
 
 SCANS = ("mobile-banking-api.sarif", "mobile-banking-web.zap.xml")
@@ -69,7 +69,7 @@ def _load(resources: Resources, language: Language, password: str) -> bool:
     with resources.sessions.begin() as session:
         if _is_complete(session, wanted):
             return False
-        people = make_people(session, language, password)
+        people = make_people(session, resources.config, language, password)
         _make_project(session, people, language)
     telling = Telling(resources, people, wanted, language)
     telling.tell_checklist("base")
@@ -105,7 +105,7 @@ def _show_both(resources: Resources, languages: list[Language]) -> None:
             return
         access = open_project(session, actor_of(host), slug)
         if all(member.user_id != guest.id for member in members(session, access)):
-            add_member(session, access, email=guest.email, name=guest.name, role=Role.OWNER)
+            join(session, access, guest, Role.OWNER)
 
 
 def _is_complete(session: Session, slug: str) -> bool:
@@ -137,4 +137,4 @@ def _make_project(session: Session, people: People, language: Language) -> None:
     # The name gives a slug of its own; ours is the one that addresses and documents speak of.
     access.project.slug = chapter("project")["slugs"][language.value]
     for actor, role in people.members:
-        add_member(session, access, email=actor.email, name=actor.name, role=role)
+        join(session, access, session.get_one(User, actor.user_id), role)

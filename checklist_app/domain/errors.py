@@ -61,6 +61,13 @@ class FactorRequired(Forbidden):
         super().__init__(text("A second factor is required here. Add one to continue."))
 
 
+class ConfirmationRequired(DomainError):
+    """The actor may do this, but has to prove once more who they are."""
+
+    def __init__(self) -> None:
+        super().__init__(text("Please confirm that it is you. Nothing was changed yet."))
+
+
 class Conflict(DomainError):
     """The thing is not in a state that allows this."""
 
@@ -101,6 +108,10 @@ class StorageFull(DomainError):
 
 class JobFailed(DomainError):
     """A background job ended for a reason that its owner can act on."""
+
+
+class TryLater(DomainError):
+    """A background job could not be done now, but may well be later; it is queued again."""
 
 
 class Cancelled(DomainError):

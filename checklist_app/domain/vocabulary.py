@@ -152,6 +152,7 @@ class JobKind(StrEnum):
     IMPORT_SCAN = "import_scan"
     BUILD_REPORT = "build_report"
     FOLLOW_ROUTE = "follow_route"
+    SEND_MAIL = "send_mail"
 
 
 class Confidence(StrEnum):
@@ -222,10 +223,20 @@ class MappingKind(StrEnum):
     CATEGORY = "category"
 
 
+class Letter(StrEnum):
+    """What a mail is about."""
+
+    RESET = "reset"
+    CONFIRM_EMAIL = "confirm_email"
+    NOTICE = "notice"
+
+
 class TokenPurpose(StrEnum):
     """What a one-time link is for; a link works for its own purpose only."""
 
+    INVITATION = "invitation"
     SET_PASSWORD = "set_password"
+    CONFIRM_EMAIL = "confirm_email"
 
 
 class ProofPurpose(StrEnum):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.scan_stream import Scan
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobKind
+from checklist_app.jobs.mail import send_mail
 from checklist_app.jobs.report import build_report
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
@@ -69,6 +70,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.IMPORT_SCAN: import_scan,
         JobKind.BUILD_REPORT: build_report,
         JobKind.FOLLOW_ROUTE: follow_route,
+        JobKind.SEND_MAIL: send_mail,
     }
 )
 """What each kind of job does."""

@@ -10,7 +10,7 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from checklist_app.domain.errors import Cancelled, Conflict, DomainError
+from checklist_app.domain.errors import Cancelled, Conflict, DomainError, TryLater
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.handlers import HANDLERS
@@ -106,6 +106,9 @@ class Worker:
             _log.info("job done", extra=facts)
         except Cancelled as error:
             self._stopped(running, error)
+        except TryLater as error:
+            later = error.text
+            in_transaction(self.resources, lambda session: jobs.put_back(session, claimed, later))
         except DomainError as error:
             _log.warning("job failed", extra={**facts, "reason": str(error)})
             message = error.text

@@ -14,13 +14,16 @@ from checklist_app.models.user import User
 
 
 class Job(Base):
-    """One piece of work. ``token`` names the worker run that holds it until ``lease_until``."""
+    """One piece of work. ``token`` names the worker run that holds it until ``lease_until``.
+
+    Mail belongs to no project, and what nobody signed in asked for has no author.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_queue", "state", "run_after"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     kind: Mapped[JobKind]
     payload: Mapped[dict[str, Any]]
     state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
@@ -32,11 +35,11 @@ class Job(Base):
     token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
     run_after: Mapped[datetime]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
-    created_by: Mapped[User] = relationship()
+    created_by: Mapped[User | None] = relationship()
 
 
 class WorkerHeartbeat(Base):

@@ -31,6 +31,11 @@ class UserSession(Base):
     """One signed-in browser; the cookie holds a token of which only the hash is kept.
 
     ``must_enrol`` says that the person has to add a second factor before anything else.
+
+    Attributes:
+        confirmed_at: when this browser last proved who sits at it; None for long ago.
+        must_rotate: the person's rights have changed, and the next page brings a new token.
+        previous_sha256: the token before the last such change, good for what was under way.
     """
 
     __tablename__ = "user_session"
@@ -45,12 +50,19 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     must_enrol: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
+    must_rotate: Mapped[bool] = mapped_column(default=False)
+    previous_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    rotated_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 
 
 class OneTimeLink(Base):
-    """A link that works once, for one purpose, until it expires."""
+    """A link that works once, for one purpose, until it expires.
+
+    ``email`` is the address that following the link confirms, where that is its purpose.
+    """
 
     __tablename__ = "one_time_link"
 
@@ -61,5 +73,6 @@ class OneTimeLink(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    email: Mapped[str | None] = mapped_column(exact(254))
 
     user: Mapped[User] = relationship()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -60,7 +60,7 @@ class JobLine:
     id: int
     kind: JobKind
     state: JobState
-    project_name: str
+    project_name: str | None
     attempts: int
     message: Text | None
     created_at: datetime
@@ -91,7 +91,9 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
     ]
 
 
-def own_sessions(session: Session, actor: Actor, moment: datetime) -> list[SessionLine]:
+def own_sessions(
+    session: Session, actor: Actor, moment: datetime, idle_limit: timedelta
+) -> list[SessionLine]:
     """Return the reader's sessions that are not over, newest first."""
     rows = session.scalars(
         select(UserSession)
@@ -99,6 +101,7 @@ def own_sessions(session: Session, actor: Actor, moment: datetime) -> list[Sessi
             UserSession.user_id == actor.user_id,
             UserSession.revoked_at.is_(None),
             UserSession.expires_at > moment,
+            UserSession.last_seen_at > moment - idle_limit,
         )
         .order_by(UserSession.id.desc())
     )
@@ -120,7 +123,7 @@ def newest_jobs(session: Session, actor: Actor) -> list[JobLine]:
     actor.require(Permission.USER_MANAGE)
     rows = session.execute(
         select(Job, Project.name)
-        .join(Project, Project.id == Job.project_id)
+        .outerjoin(Project, Project.id == Job.project_id)
         .order_by(Job.id.desc())
         .limit(JOBS_SHOWN)
     )

@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
+from checklist_app.domain.permissions import ROLE_PERMISSIONS, Permission
 from checklist_app.domain.vocabulary import OrganisationRole
-from checklist_app.models import User
+from checklist_app.models import Membership, Project, User
 
 
 def find_user(session: Session, email: str) -> User | None:
@@ -23,6 +24,20 @@ def first_user(session: Session) -> User | None:
         .order_by(User.id)
         .limit(1)
     )
+
+
+def projects_to_invite_into(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Return slug and name of the projects whose members the actor manages, by name."""
+    managing = [
+        role for role, granted in ROLE_PERMISSIONS.items() if Permission.MEMBER_MANAGE in granted
+    ]
+    rows = session.execute(
+        select(Project.slug, Project.name)
+        .join(Membership, Membership.project_id == Project.id)
+        .where(Membership.user_id == actor.user_id, Membership.role.in_(managing))
+        .order_by(Project.name, Project.id)
+    )
+    return [(slug, name) for slug, name in rows]
 
 
 def actor_of(user: User) -> Actor:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language, OrganisationRole, Theme
 from checklist_app.models import User
-from checklist_app.services import audit
+from checklist_app.services import audit, outbox
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
-from checklist_app.services.links import end_links, issue_link, usable_link
-from checklist_app.services.passwords import check_password, hash_password, password_matches
+from checklist_app.services.links import end_links, usable_link
+from checklist_app.services.passwords import (
+    check_password,
+    hash_password,
+    own_words,
+    password_matches,
+)
 from checklist_app.services.sessions import end_sessions
 
 
@@ -52,43 +58,61 @@ def create_user(
     return user
 
 
-def invite_user(session: Session, actor: Actor, *, email: str, name: str) -> tuple[User, str]:
-    """Create an account and the secret of the link by which its owner sets a password."""
-    actor.require(Permission.USER_MANAGE)
-    user = create_user(session, actor, email=email, name=name)
-    return user, issue_link(session, actor, user)
+def renew_link(session: Session, actor: Actor, config: Config, user_id: int) -> str | None:
+    """Give somebody who lost theirs a new link; older ones die.
 
-
-def renew_link(session: Session, actor: Actor, user_id: int) -> tuple[User, str]:
-    """Return a new set-password secret for somebody who lost theirs; older ones die."""
+    Returns:
+        The secret of the link, or None when it goes to them by mail.
+    """
     actor.require(Permission.USER_MANAGE)
     user = session.get(User, user_id)
     if user is None or not user.is_active:
         raise NotFound
-    return user, issue_link(session, actor, user)
+    return outbox.hand_over_link(session, actor, user, config)
 
 
-def set_password_by_link(session: Session, token: str, password: str) -> User:
+def set_password_by_link(session: Session, config: Config, token: str, password: str) -> User:
     """Set a password by a one-time link and end every session of that person."""
     link = usable_link(session, token)
-    check_password(password, [link.user.email, link.user.name])
+    user = link.user
+    check_password(password, own_words(user, config))
+    is_new = user.password_hash is None
     link.used_at = now()
-    link.user.password_hash = hash_password(password)
-    end_sessions(session, link.user)
-    audit.record(session, None, "account:password:set", link.user.email, by="link")
-    return link.user
+    user.password_hash = hash_password(password)
+    end_sessions(session, user)
+    end_links(session, user)
+    if not is_new:
+        _tell_of_password(session, config, user)
+    audit.record(session, None, "account:password:set", user.email, by="link")
+    return user
 
 
-def change_password(session: Session, actor: Actor, current: str, password: str) -> None:
+def change_password(
+    session: Session, actor: Actor, config: Config, current: str, password: str
+) -> None:
     """Change one's own password; every other session and every link still out ends."""
     user = session.get_one(User, actor.user_id)
     if not password_matches(user, current):
         raise InvalidInput(text("The current password is not right."), field="current")
-    check_password(password, [user.email, user.name])
+    check_password(password, own_words(user, config))
     user.password_hash = hash_password(password)
     end_sessions(session, user, except_id=actor.session_id)
     end_links(session, user)
+    _tell_of_password(session, config, user)
     audit.record(session, actor, "account:password:set", user.email, by="owner")
+
+
+def _tell_of_password(session: Session, config: Config, user: User) -> None:
+    outbox.notify(
+        session,
+        config,
+        user,
+        subject=text("Your password was changed"),
+        body=text(
+            "The password of your account was changed, and every other session has ended. If it "
+            "was not you, ask for a new password and tell your administrator."
+        ),
+    )
 
 
 def set_preferences(

@@ -22,6 +22,10 @@ from checklist_app.services.clock import now
 
 MOST_ATTEMPTS = 3
 RETRY_DELAY = timedelta(seconds=5)
+MOST_MAIL_ATTEMPTS = 9
+MAIL_DELAY = timedelta(seconds=30)
+LONGEST_MAIL_DELAY = timedelta(hours=1)
+"""A mail waits 30 seconds, then twice as long each time: its server may be away for two hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,7 @@ class Claim:
     job_id: int
     token: str
     kind: JobKind
-    project_id: int
-    created_by_id: int
+    project_id: int | None
     payload: dict[str, Any]
 
 
@@ -77,7 +80,7 @@ def claim(session: Session, lease: timedelta) -> Claim | None:
     if job.cancel_requested:
         _end(job, JobState.CANCELLED, text("Cancelled on request. Nothing was changed."))
         return None
-    if job.attempts >= MOST_ATTEMPTS:
+    if job.attempts >= _most_attempts(job.kind):
         _end(
             job,
             JobState.FAILED,
@@ -89,7 +92,7 @@ def claim(session: Session, lease: timedelta) -> Claim | None:
     job.token = secrets.token_hex(16)
     job.lease_until = moment + lease
     job.message = None
-    return Claim(job.id, job.token, job.kind, job.project_id, job.created_by_id, job.payload)
+    return Claim(job.id, job.token, job.kind, job.project_id, job.payload)
 
 
 def renew(session: Session, claimed: Claim, lease: timedelta) -> bool:
@@ -137,13 +140,13 @@ def give_up(session: Session, claimed: Claim, state: JobState, message: Text) ->
 def put_back(session: Session, claimed: Claim, message: Text) -> None:
     """Queue a job again after an unexpected fault, or give it up after the last attempt."""
     job = _held(session, claimed)
-    if job.attempts >= MOST_ATTEMPTS:
+    if job.attempts >= _most_attempts(job.kind):
         _end(job, JobState.FAILED, message)
         return
     job.state = JobState.QUEUED
     job.token = None
     job.lease_until = None
-    job.run_after = now() + RETRY_DELAY * job.attempts
+    job.run_after = now() + _delay(job)
     job.message = message.to_json()
 
 
@@ -214,6 +217,16 @@ def leave(session: Session, worker: str) -> None:
     row = session.get(WorkerHeartbeat, worker)
     if row is not None:
         session.delete(row)
+
+
+def _most_attempts(kind: JobKind) -> int:
+    return MOST_MAIL_ATTEMPTS if kind is JobKind.SEND_MAIL else MOST_ATTEMPTS
+
+
+def _delay(job: Job) -> timedelta:
+    if job.kind is JobKind.SEND_MAIL:
+        return min(MAIL_DELAY * (1 << (job.attempts - 1)), LONGEST_MAIL_DELAY)
+    return RETRY_DELAY * job.attempts
 
 
 def _held(session: Session, claimed: Claim) -> Job:

@@ -8,6 +8,7 @@ import unicodedata
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
@@ -21,11 +22,11 @@ from checklist_app.domain.vocabulary import (
 )
 from checklist_app.models import Membership, Project, User
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit, suggestions
+from checklist_app.services import audit, outbox, suggestions
 from checklist_app.services.accounts import create_user
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
-from checklist_app.services.links import issue_link
+from checklist_app.services.rotation import rights_changed
 
 LONGEST_SLUG = 50
 LONGEST_FRESHNESS = 3650
@@ -130,12 +131,13 @@ def set_scan_policy(
 
 
 def add_member(
-    session: Session, access: ProjectAccess, *, email: str, name: str, role: Role
+    session: Session, access: ProjectAccess, config: Config, *, email: str, name: str, role: Role
 ) -> str | None:
     """Give a person a role in the project.
 
     Returns:
-        The secret of a set-password link when the person had no account yet, else None.
+        The secret of an invitation when the person had no account yet and no mail is set up,
+        else None.
 
     Raises:
         Conflict: they are a member already.
@@ -152,15 +154,26 @@ def add_member(
         )
     if user is None:
         user = create_user(session, access.actor, email=address, name=name)
-        token = issue_link(session, access.actor, user)
-    elif _membership(session, access, user.id) is not None:
+        token = outbox.hand_over_link(session, access.actor, user, config)
+    join(session, access, user, role)
+    return token
+
+
+def join(session: Session, access: ProjectAccess, user: User, role: Role) -> None:
+    """Make somebody with an account a member of the project.
+
+    Raises:
+        Conflict: they are a member already.
+    """
+    access.require(Permission.MEMBER_MANAGE)
+    if _membership(session, access, user.id) is not None:
         raise Conflict(text("That person is a member already."))
     session.add(
         Membership(project_id=access.project.id, user_id=user.id, role=role, created_at=now())
     )
     session.flush()
+    rights_changed(session, user.id)
     _record(session, access, "add", user, role=role.value)
-    return token
 
 
 def change_role(session: Session, access: ProjectAccess, user_id: int, role: Role) -> None:
@@ -171,6 +184,7 @@ def change_role(session: Session, access: ProjectAccess, user_id: int, role: Rol
         _keep_an_owner(session, access)
     before = membership.role
     membership.role = role
+    rights_changed(session, user_id)
     _record(session, access, "change_role", membership.user, role=role.value, before=before.value)
 
 
@@ -180,6 +194,7 @@ def remove_member(session: Session, access: ProjectAccess, user_id: int) -> None
     membership = _existing(session, access, user_id)
     if membership.role is Role.OWNER:
         _keep_an_owner(session, access)
+    rights_changed(session, user_id)
     _record(session, access, "remove", membership.user, role=membership.role.value)
     session.delete(membership)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
@@ -16,11 +16,13 @@ from checklist_app.models import TokenFamily, User, UserSession
 from checklist_app.services import audit, factor_policy
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
-from checklist_app.services.passwords import password_matches
+from checklist_app.services.passwords import password_matches, strengthen_hash
 from checklist_app.services.secret_tokens import new_token, token_sha256
 from checklist_app.services.token_families import end_families
 
 TOUCH_EVERY = timedelta(minutes=1)
+GRACE = timedelta(seconds=20)
+"""How long the token before the last rotation still serves what was under way with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,20 @@ class Origin:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """Who holds a token, and what their browser has to do next.
+
+    Attributes:
+        confirmed_at: when somebody last proved at this browser who they are.
+        must_rotate: whether the browser has to be given a new token.
+    """
+
+    actor: Actor
+    confirmed_at: datetime | None = None
+    must_rotate: bool = False
+
+
 def person_by_password(session: Session, *, email: str, password: str) -> User:
     """Return whose password this is; whether they need a second factor, the next step says.
 
@@ -41,6 +57,7 @@ def person_by_password(session: Session, *, email: str, password: str) -> User:
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
     if not password_matches(user, password) or user is None or not user.is_active:
         raise InvalidInput(text("The e-mail address or the password is not right."))
+    strengthen_hash(user, password)
     return user
 
 
@@ -72,6 +89,7 @@ def open_session(
         last_seen_at=moment,
         expires_at=moment + timedelta(hours=config.session_hours),
         must_enrol=not proved_elsewhere and factor_policy.must_enrol(session, user),
+        confirmed_at=moment,
     )
     session.add(row)
     session.flush()
@@ -101,20 +119,28 @@ def _address_or_nothing(email: str) -> str:
         return ""
 
 
-def resume(session: Session, config: Config, token: str, origin: Origin) -> Actor | None:
+def resume(session: Session, config: Config, token: str, origin: Origin) -> OpenSession | None:
     """Return who holds a token, or None when its session is over."""
-    row = session.scalar(
-        select(UserSession)
-        .options(joinedload(UserSession.user))
-        .where(UserSession.token_sha256 == token_sha256(token))
-    )
+    moment, digest = now(), token_sha256(token)
+    known = select(UserSession).options(joinedload(UserSession.user))
+    row = session.scalar(known.where(UserSession.token_sha256 == digest))
+    is_current = row is not None
+    if row is None:
+        row = session.scalar(
+            known.where(
+                UserSession.previous_sha256 == digest, UserSession.rotated_at > moment - GRACE
+            )
+        )
     if row is None or row.revoked_at is not None or not row.user.is_active:
         return None
-    moment = now()
     idle_limit = row.last_seen_at + timedelta(minutes=config.session_idle_minutes)
     if moment >= min(row.expires_at, idle_limit):
         return None
-    return _actor(row, row.user, origin)
+    return OpenSession(
+        _actor(row, row.user, origin),
+        row.confirmed_at,
+        must_rotate=row.must_rotate and is_current,
+    )
 
 
 def is_due_for_touch(actor: Actor) -> bool:
@@ -147,6 +173,12 @@ def revoke(session: Session, actor: Actor, session_id: int) -> None:
         raise NotFound
     row.revoked_at = now()
     audit.record(session, actor, "account:session:close", actor.email)
+
+
+def revoke_others(session: Session, actor: Actor) -> None:
+    """End all of one's own sessions but this one."""
+    end_sessions(session, session.get_one(User, actor.user_id), except_id=actor.session_id)
+    audit.record(session, actor, "account:session:close_others", actor.email)
 
 
 def end_sessions(session: Session, user: User, *, except_id: int = 0) -> None:

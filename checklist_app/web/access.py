@@ -15,7 +15,12 @@ from flask import session as cookie
 from flask_login import UserMixin, current_user
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import FactorRequired, Forbidden, SignInRequired
+from checklist_app.domain.errors import (
+    ConfirmationRequired,
+    FactorRequired,
+    Forbidden,
+    SignInRequired,
+)
 from checklist_app.domain.permissions import PROJECT_PERMISSIONS, Permission
 from checklist_app.queries.access import (
     ItemAccess,
@@ -25,6 +30,8 @@ from checklist_app.queries.access import (
     open_project,
 )
 from checklist_app.services import sessions
+from checklist_app.services.confirmation import is_recent
+from checklist_app.services.rotation import rotate_if_due
 from checklist_app.web import bearer
 from checklist_app.web.extensions import login_manager
 from checklist_app.web.transaction import begin_writing, db_session, resources
@@ -37,14 +44,16 @@ OWN_SITES = frozenset({"same-origin", "none"})
 ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 DECLARATION = "access_declaration"
 ENROLMENT = "serves_enrolment"
+SENSITIVE_ACT = "sensitive_act"
 
 
 class SignedInUser(UserMixin):
     """What the login extension holds: the session's token, and who it belongs to."""
 
-    def __init__(self, token: str, actor: Actor) -> None:
+    def __init__(self, token: str, opened: sessions.OpenSession) -> None:
         self.token = token
-        self.actor = actor
+        self.opened = opened
+        self.actor = opened.actor
 
     def get_id(self) -> str:
         """Return the token, which is what the cookie carries: it dies with its session row."""
@@ -79,6 +88,25 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def recent_auth(act: Any) -> Callable[[View], View]:
+    """Declare that what a view changes needs a recent proof of identity.
+
+    Args:
+        act: what it does, in translated words, as the page says it that asks for the proof.
+    """
+
+    def declare(view: View) -> View:
+        setattr(view, SENSITIVE_ACT, act)
+        return view
+
+    return declare
+
+
+def sensitive_act(endpoint: str | None) -> Any:
+    """Return in words what an endpoint does that needs a recent proof; None when it does not."""
+    return getattr(current_app.view_functions.get(endpoint or ""), SENSITIVE_ACT, None)
 
 
 def public(view: View) -> View:
@@ -167,6 +195,11 @@ def remember(token: str) -> None:
     cookie["_fresh"] = True
 
 
+def renew(token: str) -> None:
+    """Give the browser the new token of the session that it has."""
+    cookie["_user_id"] = token
+
+
 def _refuse_other_sites() -> None:
     """Refuse what another site's page sends, even with a form token that it got hold of.
 
@@ -201,7 +234,7 @@ def _load_bearer(_request: object) -> SignedInUser | None:
     if not bearer.on_api():  # and a token operations alone
         return None
     found = bearer.bearer(origin())
-    return SignedInUser("", found) if found else None
+    return SignedInUser("", sessions.OpenSession(found)) if found else None
 
 
 def _guard() -> None:
@@ -214,8 +247,19 @@ def _guard() -> None:
         raise Forbidden
     if declared != PUBLIC:
         _check(Permission(declared))
+        _ask_for_proof()
     if request.method not in SAFE_METHODS:
         begin_writing()
+
+
+def _ask_for_proof() -> None:
+    """Refuse what is sensitive until the actor has proved who they are; forms may be looked at."""
+    if sensitive_act(request.endpoint) is None:
+        return
+    methods = request.url_rule.methods if request.url_rule else None
+    only_shows = request.method in SAFE_METHODS and "POST" in (methods or ())
+    if not only_shows and not is_recent(resources().config, current_user.opened.confirmed_at):
+        raise ConfirmationRequired
 
 
 def _check(permission: Permission) -> None:
@@ -225,6 +269,7 @@ def _check(permission: Permission) -> None:
         current_app.view_functions[request.endpoint or ""], ENROLMENT
     ):
         raise FactorRequired
+    _rotate(who)
     if permission not in PROJECT_PERMISSIONS:
         who.require(permission)
         return
@@ -239,3 +284,13 @@ def _touch(who: Actor) -> None:
     if sessions.is_due_for_touch(who):
         with resources().sessions.begin() as writing:
             sessions.touch(writing, who)
+
+
+def _rotate(who: Actor) -> None:
+    """Give a browser its new token with the next page that it shows, not with what runs beside."""
+    if not current_user.opened.must_rotate or request.method != "GET" or wants_fragment():
+        return
+    with resources().sessions.begin() as writing:
+        token = rotate_if_due(writing, who)
+    if token is not None:
+        renew(token)

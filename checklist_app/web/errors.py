@@ -26,11 +26,13 @@ from checklist_app.web.bearer import on_api
 from checklist_app.web.filters import told
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
+from checklist_app.web.waiting import NEVER_CARRIED, Waiting
 
 _log = logging.getLogger(__name__)
 
 STATUSES: dict[type[DomainError], int] = {
     errors.SignInRequired: 401,
+    errors.ConfirmationRequired: 403,
     errors.Forbidden: 403,
     errors.NotFound: 404,
     errors.StaleWrite: 409,
@@ -45,9 +47,7 @@ STATUSES: dict[type[DomainError], int] = {
 }
 BUSY = {"Retry-After": "60"}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
-NEVER_SHOWN = frozenset(
-    {"csrf_token", "password", "current", "repeat", "row_version", "next", "code", "credential"}
-)
+NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
 
 
 LAST_RESORT = """<!doctype html>
@@ -77,10 +77,9 @@ def status_of(error: DomainError) -> int:
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     if on_api():
         return _told_to_program(error)
-    if isinstance(error, errors.SignInRequired):
-        return _sign_in_first()
-    if isinstance(error, errors.FactorRequired) and _is_plain_page():
-        return redirect(url_for("auth.factors"), 303)
+    proof = _proof_first(error)
+    if proof is not None:
+        return proof
     status = status_of(error)
     if isinstance(error, errors.Forbidden | errors.NotFound | errors.TooManyAttempts):
         _write_down(status, error)
@@ -88,6 +87,17 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
         return _page(status, told(error.text), stale=_both_values(error))
     page = _page(status, told(error.text))
     return (*page, BUSY) if isinstance(error, errors.TooManyAttempts) else page
+
+
+def _proof_first(error: DomainError) -> ResponseReturnValue | None:
+    """Return the page that asks who sits there, where that is what is missing."""
+    if isinstance(error, errors.SignInRequired):
+        return _sign_in_first()
+    if isinstance(error, errors.FactorRequired) and _is_plain_page():
+        return redirect(url_for("auth.factors"), 303)
+    if isinstance(error, errors.ConfirmationRequired):
+        return _confirm_first()
+    return None
 
 
 def _told_to_program(error: DomainError) -> ResponseReturnValue:
@@ -118,6 +128,15 @@ def _sign_in_first() -> ResponseReturnValue:
 
 def _is_plain_page() -> bool:
     return request.method in SAFE_METHODS and not wants_fragment()
+
+
+def _confirm_first() -> ResponseReturnValue:
+    """Ask who sits there; what was sent waits in the page itself, and goes nowhere else."""
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("auth.confirm", next=request.path), 303)
+    waiting = Waiting.of_request()
+    page = render_template("auth/confirm.html", form=None, waiting=waiting)
+    return page, STATUSES[errors.ConfirmationRequired]
 
 
 def _write_down(status: int, error: Exception) -> None:

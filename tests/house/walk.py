@@ -20,7 +20,7 @@ from tests.house.world import World
 from tests.web.api.program import tokens_of
 from tests.web.visitor import Visitor
 
-GLOBAL = frozenset({"key", "version", "token", "filename", "cwe", "general_id"})
+GLOBAL = frozenset({"key", "version", "token", "code", "filename", "cwe", "general_id"})
 """Parameters of things that are the same for everybody."""
 BODIES: dict[str, dict[str, Any]] = {
     "auth.rename_passkey": {"name": "x"},

@@ -91,7 +91,14 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     for place in (banca, ajeno):
         place["general_id"] = _general_correction(session, cast)
     missing: dict[str, Any] = dict.fromkeys([*banca, "user_id"], 2_000_000)
-    missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0", token="made-up")
+    missing.update(
+        slug="no-such",
+        identifier="NO-01",
+        key="no-such",
+        version="0",
+        token="made-up",
+        code="made-up",
+    )
     missing.update(filename="css/no-such.css")
     return World(
         {**banca, "user_id": people["banca"]},
@@ -174,7 +181,16 @@ def _fill(
         "session_id": 0,
         "passkey_id": 0,
         "identity_id": 0,
-        "token": links.issue_link(session, None, session.get_one(User, access.actor.user_id)),
+        "token": links.issue_link(
+            session, None, session.get_one(User, access.actor.user_id), config
+        ),
+        "code": links.issue_link(
+            session,
+            None,
+            session.get_one(User, access.actor.user_id),
+            config,
+            new_email=f"new-{mark}@example.org",
+        ),
         "filename": "css/base.css",
         "token_id": make_token(
             session,

@@ -11,10 +11,11 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Forbidden, NotFound
 from checklist_app.domain.permissions import ROLE_PERMISSIONS, Permission
 from checklist_app.domain.vocabulary import Role
+from checklist_app.models import User
 from checklist_app.queries.access import open_project
 from checklist_app.queries.projects import project_cards
 from checklist_app.services.clock import today
-from checklist_app.services.projects import add_member
+from checklist_app.services.projects import join
 from checklist_app.services.resources import Resources
 from tests.cast import ROLES, Cast
 from tests.statements import counted
@@ -34,7 +35,7 @@ def test_a_member_comes_in_by_their_role(session: Session, cast: Cast, name: str
 
 def test_an_auditor_reads_every_project_and_changes_none(session: Session, cast: Cast) -> None:
     assert slugs(session, cast.otto) == ["ajeno", "banca"]
-    add_member(session, cast.access("alice"), email=cast.otto.email, name="", role=Role.OWNER)
+    join(session, cast.access("alice"), session.get_one(User, cast.otto.user_id), Role.OWNER)
     for slug in ("ajeno", "banca"):
         assert open_project(session, cast.otto, slug).permissions == {Permission.PROJECT_VIEW}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -11,7 +13,8 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.queries.accounts import own_sessions
 from checklist_app.services import accounts, sessions
 from checklist_app.services.clock import now
-from checklist_app.web.access import actor, requires
+from checklist_app.services.rotation import rotate
+from checklist_app.web.access import actor, renew, requires
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
@@ -23,7 +26,7 @@ from checklist_app.web.auth.forms import ChangePasswordForm
 from checklist_app.web.extensions import limiter
 from checklist_app.web.forms import show_error
 from checklist_app.web.messages import done
-from checklist_app.web.transaction import db_session
+from checklist_app.web.transaction import db_session, resources
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -37,14 +40,20 @@ def account() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             accounts.change_password(
-                db_session(), actor(), form.current.data or "", form.password.data or ""
+                db_session(),
+                actor(),
+                resources().config,
+                form.current.data or "",
+                form.password.data or "",
             )
         except InvalidInput as error:
             show_error(form, error)
         else:
+            renew(rotate(db_session(), actor()))
             done(gettext("Your password is changed. Every other session has ended."))
             return redirect(url_for("auth.account"), 303)
-    mine = own_sessions(db_session(), actor(), now())
+    idle = timedelta(minutes=resources().config.session_idle_minutes)
+    mine = own_sessions(db_session(), actor(), now(), idle)
     status = REFUSED if form.is_submitted() else 200
     return render_template("auth/account.html", password_form=form, sessions=mine), status
 
@@ -55,4 +64,13 @@ def revoke_session(session_id: int) -> ResponseReturnValue:
     """End another of one's own sessions."""
     sessions.revoke(db_session(), actor(), session_id)
     done(gettext("That session has ended."))
+    return redirect(url_for("auth.account"), 303)
+
+
+@blueprint.post("/account/sessions/revoke-others")
+@requires(Permission.ACCOUNT_MANAGE)
+def revoke_other_sessions() -> ResponseReturnValue:
+    """End all of one's own sessions but this one."""
+    sessions.revoke_others(db_session(), actor())
+    done(gettext("Every other session has ended."))
     return redirect(url_for("auth.account"), 303)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+from checklist_app.services import sessions
 from checklist_app.services.second_factor import Entered
-from checklist_app.web.access import remember
+from checklist_app.web.access import actor, remember
 from checklist_app.web.extensions import visitor_network
 from checklist_app.web.targets import local_target
 from checklist_app.web.transaction import db_session
@@ -23,6 +25,7 @@ def go_on(entered: Entered, going_to: str | None) -> ResponseReturnValue:
     """Open the session, or ask for the second factor; what the cookie held before is gone."""
     if entered.session_token:
         return let_in(entered.session_token, going_to)
+    _leave()
     cookie.clear()
     cookie[PENDING] = entered.pending_token
     cookie[PENDING_FOR] = entered.user_id
@@ -32,8 +35,15 @@ def go_on(entered: Entered, going_to: str | None) -> ResponseReturnValue:
 
 def let_in(session_token: str, going_to: str | None) -> ResponseReturnValue:
     """Give the browser its session and lead it to the page that was asked for."""
+    _leave()
     remember(session_token)
     return redirect(local_target(going_to), 303)
+
+
+def _leave() -> None:
+    """End the session that this browser had before."""
+    if current_user.is_authenticated:
+        sessions.sign_out(db_session(), actor())
 
 
 def pending_account() -> str:

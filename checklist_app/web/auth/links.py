@@ -26,15 +26,16 @@ def set_password(token: str) -> ResponseReturnValue:
         person = link_owner(db_session(), token)
     except NotFound:
         return render_template("auth/set_password.html", invalid=True), 404
-    form = NewPasswordForm()
+    form, config = NewPasswordForm(), resources().config
     if form.validate_on_submit():
         try:
-            user = accounts.set_password_by_link(db_session(), token, form.password.data or "")
+            user = accounts.set_password_by_link(
+                db_session(), config, token, form.password.data or ""
+            )
         except InvalidInput as error:
             show_error(form, error)
         else:
             # The link stands for the password alone: it replaces no second factor.
-            config = resources().config
             return go_on(second_factor.enter(db_session(), config, user, origin()), None)
     status = REFUSED if form.is_submitted() else 200
     return render_template("auth/set_password.html", form=form, person=person), status

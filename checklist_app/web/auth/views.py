@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from checklist_app.web.auth import (
     account,
+    confirm,
+    email,
     factors,
     links,
     passkeys,
     preferences,
+    recovery,
     second_factor,
     sign_in,
     single_sign_on,
@@ -17,10 +20,13 @@ from checklist_app.web.auth.area import blueprint
 __all__ = [
     "account",
     "blueprint",
+    "confirm",
+    "email",
     "factors",
     "links",
     "passkeys",
     "preferences",
+    "recovery",
     "second_factor",
     "sign_in",
     "single_sign_on",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
@@ -19,7 +20,7 @@ from checklist_app.services import acceptance, assignments, checklists, verdicts
 from checklist_app.services.clock import today
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
-from checklist_app.web.access import project, requires, wants_fragment
+from checklist_app.web.access import project, recent_auth, requires, wants_fragment
 from checklist_app.web.checklists.forms import StartForm
 from checklist_app.web.filters import markdown, told
 from checklist_app.web.forms import (
@@ -163,6 +164,7 @@ def preview(slug: str) -> ResponseReturnValue:
 
 @blueprint.route("/checklists/<int:number>/sign-off", methods=["GET", "POST"])
 @requires(Permission.CHECKLIST_SIGN_OFF)
+@recent_auth(_l("Sign off a checklist"))
 def sign_off(slug: str, number: int) -> ResponseReturnValue:
     """Close a checklist for good."""
     checklist = open_checklist(db_session(), project(), number)

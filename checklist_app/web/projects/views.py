@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import DomainError, InvalidInput
 from checklist_app.domain.permissions import Permission
@@ -18,7 +19,7 @@ from checklist_app.queries.my_work import my_items, my_remediations
 from checklist_app.queries.reports import report_lines
 from checklist_app.services import projects
 from checklist_app.services.clock import now, today
-from checklist_app.web.access import actor, project, requires
+from checklist_app.web.access import actor, project, recent_auth, requires
 from checklist_app.web.forms import form_choice, show_error
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
@@ -134,6 +135,7 @@ def members(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/projects/<slug>/members")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(_l("Add a member to the project"))
 def add_member(slug: str) -> ResponseReturnValue:
     """Give a person a role; one without an account gets a one-time link."""
     form = MemberForm()
@@ -143,6 +145,7 @@ def add_member(slug: str) -> ResponseReturnValue:
         token = projects.add_member(
             db_session(),
             project(),
+            resources().config,
             email=form.email.data or "",
             name=form.name.data or "",
             role=Role(form.role.data),
@@ -160,6 +163,7 @@ def add_member(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/projects/<slug>/members/<int:user_id>/role")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(_l("Change the role of a member"))
 def change_role(slug: str, user_id: int) -> ResponseReturnValue:
     """Change a member's role."""
     projects.change_role(db_session(), project(), user_id, form_choice("role", Role))
@@ -169,6 +173,7 @@ def change_role(slug: str, user_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/projects/<slug>/members/<int:user_id>/remove")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(_l("Take a member out of the project"))
 def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
     """Take a person out of the project."""
     projects.remove_member(db_session(), project(), user_id)

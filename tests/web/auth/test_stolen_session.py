@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from checklist_app.config import Config
 from checklist_app.models import User
 from checklist_app.services import links
 from tests.cast import PASSWORD, Cast
@@ -24,7 +25,7 @@ def test_the_current_password_cannot_be_guessed_at_length(visit: Visit) -> None:
 def test_changing_ones_password_ends_links_that_are_still_out(
     visit: Visit, session: Session, cast: Cast
 ) -> None:
-    token = links.issue_link(session, None, session.get_one(User, cast.alice.user_id))
+    token = links.issue_link(session, None, session.get_one(User, cast.alice.user_id), Config())
     session.commit()
     form = {"password": NEW, "repeat": NEW}
     assert visit("alice").post("/account", {**form, "current": PASSWORD}).status_code == 303

@@ -1,0 +1,218 @@
+"""A forgotten password: nobody learns who has an account, and the link goes to its owner alone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from checklist_app.config import Config
+from checklist_app.factory import create_app
+from checklist_app.models import Event, Job
+from checklist_app.services.resources import Resources
+from checklist_app.web.extensions import limiter
+from tests.cast import Cast
+from tests.post_office import PostOffice, mailing, post_office, work
+from tests.web.visitor import Visitor
+
+NEW = "grapa violeta nube tambor"
+FORM = {"password": NEW, "repeat": NEW}
+REFERENCE = re.compile(r'name="csrf[^>]*>|EMAIL')
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[PostOffice]:
+    with post_office(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sending(config: Config, office: PostOffice) -> Config:
+    return mailing(config, office)
+
+
+@pytest.fixture
+def app(sending: Config, cast: Cast) -> Iterator[Flask]:
+    made = create_app(sending)
+    yield made
+    limiter.reset()
+    made.extensions["checklist_resources"].close()
+
+
+def ask(app: Flask, email: str, visitor: Visitor | None = None) -> tuple[int, str]:
+    answer = (visitor or Visitor(app)).post("/forgot-password", {"email": email})
+    return answer.status_code, REFERENCE.sub("", answer.text.replace(email, "EMAIL"))
+
+
+def link_in(office: PostOffice) -> str:
+    (path,) = re.findall(r"http://localhost(/[a-z-]+/[\w-]{43})\n", office.text())
+    return str(path)
+
+
+def test_the_whole_way_back_in(app: Flask, sending: Config, office: PostOffice, cast: Cast) -> None:
+    before = Visitor(app, cast.bob)
+    assert ask(app, " BOB@example.org ")[0] == 200
+    work(sending)
+    link, here = link_in(office), Visitor(app)
+    assert here.post(link, FORM).status_code == 303
+    assert here.get("/").status_code == 200
+    assert before.get("/").status_code == 303
+    work(sending)
+    assert office.recipients == ["bob@example.org"] * 2
+    assert Visitor(app).get(link).status_code == 404
+
+
+def test_a_new_link_kills_the_old_one(app: Flask, sending: Config, office: PostOffice) -> None:
+    ask(app, "bob@example.org")
+    work(sending)
+    old = link_in(office)
+    ask(app, "bob@example.org")
+    work(sending)
+    new = link_in(office)
+    assert Visitor(app).get(old).status_code == 404
+    assert Visitor(app).get(new).status_code == 200
+    assert Visitor(app).get(new.replace("set-password", "confirm-email")).status_code == 404
+
+
+def test_nobody_can_tell_who_has_an_account(
+    app: Flask, sending: Config, office: PostOffice, session: Session
+) -> None:
+    answers = {ask(app, email) for email in ("bob@example.org", "x@example.org", "bob")}
+    assert len(answers) == 1
+    work(sending)
+    assert office.recipients == ["bob@example.org"]
+    targets = session.scalars(select(Event.target).where(Event.name == "account:reset:ask")).all()
+    assert sorted(targets) == ["", "bob@example.org", "x@example.org"]
+
+
+@contextmanager
+def statements(resources: Resources) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        seen.append(re.sub(r"\s+", " ", statement))
+
+    event.listen(resources.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(resources.engine, "before_cursor_execute", note)
+
+
+def test_the_work_is_the_same_for_every_address(app: Flask, session: Session) -> None:
+    opened: Resources = app.extensions["checklist_resources"]
+    visitor, done = Visitor(app), {}
+    ask(app, "warm@example.org", visitor)
+    for email in ("bob@example.org", "x@example.org"):
+        with statements(opened) as seen:
+            ask(app, email, visitor)
+        done[email] = list(seen)
+    assert done["bob@example.org"] == done["x@example.org"]
+    assert sum("INSERT INTO job" in line for line in done["x@example.org"]) == 1
+    assert len(session.scalars(select(Job.id)).all()) == 3
+
+
+def test_the_time_is_the_same_for_every_address(app: Flask) -> None:
+    visitor, taken = Visitor(app), {"known": list[float](), "unknown": list[float]()}
+    names = ["alice", "bob", "carla", "vera", "charlie"]
+    for turn in range(20):
+        for kind, times in taken.items():
+            email = f"{names[turn % 5]}@example.org" if kind == "known" else f"u{turn}@example.org"
+            limiter.reset()
+            start = time.perf_counter()
+            ask(app, email, visitor)
+            times.append(time.perf_counter() - start)
+    apart = abs(median(taken["known"]) - median(taken["unknown"]))
+    assert apart < 0.010 + 0.2 * median(taken["unknown"])
+
+
+def test_asking_too_often_waits_whoever_it_is_about(app: Flask) -> None:
+    for email in ("bob@example.org", "x@example.org"):
+        assert [ask(app, email)[0] for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_the_link_is_on_our_own_address_whatever_the_host_says(
+    app: Flask, sending: Config, office: PostOffice
+) -> None:
+    form = {"email": "bob@example.org"}
+    answer = Visitor(app).post("/forgot-password", form, X_Forwarded_Host="evil.example")
+    assert answer.status_code == 200
+    work(sending)
+    assert link_in(office)
+    assert "evil" not in "".join(office.text(n) for n in range(len(office.received)))
+
+
+def test_without_mail_the_page_says_whom_to_ask(config: Config, cast: Cast) -> None:
+    made = create_app(config)
+    visitor = Visitor(made)
+    page = visitor.get("/forgot-password").text
+    assert 'name="email"' not in page
+    assert visitor.post("/forgot-password", {"email": "bob@example.org"}).status_code == 200
+    opened: Resources = made.extensions["checklist_resources"]
+    with opened.sessions() as session:
+        assert session.scalars(select(Job.id)).all() == []
+    opened.close()
+
+
+def test_a_new_address_answers_first_and_the_old_one_is_told(
+    app: Flask, sending: Config, office: PostOffice, cast: Cast
+) -> None:
+    bob, elsewhere = Visitor(app, cast.bob), Visitor(app, cast.bob)
+    assert bob.post("/account/email", {"email": "Bob.New@example.org"}).status_code == 303
+    work(sending)
+    assert sorted(office.recipients) == ["bob.new@example.org", "bob@example.org"]
+    number = office.recipients.index("bob.new@example.org")
+    (path,) = re.findall(r"http://localhost(/confirm-email/[\w-]{43})\n", office.text(number))
+    assert Visitor(app).get(path.replace("confirm-email", "set-password")).status_code == 404
+    follower = Visitor(app)
+    assert "bob.new@example.org" in follower.get(path).text
+    assert elsewhere.get("/account").status_code == 200
+    assert follower.post(path).status_code == 303
+    assert elsewhere.get("/account").status_code == bob.get("/account").status_code == 303
+    assert follower.post(path).status_code == 404
+    work(sending)
+    assert office.recipients[2:] == ["bob@example.org"]
+
+
+def test_an_address_with_an_account_gets_no_mail_and_the_asker_no_hint(
+    app: Flask, sending: Config, office: PostOffice, cast: Cast
+) -> None:
+    bob = Visitor(app, cast.bob)
+    assert bob.post("/account/email", {"email": "alice@example.org"}).status_code == 303
+    work(sending)
+    assert office.recipients == ["bob@example.org"]
+
+
+@pytest.mark.parametrize("email", ["bob@example.org", "no address", ""])
+def test_an_address_that_cannot_be_taken_says_why(app: Flask, cast: Cast, email: str) -> None:
+    assert Visitor(app, cast.bob).post("/account/email", {"email": email}).status_code == 422
+
+
+def test_an_invitation_goes_by_mail_and_shows_no_link(
+    app: Flask, sending: Config, office: PostOffice, cast: Cast
+) -> None:
+    ada = Visitor(app, cast.ada)
+    answer = ada.post(
+        "/admin/users",
+        {
+            "email": "nueva@example.org",
+            "name": "Nueva",
+            "organisation_role": "auditor",
+            "language": "en",
+        },
+    )
+    assert answer.status_code == 303
+    work(sending)
+    assert office.recipients == ["nueva@example.org"]
+    assert office.received[0]["Content-Language"] == "en"
+    assert "48 hours" in office.text()
+    newcomer = Visitor(app)
+    assert newcomer.post(link_in(office), FORM).status_code == 303
+    assert newcomer.get("/projects/banca").status_code == 200
+    assert '<html lang="en"' in newcomer.get("/account").text
