@@ -96,6 +96,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     ),
     Permission.CHECKLIST_CREATE: ("start a checklist", "empezar una lista de verificación"),
     Permission.VERDICT_RECORD: ("record verdicts", "registrar veredictos"),
+    Permission.VERDICT_ACCEPT: (
+        "accept or send back the verdict of somebody else",
+        "aceptar o devolver el veredicto de otra persona",
+    ),
     Permission.ROUTE_CORRECT: (
         "correct where the findings of a rule lead",
         "corregir adónde llevan los hallazgos de una regla",
@@ -105,6 +109,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     Permission.PROJECT_EDIT: (
         "change the project's name, scope and language",
         "cambiar nombre, alcance e idioma del proyecto",
+    ),
+    Permission.PROJECT_ARCHIVE: (
+        "archive and restore the project",
+        "archivar y restaurar el proyecto",
     ),
     Permission.MEMBER_MANAGE: ("manage members and roles", "gestionar miembros y roles"),
     Permission.CHECKLIST_SIGN_OFF: ("sign a checklist off", "firmar y cerrar una lista"),
@@ -124,6 +132,7 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "crear proyectos, como responsable",
     ),
     Permission.USER_MANAGE: ("manage accounts and their roles", "gestionar cuentas y sus roles"),
+    Permission.GROUP_MANAGE: ("manage groups of people", "gestionar grupos de personas"),
     Permission.LIBRARY_MANAGE: (
         "add lists and official texts to the library",
         "añadir listas y textos oficiales a la biblioteca",

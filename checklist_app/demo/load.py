@@ -21,10 +21,11 @@ from checklist_app.domain.vocabulary import Language, Role
 from checklist_app.jobs.errands import import_file, issue_report
 from checklist_app.models import Project, Report, User
 from checklist_app.queries.access import open_project
+from checklist_app.queries.members import members
 from checklist_app.queries.people import actor_of, find_user
-from checklist_app.queries.projects import members
 from checklist_app.services.clock import today
-from checklist_app.services.projects import create_project, join
+from checklist_app.services.members import join
+from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 
 SCANS = ("mobile-banking-api.sarif", "mobile-banking-web.zap.xml")

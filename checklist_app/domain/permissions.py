@@ -19,10 +19,12 @@ class Permission(StrEnum):
 
     PROJECT_VIEW = "project:view"
     PROJECT_EDIT = "project:edit"
+    PROJECT_ARCHIVE = "project:archive"
     MEMBER_MANAGE = "member:manage"
     CHECKLIST_CREATE = "checklist:create"
     CHECKLIST_SIGN_OFF = "checklist:sign_off"
     VERDICT_RECORD = "verdict:record"
+    VERDICT_ACCEPT = "verdict:accept"
     EVIDENCE_ADD = "evidence:add"
     SCAN_IMPORT = "scan:import"
     SCAN_VIEW = "scan:view"
@@ -37,6 +39,7 @@ class Permission(StrEnum):
     TOKEN_MANAGE = "token:manage"
 
     USER_MANAGE = "user:manage"
+    GROUP_MANAGE = "group:manage"
     LIBRARY_MANAGE = "library:manage"
 
 
@@ -51,7 +54,7 @@ SIGNED_IN: frozenset[Permission] = frozenset(
 """What every active person but an auditor may do, whatever their projects."""
 
 ADMINISTRATOR: frozenset[Permission] = frozenset(
-    {Permission.USER_MANAGE, Permission.LIBRARY_MANAGE}
+    {Permission.USER_MANAGE, Permission.GROUP_MANAGE, Permission.LIBRARY_MANAGE}
 )
 """What administrators may do besides; being one opens no project."""
 
@@ -89,6 +92,7 @@ _CONTRIBUTOR = _VIEWER | {
 _REVIEWER = _CONTRIBUTOR | {
     Permission.CHECKLIST_CREATE,
     Permission.VERDICT_RECORD,
+    Permission.VERDICT_ACCEPT,
     Permission.ROUTE_CORRECT,
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
@@ -98,7 +102,11 @@ _MANAGER = _REVIEWER | {
     Permission.WAIVER_GRANT,
     Permission.TOKEN_MANAGE,
 }
-_OWNER = _MANAGER | {Permission.PROJECT_EDIT, Permission.MEMBER_MANAGE}
+_OWNER = _MANAGER | {
+    Permission.PROJECT_EDIT,
+    Permission.PROJECT_ARCHIVE,
+    Permission.MEMBER_MANAGE,
+}
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -110,6 +118,9 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     }
 )
 """What each role may do inside its project."""
+
+LEFT_WHEN_ARCHIVED: frozenset[Permission] = _VIEWER | {Permission.PROJECT_ARCHIVE}
+"""What can still be done in an archived project: read it, and restore it."""
 
 PROJECT_PERMISSIONS: frozenset[Permission] = _OWNER
 """The permissions that only mean something inside a project."""

@@ -143,6 +143,7 @@ class ItemFacts:
         references: such as ``OWASP ASVS 5.0.0 V11.4.2``.
         missing: what the project lacks, for want of which the requirement does not apply.
         is_carried: whether the verdict was given in an earlier round and came along.
+        accepted_by: name of the second person who accepted it; empty if nobody did.
     """
 
     identifier: str
@@ -164,6 +165,8 @@ class ItemFacts:
     references: tuple[str, ...]
     missing: tuple[str, ...] = ()
     is_carried: bool = False
+    accepted_by: str = ""
+    accepted_at: datetime | None = None
 
     def is_waived(self, on: date) -> bool:
         """Whether a gap here is accepted on that day; an expired waiver accepts nothing."""

@@ -74,6 +74,14 @@ class ChecklistStatus(StrEnum):
     SIGNED_OFF = "signed_off"
 
 
+class ReviewStage(StrEnum):
+    """How a second person stands to a verdict, where the project asks for one."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    SENT_BACK = "sent_back"
+
+
 class EvidenceKind(StrEnum):
     """What a piece of evidence is made of."""
 

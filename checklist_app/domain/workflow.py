@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from checklist_app.domain.errors import Conflict, InvalidInput
+from checklist_app.domain.errors import Conflict, Forbidden, InvalidInput
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import ChecklistStatus, Outcome, RemediationStatus
+from checklist_app.domain.vocabulary import (
+    ChecklistStatus,
+    Outcome,
+    RemediationStatus,
+    ReviewStage,
+)
 
 LONGEST_RATIONALE = 20_000
 DUE_SOON_DAYS = 14
@@ -33,6 +38,53 @@ def check_verdict(
     if outcome is Outcome.FAIL and not has_rationale and not finding_count:
         raise InvalidInput(
             text("A fail needs a rationale or a finding: say what is wrong."), field="rationale"
+        )
+
+
+def check_review(
+    decision: ReviewStage, comment: str, stage: ReviewStage | None, *, is_author: bool
+) -> None:
+    """Raise when somebody cannot judge a verdict that stands at ``stage`` in this way.
+
+    Raises:
+        Conflict: it does not wait for a review.
+        Forbidden: the verdict is their own.
+        InvalidInput: it is sent back without saying why, or the decision is none.
+    """
+    if stage is not ReviewStage.WAITING:
+        raise Conflict(text("This verdict does not wait for a review. Load the page again."))
+    if is_author:
+        raise Forbidden(text("Nobody accepts their own verdict. Ask somebody else to look at it."))
+    if decision is ReviewStage.WAITING:
+        raise InvalidInput(text("Accept the verdict or send it back."), field="decision")
+    if decision is ReviewStage.SENT_BACK and not comment.strip():
+        raise InvalidInput(text("Say what is to be looked at again."), field="comment")
+    if len(comment) > LONGEST_RATIONALE:
+        raise InvalidInput(
+            text("The comment is longer than %(limit)s characters.", limit=LONGEST_RATIONALE),
+            field="comment",
+        )
+
+
+def check_signer(signer: int, *, unaccepted: Sequence[str], accepted_by: frozenset[int]) -> None:
+    """Raise Conflict when four eyes have not seen what a person is about to sign.
+
+    Args:
+        signer: key of who signs.
+        unaccepted: the identifiers of items whose verdict nobody has accepted.
+        accepted_by: keys of those who accepted the others.
+    """
+    if unaccepted:
+        raise Conflict(
+            text(
+                "%(count)s verdicts wait for a second person: %(identifiers)s.",
+                count=len(unaccepted),
+                identifiers=", ".join(unaccepted[:10]) + ("…" if len(unaccepted) > 10 else ""),
+            )
+        )
+    if accepted_by == {signer}:
+        raise Conflict(
+            text("You accepted every verdict of this checklist yourself: somebody else signs it.")
         )
 
 

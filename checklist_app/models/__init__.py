@@ -1,7 +1,14 @@
 """The tables: constraints and relationships, no workflow. Importing this registers them all."""
 
 from checklist_app.models.base import Base
-from checklist_app.models.checklist import Checklist, ChecklistItem, ItemOrigin, SignOff, Verdict
+from checklist_app.models.checklist import (
+    Checklist,
+    ChecklistItem,
+    ItemOrigin,
+    SignOff,
+    Verdict,
+    VerdictReview,
+)
 from checklist_app.models.event import Event
 from checklist_app.models.evidence import Blob, Evidence, EvidenceLink
 from checklist_app.models.factor import (
@@ -22,6 +29,7 @@ from checklist_app.models.finding import (
     Suggestion,
     SuggestionFinding,
 )
+from checklist_app.models.group import Group, GroupGrant, GroupPerson
 from checklist_app.models.job import Job, WorkerHeartbeat
 from checklist_app.models.library import (
     Lineage,
@@ -61,6 +69,9 @@ __all__ = [
     "Finding",
     "FindingSighting",
     "GeneralCorrection",
+    "Group",
+    "GroupGrant",
+    "GroupPerson",
     "IdempotencyKey",
     "ItemOrigin",
     "Job",
@@ -93,6 +104,7 @@ __all__ = [
     "User",
     "UserSession",
     "Verdict",
+    "VerdictReview",
     "Waiver",
     "WorkerHeartbeat",
 ]

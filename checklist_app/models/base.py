@@ -107,6 +107,7 @@ class Base(DeclarativeBase):
         vocabulary.ProofPurpose: words(vocabulary.ProofPurpose),
         vocabulary.Relation: words(vocabulary.Relation),
         vocabulary.RemediationStatus: words(vocabulary.RemediationStatus),
+        vocabulary.ReviewStage: words(vocabulary.ReviewStage),
         vocabulary.Role: words(vocabulary.Role),
         vocabulary.Severity: words(vocabulary.Severity),
         vocabulary.StandardOrigin: words(vocabulary.StandardOrigin),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import Change, ChecklistStatus, Outcome
+from checklist_app.domain.vocabulary import Change, ChecklistStatus, Outcome, ReviewStage
 from checklist_app.models.base import Base, LongText, OptionalJson
 from checklist_app.models.project import Project
 from checklist_app.models.standard import Requirement, Standard
@@ -51,6 +51,7 @@ class ChecklistItem(Base):
     ``missing_features`` are those that the requirement presupposes and the project has none of: a
     proposal that it does not apply, until a person decides. ``needs_review`` is set where evidence
     or a verdict came along from an earlier round whose requirement meant something else.
+    ``review_stage`` repeats how a second person stands to the newest verdict.
     """
 
     __tablename__ = "checklist_item"
@@ -69,6 +70,7 @@ class ChecklistItem(Base):
     due_on: Mapped[date | None] = mapped_column(Date)
     missing_features: Mapped[list[str] | None] = mapped_column(OptionalJson)
     needs_review: Mapped[bool] = mapped_column(default=False)
+    review_stage: Mapped[ReviewStage | None]
     left_reason: Mapped[str] = mapped_column(LongText, default="")
     row_version: Mapped[int] = mapped_column()
 
@@ -114,6 +116,22 @@ class Verdict(Base):
 
     item: Mapped[ChecklistItem] = relationship()
     author: Mapped[User] = relationship()
+
+
+class VerdictReview(Base):
+    """What a second person said of a verdict; rows are only ever added."""
+
+    __tablename__ = "verdict_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"), unique=True)
+    decision: Mapped[ReviewStage]
+    comment: Mapped[str] = mapped_column(LongText, default="")
+    reviewer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    reviewed_at: Mapped[datetime]
+
+    verdict: Mapped[Verdict] = relationship()
+    reviewer: Mapped[User] = relationship()
 
 
 class SignOff(Base):

@@ -16,7 +16,9 @@ class Project(Base):
     """One system under assessment; ``slug`` is its name in addresses.
 
     From ``fail_threshold`` on, a finding proposes *fail*; a scan older than ``freshness_days`` is
-    marked as stale. ``gone_policy`` says what a newer scan does to what it no longer reports.
+    marked as stale. ``gone_policy`` says what a newer scan does to what it no longer reports. Once
+    the project is archived, nothing in it changes until it is restored. Where it asks for
+    ``four_eyes``, a verdict counts once a second person has accepted it.
     """
 
     __tablename__ = "project"
@@ -31,6 +33,8 @@ class Project(Base):
     freshness_days: Mapped[int] = mapped_column(default=90)
     gone_policy: Mapped[GonePolicy] = mapped_column(default=GonePolicy.MARK)
     created_at: Mapped[datetime]
+    four_eyes: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[datetime | None]
 
 
 class Membership(Base):

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import Forbidden, NotFound
-from checklist_app.domain.permissions import AUDITORS_ROLE, ROLE_PERMISSIONS, Permission
+from checklist_app.domain.errors import Conflict, Forbidden, NotFound
+from checklist_app.domain.permissions import (
+    AUDITORS_ROLE,
+    LEFT_WHEN_ARCHIVED,
+    ROLE_PERMISSIONS,
+    Permission,
+)
+from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Role
-from checklist_app.models import Checklist, ChecklistItem, Membership, Project, Requirement
+from checklist_app.models import (
+    Checklist,
+    ChecklistItem,
+    GroupGrant,
+    GroupPerson,
+    Membership,
+    Project,
+    Requirement,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,17 @@ class ProjectAccess:
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """What the member's role allows, within the scopes of a token."""
+        """What can be done now: what the role allows, unless the project is archived."""
+        return self._granted & LEFT_WHEN_ARCHIVED if self.is_archived else self._granted
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether nothing changes in the project until it is restored."""
+        return self.project.archived_at is not None
+
+    @property
+    def _granted(self) -> frozenset[Permission]:
+        """What the role allows, within the scopes of a token."""
         return self.actor.narrowed(ROLE_PERMISSIONS[self.role])
 
     def allows(self, permission: Permission | str) -> bool:
@@ -33,9 +57,18 @@ class ProjectAccess:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Raise Forbidden unless the member may do this."""
-        if permission not in self.permissions:
+        """Make sure that the member may do this, now.
+
+        Raises:
+            Forbidden: their role, or the token they came with, does not allow it.
+            Conflict: it does, but the project is archived.
+        """
+        if permission not in self._granted:
             raise Forbidden
+        if self.is_archived and permission not in LEFT_WHEN_ARCHIVED:
+            raise Conflict(
+                text("This project is archived: it can be read, not changed. An owner restores it.")
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +100,15 @@ def visible_projects(actor: Actor) -> Select[Project, Role]:
     if actor.is_auditor:
         found = select(Project, literal(AUDITORS_ROLE, Membership.role.type).label("role"))
     else:
-        found = (
-            select(Project, Membership.role.label("role"))
-            .join(Membership, Membership.project_id == Project.id)
-            .where(Membership.user_id == actor.user_id)
-        )
+        ways = union_all(
+            select(Membership.project_id, Membership.role).where(
+                Membership.user_id == actor.user_id
+            ),
+            select(GroupGrant.project_id, GroupGrant.role)
+            .join(GroupPerson, GroupPerson.group_id == GroupGrant.group_id)
+            .where(GroupPerson.user_id == actor.user_id),
+        ).subquery("ways")
+        found = select(Project, ways.c.role).join(ways, ways.c.project_id == Project.id)
     return found if actor.project_id is None else found.where(Project.id == actor.project_id)
 
 

@@ -11,7 +11,13 @@ from sqlalchemy import ScalarSelect, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.snapshot_facts import OutcomeCounts
-from checklist_app.domain.vocabulary import Language, Outcome, RemediationStatus, SuggestionState
+from checklist_app.domain.vocabulary import (
+    Language,
+    Outcome,
+    RemediationStatus,
+    ReviewStage,
+    SuggestionState,
+)
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -46,6 +52,7 @@ class ItemRow:
     waived: bool
     assignee: str
     needs_review: bool
+    review_stage: ReviewStage | None
     missing_features: list[str] | None
     states: frozenset[SuggestionState] = frozenset()
 
@@ -118,6 +125,7 @@ def item_rows(
             section_text.title.label("section_title"),
             ChecklistItem.outcome,
             ChecklistItem.needs_review,
+            ChecklistItem.review_stage,
             ChecklistItem.missing_features,
             User.name.label("assignee"),
             Remediation.status.label("remediation_status"),
@@ -158,6 +166,7 @@ def item_rows(
             waived=row.waivers > 0,
             assignee=row.assignee or "",
             needs_review=row.needs_review,
+            review_stage=row.review_stage,
             missing_features=row.missing_features,
         )
         for row in rows

@@ -13,15 +13,16 @@ from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import (
     Language,
     Outcome,
+    ReviewStage,
     Role,
 )
 from checklist_app.models import (
     ChecklistItem,
-    Membership,
     Requirement,
     RequirementText,
     User,
     Verdict,
+    VerdictReview,
 )
 from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.queries.crosswalk import Elsewhere, elsewhere
@@ -35,6 +36,7 @@ from checklist_app.queries.item_follow_up import (
 )
 from checklist_app.queries.item_states import NOTHING, ItemStates, item_states
 from checklist_app.queries.item_suggestions import SuggestionView, suggestion_of_item
+from checklist_app.queries.members import members
 from checklist_app.queries.official import OfficialWords, official_words
 from checklist_app.queries.origins import OriginView, origins_of_item
 from checklist_app.queries.support import Support, supporting_scans
@@ -50,6 +52,17 @@ class VerdictView:
     author: str
     recorded_at: datetime
     is_carried: bool
+    review: ReviewView | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """What a second person said of a verdict."""
+
+    decision: ReviewStage
+    comment: str
+    reviewer: str
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,8 @@ class ItemPage:
     waiver: WaiverView | None
     official: OfficialWords | None
     needs_review: bool
+    review_stage: ReviewStage | None
+    is_own_verdict: bool
     missing: tuple[Text, ...]
     origins: list[OriginView]
     elsewhere: list[Elsewhere]
@@ -102,7 +117,7 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
     """Return the page of one item in a fixed number of queries."""
     requirement = opened.requirement
     text, section = _texts(session, requirement, language)
-    history = _history(session, opened.item)
+    history, own = _history(session, opened.item)
     before, after = _neighbours(session, opened.item)
     return ItemPage(
         identifier=requirement.identifier,
@@ -129,6 +144,8 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
         waiver=waiver_of_item(session, opened.item, today),
         official=official_words(session, requirement, language),
         needs_review=opened.item.needs_review,
+        review_stage=opened.item.review_stage,
+        is_own_verdict=own == opened.actor.user_id,
         missing=missing_names(opened.item.missing_features or []),
         origins=origins_of_item(session, opened, language),
         elsewhere=elsewhere(session, opened, language),
@@ -142,14 +159,11 @@ def item_page(session: Session, opened: ItemAccess, language: Language, today: d
 
 
 def project_members(session: Session, access: ProjectAccess) -> list[MemberChoice]:
-    """Return the members of a project by name."""
-    rows = session.execute(
-        select(User.id, User.name, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.project_id == access.project.id)
-        .order_by(User.name, User.id)
-    )
-    return [MemberChoice(*row) for row in rows]
+    """Return the people of a project by name, those of its groups among them."""
+    return [
+        MemberChoice(person.user_id, person.name, person.role)
+        for person in members(session, access)
+    ]
 
 
 def _texts(
@@ -168,14 +182,18 @@ def _texts(
     return text, section
 
 
-def _history(session: Session, item: ChecklistItem) -> list[VerdictView]:
+def _history(session: Session, item: ChecklistItem) -> tuple[list[VerdictView], int]:
+    """Return the verdicts of an item, newest first, and whose the newest is (0 for nobody's)."""
+    reviewer = aliased(User)
     rows = session.execute(
-        select(Verdict, User.name)
+        select(Verdict, User.name, VerdictReview, reviewer.name)
         .join(User, User.id == Verdict.author_id)
+        .outerjoin(VerdictReview, VerdictReview.verdict_id == Verdict.id)
+        .outerjoin(reviewer, reviewer.id == VerdictReview.reviewer_id)
         .where(Verdict.item_id == item.id)
         .order_by(Verdict.number.desc())
-    )
-    return [
+    ).all()
+    views = [
         VerdictView(
             verdict.number,
             verdict.outcome,
@@ -183,9 +201,11 @@ def _history(session: Session, item: ChecklistItem) -> list[VerdictView]:
             author,
             verdict.recorded_at,
             verdict.is_carried,
+            ReviewView(review.decision, review.comment, by, review.reviewed_at) if review else None,
         )
-        for verdict, author in rows
+        for verdict, author, review, by in rows
     ]
+    return views, rows[0][0].author_id if rows else 0
 
 
 def _neighbours(session: Session, item: ChecklistItem) -> tuple[str | None, str | None]:

@@ -76,6 +76,7 @@ def my_remediations(
         )
         .where(
             is_visible(actor),
+            Project.archived_at.is_(None),
             Remediation.owner_id == actor.user_id,
             Remediation.status != RemediationStatus.CLOSED,
         )
@@ -106,6 +107,7 @@ def my_items(session: Session, actor: Actor, language: Language) -> list[MyItem]
         )
         .where(
             is_visible(actor),
+            Project.archived_at.is_(None),
             ChecklistItem.assignee_id == actor.user_id,
             ChecklistItem.outcome.is_(None),
         )

@@ -17,7 +17,6 @@ from checklist_app.models import (
     ChecklistItem,
     Event,
     Evidence,
-    Membership,
     Project,
     Remediation,
     ScanImport,
@@ -42,17 +41,7 @@ class ProjectCard:
     checklist_count: int
     counts: OutcomeCounts
     open_gaps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person in a project."""
-
-    user_id: int
-    name: str
-    email: str
-    role: Role
-    is_self: bool
+    is_archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +95,10 @@ def project_cards(session: Session, actor: Actor, today: date) -> list[ProjectCa
             len(checklists.get(project.id, ())),
             _counts(outcomes.get(project.id, Counter())),
             _gaps(outcomes.get(project.id, Counter())) - waived.get(project.id, 0),
+            project.archived_at is not None,
         )
         for project, ways in roles.items()
     ]
-
-
-def members(session: Session, access: ProjectAccess) -> list[Member]:
-    """Return the members of a project by name."""
-    rows = session.execute(
-        select(User.id, User.name, User.email, Membership.role)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.project_id == access.project.id)
-        .order_by(User.name, User.id)
-    )
-    return [Member(*row, is_self=row.id == access.actor.user_id) for row in rows]
 
 
 def project_figures(session: Session, access: ProjectAccess, today: date) -> ProjectFigures:

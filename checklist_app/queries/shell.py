@@ -44,7 +44,7 @@ def shell(
         return Shell(language, theme, [], worker_missing=False)
     rows = session.execute(
         select(Project.slug, Project.name)
-        .where(is_visible(actor))
+        .where(is_visible(actor), Project.archived_at.is_(None))
         .order_by(Project.name)
         .limit(SWITCHER_SIZE)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.snapshot_facts import OutcomeCounts
 from checklist_app.domain.text import Text, text
-from checklist_app.domain.vocabulary import Language, Outcome
+from checklist_app.domain.vocabulary import Language, Outcome, ReviewStage
 from checklist_app.models import Checklist, ChecklistItem, Remediation, Suggestion
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.checklists import (
@@ -67,11 +67,13 @@ def sign_off_page(
         checklist_head(session, checklist, language),
         counts,
         open_items,
-        _checks(session, checklist, len(open_items)),
+        _checks(session, access, checklist, len(open_items)),
     )
 
 
-def _checks(session: Session, checklist: Checklist, unassessed: int) -> list[Check]:
+def _checks(
+    session: Session, access: ProjectAccess, checklist: Checklist, unassessed: int
+) -> list[Check]:
     unplanned = _unplanned_gaps(session, checklist)
     contradicted = _contradicted(session, checklist)
     return [
@@ -87,6 +89,7 @@ def _checks(session: Session, checklist: Checklist, unassessed: int) -> list[Che
             else text("Gaps without a remediation plan: %(count)s.", count=unplanned),
             not unplanned,
         ),
+        *_second_person(session, access, checklist),
         Check(
             text("No tool contradicts a pass.")
             if not contradicted
@@ -94,6 +97,27 @@ def _checks(session: Session, checklist: Checklist, unassessed: int) -> list[Che
             not contradicted,
         ),
     ]
+
+
+def _second_person(session: Session, access: ProjectAccess, checklist: Checklist) -> list[Check]:
+    """Return what four eyes have still to see, where the project asks for them."""
+    if not access.project.four_eyes:
+        return []
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(ChecklistItem)
+        .where(
+            ChecklistItem.checklist_id == checklist.id,
+            ChecklistItem.outcome.is_not(None),
+            ChecklistItem.review_stage.is_distinct_from(ReviewStage.ACCEPTED),
+        )
+    )
+    told = (
+        text("Verdicts that wait for a second person: %(count)s.", count=waiting)
+        if waiting
+        else text("A second person accepted every verdict.")
+    )
+    return [Check(told, not waiting)]
 
 
 def _unplanned_gaps(session: Session, checklist: Checklist) -> int:

@@ -32,7 +32,6 @@ from checklist_app.models import (
     ChecklistItem,
     Evidence,
     EvidenceLink,
-    Membership,
     Requirement,
     ScanImport,
     SignOff,
@@ -42,6 +41,7 @@ from checklist_app.models import (
 )
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.gaps import checklist_gaps_over_time
+from checklist_app.queries.members import roles_by_person
 from checklist_app.queries.snapshot_items import snapshot_sections
 from checklist_app.translation import translator
 
@@ -74,7 +74,7 @@ def build_snapshot(
     """
     language = edition.language
     say = translator(language)
-    roles = _roles(session, access)
+    roles = roles_by_person(session, access)
     act = _sign_off(session, checklist, roles)
     changes, assessors = _verdict_history(session, checklist, roles)
     sections = snapshot_sections(session, checklist, language, say)
@@ -148,15 +148,6 @@ def _above_level(session: Session, checklist: Checklist) -> int:
         )
     )
     return counted or 0
-
-
-def _roles(session: Session, access: ProjectAccess) -> dict[int, Role]:
-    rows = session.execute(
-        select(Membership.user_id, Membership.role).where(
-            Membership.project_id == access.project.id
-        )
-    )
-    return dict(rows.all())
 
 
 def _sign_off(

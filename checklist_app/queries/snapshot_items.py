@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.snapshot_facts import (
@@ -20,7 +21,7 @@ from checklist_app.domain.snapshot_facts import (
 from checklist_app.domain.standards import Feature
 from checklist_app.domain.tailoring import FEATURE_NAMES
 from checklist_app.domain.text import Text, text
-from checklist_app.domain.vocabulary import Language, Outcome, Severity
+from checklist_app.domain.vocabulary import Language, Outcome, ReviewStage, Severity
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -33,6 +34,7 @@ from checklist_app.models import (
     SuggestionFinding,
     User,
     Verdict,
+    VerdictReview,
     Waiver,
 )
 
@@ -82,7 +84,7 @@ class _Proposal:
 class _Said:
     """Everything that people and tools said, by item id."""
 
-    verdicts: Mapping[int, tuple[Verdict, str]]
+    verdicts: Mapping[int, tuple[Verdict, str, tuple[str, datetime] | None]]
     evidence: Mapping[int, tuple[int, ...]]
     proposals: Mapping[int, _Proposal]
     remediations: Mapping[int, RemediationFacts]
@@ -142,7 +144,7 @@ def _item(
     said: _Said,
     say: Callable[[Text], str],
 ) -> ItemFacts:
-    verdict, author = said.verdicts.get(item.id, (None, ""))
+    verdict, author, acceptance = said.verdicts.get(item.id, (None, "", None))
     proposal = said.proposals.get(item.id)
     findings = proposal.findings if proposal else ()
     return ItemFacts(
@@ -165,6 +167,8 @@ def _item(
         references=tuple(_reference(reference) for reference in requirement.references),
         missing=tuple(say(FEATURE_NAMES[Feature(name)]) for name in item.missing_features or ()),
         is_carried=verdict.is_carried if verdict else False,
+        accepted_by=acceptance[0] if acceptance else "",
+        accepted_at=acceptance[1] if acceptance else None,
     )
 
 
@@ -180,17 +184,29 @@ def _reference(reference: Mapping[str, Any]) -> str:
     return f"{name} {reference['version']} {reference['identifier']}"
 
 
-def _verdicts(session: Session, checklist: Checklist) -> dict[int, tuple[Verdict, str]]:
+def _verdicts(
+    session: Session, checklist: Checklist
+) -> dict[int, tuple[Verdict, str, tuple[str, datetime] | None]]:
+    """Return each item's newest verdict, its author, and who accepted it when."""
+    reviewer = aliased(User)
+    is_acceptance = and_(
+        VerdictReview.verdict_id == Verdict.id, VerdictReview.decision == ReviewStage.ACCEPTED
+    )
     rows = session.execute(
-        select(Verdict, User.name)
+        select(Verdict, User.name, reviewer.name, VerdictReview.reviewed_at)
         .join(ChecklistItem, ChecklistItem.id == Verdict.item_id)
         .join(User, User.id == Verdict.author_id)
+        .outerjoin(VerdictReview, is_acceptance)
+        .outerjoin(reviewer, reviewer.id == VerdictReview.reviewer_id)
         .where(
             ChecklistItem.checklist_id == checklist.id,
             Verdict.number == ChecklistItem.verdict_number,
         )
     )
-    return {verdict.item_id: (verdict, author) for verdict, author in rows}
+    return {
+        verdict.item_id: (verdict, author, (by, at) if by else None)
+        for verdict, author, by, at in rows
+    }
 
 
 def _evidence(session: Session, checklist: Checklist) -> dict[int, tuple[int, ...]]:

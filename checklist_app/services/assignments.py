@@ -12,7 +12,7 @@ from checklist_app.models import ChecklistItem
 from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.freezing import hold_open
-from checklist_app.services.projects import check_member
+from checklist_app.services.members import check_member
 
 
 def assign_item(

@@ -25,6 +25,7 @@ from checklist_app.queries.round_plans import assessed
 from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import take_to_close
+from checklist_app.services.reviews import check_four_eyes
 
 
 def start_checklist(
@@ -132,10 +133,12 @@ def sign_off(
 
     Raises:
         InvalidInput: an item has neither a verdict nor a reason, or the statement is empty.
-        Conflict: it is signed off already.
+        Conflict: it is signed off already, or the project asks for four eyes and two have not
+            seen everything.
     """
     access.require(Permission.CHECKLIST_SIGN_OFF)
     take_to_close(session, checklist)
+    check_four_eyes(session, access, checklist)
     if not statement.strip():
         raise InvalidInput(text("Please state what you sign."), field="statement")
     unassessed = session.execute(

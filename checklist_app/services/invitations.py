@@ -14,7 +14,7 @@ from checklist_app.models import User
 from checklist_app.queries.access import open_project
 from checklist_app.services import outbox
 from checklist_app.services.accounts import create_user
-from checklist_app.services.projects import join
+from checklist_app.services.members import join
 
 
 @dataclass(frozen=True, slots=True)

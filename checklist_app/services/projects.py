@@ -1,4 +1,4 @@
-"""Projects and who takes part in them."""
+"""Projects: made, described, archived and restored."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ import unicodedata
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
+from checklist_app.domain.errors import Conflict, InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import (
-    GonePolicy,
-    Language,
-    OrganisationRole,
-    Role,
-    Severity,
-)
-from checklist_app.models import Membership, Project, User
+from checklist_app.domain.vocabulary import GonePolicy, JobState, Language, Role, Severity
+from checklist_app.models import Job, Membership, Project
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit, outbox, suggestions
-from checklist_app.services.accounts import create_user
+from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
-from checklist_app.services.email_addresses import normalise_email
-from checklist_app.services.rotation import rights_changed
 
 LONGEST_SLUG = 50
 LONGEST_FRESHNESS = 3650
@@ -130,121 +120,39 @@ def set_scan_policy(
     )
 
 
-def add_member(
-    session: Session, access: ProjectAccess, config: Config, *, email: str, name: str, role: Role
-) -> str | None:
-    """Give a person a role in the project.
-
-    Returns:
-        The secret of an invitation when the person had no account yet and no mail is set up,
-        else None.
+def archive_project(session: Session, access: ProjectAccess) -> None:
+    """Make a project read-only for everybody; archived twice is archived once.
 
     Raises:
-        Conflict: they are a member already.
+        Conflict: background work that will write into it is not over.
     """
-    access.require(Permission.MEMBER_MANAGE)
-    address = normalise_email(email)
-    user = session.scalar(select(User).where(User.email == address))
-    token = None
-    if user is None and Permission.USER_MANAGE not in access.actor.permissions:
-        # Whoever hands out the first link can use it: making accounts is not an owner's to do.
-        raise InvalidInput(
-            text("Nobody has an account with that address. An administrator can create one."),
-            field="email",
-        )
-    if user is None:
-        user = create_user(session, access.actor, email=address, name=name)
-        token = outbox.hand_over_link(session, access.actor, user, config)
-    join(session, access, user, role)
-    return token
-
-
-def join(session: Session, access: ProjectAccess, user: User, role: Role) -> None:
-    """Make somebody with an account a member of the project.
-
-    Raises:
-        Conflict: they are a member already.
-    """
-    access.require(Permission.MEMBER_MANAGE)
-    if _membership(session, access, user.id) is not None:
-        raise Conflict(text("That person is a member already."))
-    session.add(
-        Membership(project_id=access.project.id, user_id=user.id, role=role, created_at=now())
+    access.require(Permission.PROJECT_ARCHIVE)
+    project = access.project
+    session.refresh(project, with_for_update=True)
+    if access.is_archived:
+        return
+    unfinished = session.scalar(
+        select(func.count())
+        .select_from(Job)
+        .where(Job.project_id == project.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
     )
-    session.flush()
-    rights_changed(session, user.id)
-    _record(session, access, "add", user, role=role.value)
-
-
-def change_role(session: Session, access: ProjectAccess, user_id: int, role: Role) -> None:
-    """Change a member's role; a project always keeps an owner."""
-    access.require(Permission.MEMBER_MANAGE)
-    membership = _existing(session, access, user_id)
-    if membership.role is Role.OWNER and role is not Role.OWNER:
-        _keep_an_owner(session, access)
-    before = membership.role
-    membership.role = role
-    rights_changed(session, user_id)
-    _record(session, access, "change_role", membership.user, role=role.value, before=before.value)
-
-
-def remove_member(session: Session, access: ProjectAccess, user_id: int) -> None:
-    """Take a person out of the project; what they wrote stays."""
-    access.require(Permission.MEMBER_MANAGE)
-    membership = _existing(session, access, user_id)
-    if membership.role is Role.OWNER:
-        _keep_an_owner(session, access)
-    rights_changed(session, user_id)
-    _record(session, access, "remove", membership.user, role=membership.role.value)
-    session.delete(membership)
-
-
-def check_member(session: Session, access: ProjectAccess, user_id: int, *, field: str) -> None:
-    """Raise InvalidInput, naming the form field, when a person is no member of the project."""
-    if _membership(session, access, user_id) is None:
-        raise InvalidInput(text("Choose a member of this project."), field=field)
-
-
-def _membership(session: Session, access: ProjectAccess, user_id: int) -> Membership | None:
-    return session.scalar(
-        select(Membership).where(
-            Membership.project_id == access.project.id, Membership.user_id == user_id
+    if unfinished:
+        raise Conflict(
+            text("Background work of this project is not over. Wait for it, or cancel it first.")
         )
-    )
+    project.archived_at = now()
+    audit.record(session, access.actor, "project:archive", project.slug, project_id=project.id)
 
 
-def _existing(session: Session, access: ProjectAccess, user_id: int) -> Membership:
-    membership = _membership(session, access, user_id)
-    if membership is None:
-        raise NotFound
-    return membership
-
-
-def _keep_an_owner(session: Session, access: ProjectAccess) -> None:
-    owners = session.scalars(
-        select(Membership.id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.project_id == access.project.id,
-            Membership.role == Role.OWNER,
-            User.is_active,
-            User.organisation_role != OrganisationRole.AUDITOR,
-        )
-        .with_for_update()
-    ).all()
-    if len(owners) < 2:
-        raise Conflict(text("A project needs an owner. Make somebody else an owner first."))
-
-
-def _record(session: Session, access: ProjectAccess, verb: str, user: User, **details: str) -> None:
-    audit.record(
-        session,
-        access.actor,
-        f"project:member:{verb}",
-        user.email,
-        project_id=access.project.id,
-        **details,
-    )
+def restore_project(session: Session, access: ProjectAccess) -> None:
+    """Let an archived project be worked on again."""
+    access.require(Permission.PROJECT_ARCHIVE)
+    project = access.project
+    session.refresh(project, with_for_update=True)
+    if not access.is_archived:
+        return
+    project.archived_at = None
+    audit.record(session, access.actor, "project:restore", project.slug, project_id=project.id)
 
 
 def _free_slug(session: Session, name: str) -> str:

@@ -16,7 +16,7 @@ from checklist_app.models import Remediation, Waiver
 from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now, today
-from checklist_app.services.projects import check_member
+from checklist_app.services.members import check_member
 
 
 def plan_remediation(

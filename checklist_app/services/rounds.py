@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.tailoring import EVERYTHING, Tailoring
+from checklist_app.domain.vocabulary import ReviewStage
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -21,6 +22,7 @@ from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.round_plans import RoundPlan, plan_round
 from checklist_app.services import audit
 from checklist_app.services.checklists import start_checklist
+from checklist_app.services.verdicts import first_stage
 
 BATCH = 500
 
@@ -76,7 +78,8 @@ def start_round(
     items = _new_items(session, checklist, plan)
     _remember_origins(session, items, plan)
     _bring_evidence(session, items, plan)
-    carried = _carry_verdicts(session, items, plan) if wanted.carry_verdicts else set()
+    stage = first_stage(access.project)
+    carried = _carry_verdicts(session, items, plan, stage) if wanted.carry_verdicts else set()
     reviewed = [
         item_id
         for identifier, item_id in items.items()
@@ -151,7 +154,9 @@ def _bring_evidence(session: Session, items: dict[str, int], plan: RoundPlan) ->
         session.execute(insert(EvidenceLink), list(links.values()))
 
 
-def _carry_verdicts(session: Session, items: dict[str, int], plan: RoundPlan) -> set[str]:
+def _carry_verdicts(
+    session: Session, items: dict[str, int], plan: RoundPlan, stage: ReviewStage | None
+) -> set[str]:
     """Give items their former verdicts; return the identifiers of those that got one."""
     target = {
         former.item_id: (identifier, item_id)
@@ -185,7 +190,7 @@ def _carry_verdicts(session: Session, items: dict[str, int], plan: RoundPlan) ->
             session.execute(
                 update(ChecklistItem)
                 .where(ChecklistItem.id == item_id)
-                .values(outcome=verdict.outcome, verdict_number=1)
+                .values(outcome=verdict.outcome, verdict_number=1, review_stage=stage)
             )
             carried.add(identifier)
     session.flush()

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import StaleWrite
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import Outcome
+from checklist_app.domain.vocabulary import Outcome, ReviewStage
 from checklist_app.domain.workflow import check_verdict, remediation_after_verdict
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
     EvidenceLink,
+    Project,
     Remediation,
     Suggestion,
     SuggestionFinding,
@@ -51,6 +52,7 @@ def record_verdict(
     item.outcome = outcome
     item.left_reason = ""
     item.needs_review = False
+    item.review_stage = first_stage(opened.project.project)
     verdict = Verdict(
         item_id=item.id,
         number=item.verdict_number,
@@ -73,6 +75,11 @@ def record_verdict(
     )
     session.flush()
     return verdict
+
+
+def first_stage(project: Project) -> ReviewStage | None:
+    """Return where a new verdict begins: waiting for a second person where the project asks."""
+    return ReviewStage.WAITING if project.four_eyes else None
 
 
 def current_verdict(session: Session, item: ChecklistItem) -> Verdict | None:

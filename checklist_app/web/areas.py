@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
+from checklist_app.web.admin.groups import blueprint as groups
 from checklist_app.web.admin.sign_in import blueprint as sign_in_policy
 from checklist_app.web.admin.views import blueprint as admin
 from checklist_app.web.api import area as api
@@ -18,6 +19,7 @@ from checklist_app.web.health.views import blueprint as health
 from checklist_app.web.jobs.views import blueprint as jobs
 from checklist_app.web.library.corrections import blueprint as corrections
 from checklist_app.web.library.views import blueprint as library
+from checklist_app.web.projects.members import blueprint as members
 from checklist_app.web.projects.views import blueprint as projects
 from checklist_app.web.remediation.views import blueprint as remediation
 from checklist_app.web.reports.views import blueprint as reports
@@ -34,9 +36,11 @@ BLUEPRINTS = (
     corrections,
     evidence,
     findings,
+    groups,
     health,
     jobs,
     library,
+    members,
     projects,
     remediation,
     reports,

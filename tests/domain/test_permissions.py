@@ -43,6 +43,7 @@ def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owner
     assert managers - reviewers == {Permission.CHECKLIST_SIGN_OFF, Permission.WAIVER_GRANT}
     assert ROLE_PERMISSIONS[Role.OWNER] - managers == {
         Permission.PROJECT_EDIT,
+        Permission.PROJECT_ARCHIVE,
         Permission.MEMBER_MANAGE,
     }
 

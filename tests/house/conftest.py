@@ -16,22 +16,11 @@ from checklist_app.web.extensions import limiter
 from tests.cast import make_cast
 from tests.conftest import SECRET
 from tests.database import empty_database, migrate_and_load
+from tests.house.principals import PRINCIPALS
 from tests.house.walk import Person, make_person
 from tests.house.world import World, build_world, other_session, own_factors
 
-PEOPLE = (
-    "nobody",
-    "dora",
-    "zoe",
-    "charlie",
-    "vera",
-    "carla",
-    "bob",
-    "martha",
-    "alice",
-    "otto",
-    "ada",
-)
+PEOPLE = tuple(PRINCIPALS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """An app over two filled projects; nothing that is walked may change it."""
+    """An app over three filled projects; nothing that is walked may change it."""
     folder = tmp_path_factory.mktemp("house")
     with empty_database(folder) as url:
         migrate_and_load(url)
@@ -67,21 +56,21 @@ def _furnished(app: Flask, resources: Resources) -> House:
     with resources.sessions.begin() as session:
         cast = make_cast(session)
         world = build_world(session, resources, cast)
+        everybody = {**cast.people, **world.extras}
         belongings = {
             name: {
                 "session_id": other_session(session, resources, actor),
                 **own_factors(session, actor),
             }
-            for name, actor in cast.people.items()
+            for name, actor in everybody.items()
         }
-    actors = {**cast.people, "dora": world.deactivated, "zoe": world.projectless, "nobody": None}
+    actors = {**everybody, "nobody": None}
     people = {}
     for name in PEOPLE:
         person = make_person(app, name, actors[name], world)
         own = belongings.get(name, belongings["alice"])
-        other = belongings["bob" if name == "alice" else "alice"]
-        home = None if person.home is None else {**person.home, **own}
-        people[name] = replace(person, home=home, away={**person.away, **other})
+        others = belongings["bob" if name == "alice" else "alice"]
+        people[name] = replace(person, own=own, others=others)
     with resources.sessions.begin() as session:
-        session.get_one(User, world.deactivated.user_id).is_active = False
+        session.get_one(User, world.extras["dora"].user_id).is_active = False
     return House(app, resources, world, people)

@@ -33,3 +33,39 @@ def database_digest(engine: Engine) -> str:
             lines = sorted(map(repr, connection.exec_driver_sql(query).all()))
             found.update(f"{query}: {lines}\n".encode())
     return found.hexdigest()
+
+
+class Watch:
+    """Tells whether a database changed since it was last asked.
+
+    SQLite counts what other connections commit, so that the rows need not be read again as long as
+    nobody committed anything.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_counted = engine.dialect.name == "sqlite"
+        self._connection = engine.raw_connection() if self._is_counted else None
+        self._commits = self._count()
+        self._digest = database_digest(engine)
+
+    def has_changed(self) -> bool:
+        """Return whether a row is other than when this was last asked."""
+        commits = self._count()
+        if self._is_counted and commits == self._commits:
+            return False
+        before, self._commits, self._digest = self._digest, commits, database_digest(self._engine)
+        return self._digest != before
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _count(self) -> int:
+        if self._connection is None:
+            return 0
+        cursor = self._connection.cursor()
+        (commits,) = cursor.execute("PRAGMA data_version").fetchone()
+        cursor.close()
+        return int(commits)

@@ -72,6 +72,7 @@ POLICY: dict[str, Audience | Role] = {
     "checklists.item": Role.VIEWER,
     "checklists.preview": Role.VIEWER,
     "checklists.record_verdict": Role.REVIEWER,
+    "checklists.review": Role.REVIEWER,
     "checklists.accept_suggestion": Role.REVIEWER,
     "checklists.assign": Role.REVIEWER,
     "checklists.show": Role.VIEWER,
@@ -90,6 +91,11 @@ POLICY: dict[str, Audience | Role] = {
     "findings.show": Role.VIEWER,
     "findings.undo_correction": Role.REVIEWER,
     "findings.unrouted": Role.VIEWER,
+    "groups.add_person": Audience.ADMINISTRATOR,
+    "groups.create": Audience.ADMINISTRATOR,
+    "groups.delete": Audience.ADMINISTRATOR,
+    "groups.index": Audience.ADMINISTRATOR,
+    "groups.remove_person": Audience.ADMINISTRATOR,
     "health.healthz": Audience.EVERYBODY,
     "health.readyz": Audience.EVERYBODY,
     "jobs.cancel": Role.CONTRIBUTOR,
@@ -99,14 +105,19 @@ POLICY: dict[str, Audience | Role] = {
     "library.index": Audience.ADMINISTRATOR,
     "library.save": Audience.ADMINISTRATOR,
     "library.template": Audience.ADMINISTRATOR,
-    "projects.add_member": Role.OWNER,
-    "projects.change_role": Role.OWNER,
+    "members.add": Role.OWNER,
+    "members.change_role": Role.OWNER,
+    "members.add_group": Role.OWNER,
+    "members.change_group_role": Role.OWNER,
+    "members.remove_group": Role.OWNER,
+    "projects.archive": Role.OWNER,
+    "projects.restore": Role.OWNER,
     "projects.contradictions": Role.VIEWER,
     "projects.create": Audience.NO_AUDITOR,
     "projects.edit": Role.OWNER,
     "projects.index": Audience.SIGNED_IN,
-    "projects.members": Role.VIEWER,
-    "projects.remove_member": Role.OWNER,
+    "members.index": Role.VIEWER,
+    "members.remove": Role.OWNER,
     "projects.show": Role.VIEWER,
     "remediation.advance": Role.CONTRIBUTOR,
     "remediation.index": Role.VIEWER,
@@ -138,6 +149,9 @@ POLICY: dict[str, Audience | Role] = {
     "waivers.revoke": Role.MANAGER,
 }
 """Whom each endpoint is for; inside a project, the least role."""
+
+LEFT_WHEN_ARCHIVED = frozenset({"projects.archive", "projects.restore"})
+"""What can be done in an archived project besides reading it."""
 
 STRONGEST_FIRST = list(Role)
 

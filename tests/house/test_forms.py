@@ -60,7 +60,7 @@ def test_every_form_that_changes_things_carries_its_token(path: Path) -> None:
 
 def _is_form(cell: Cell) -> bool:
     is_post = cell.method == "POST" and not cell.is_operation
-    return is_post and cell.case in ("own", "plain")
+    return is_post and cell.case in ("banca", "plain")
 
 
 def posts(house: House, name: str) -> list[Cell]:

@@ -1,10 +1,11 @@
-"""The walk: every rule of the address map, every method, every person, every kind of object."""
+"""The walk: every rule of the address map, every method, every principal, every kind of object."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -15,24 +16,33 @@ from werkzeug.test import TestResponse
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import OrganisationRole, Role
-from tests.house.policy import POLICY, Audience, is_enough
+from tests.house.policy import LEFT_WHEN_ARCHIVED, POLICY, Audience, is_enough
+from tests.house.principals import ARCHIVO, PLACES, PRINCIPALS, Principal
 from tests.house.world import World
 from tests.web.api.program import tokens_of
 from tests.web.visitor import Visitor
 
 GLOBAL = frozenset({"key", "version", "token", "code", "filename", "cwe", "general_id"})
 """Parameters of things that are the same for everybody."""
+PERSONAL = frozenset({"identity_id", "passkey_id", "session_id"})
+"""Parameters of what belongs to one person, whatever their projects."""
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+READING = frozenset({"GET", "HEAD"})
 BODIES: dict[str, dict[str, Any]] = {
     "auth.rename_passkey": {"name": "x"},
+    "admin.set_role": {"role": "auditor"},
     "auth.sign_in": {"email": "x@example.org", "password": "x"},
     "checklists.preview": {"text": "**x**"},
     "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
+    "checklists.review": {"verdict_number": "1", "decision": "accepted"},
     "checklists.assign": {"assignee_id": "", "due_on": ""},
     "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
     "findings.correct": {"requirement": "IN-01"},
+    "groups.add_person": {"email": "zoe@example.org"},
     "jobs.retry": {},
-    "admin.set_role": {"role": "auditor"},
-    "projects.change_role": {"role": "viewer"},
+    "members.add_group": {"role": "viewer", "group_id": "1"},
+    "members.change_group_role": {"role": "owner"},
+    "members.change_role": {"role": "viewer"},
     "remediation.advance": {"status": "fixing"},
     "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
     "sign_in_policy.change": {"second_factor": "optional"},
@@ -44,28 +54,41 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who tries doors. ``role`` is the one in ``home``, the world of their project."""
+    """A principal with what they show at the door, and what is behind which."""
 
     name: str
+    principal: Principal
     actor: Actor | None
-    signed_in: bool
-    organisation_role: OrganisationRole
-    role: Role | None
-    home: dict[str, Any] | None
-    away: dict[str, Any]
+    places: dict[str, dict[str, Any]]
     cookie: str
     form_token: str
     token: str
+    own: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
 
     @property
-    def is_stranger(self) -> bool:
-        """Whether Alice's project is none of their business."""
-        return self.home is None or self.home["number"] == 41
+    def home(self) -> dict[str, Any] | None:
+        """The parameters of their own project."""
+        return self.places.get(self.principal.home)
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The headers that say who they are."""
+        return {"Cookie": self.cookie} if self.cookie else {}
+
+    def value(self, name: str, place: str) -> Any:
+        """Return what stands in an address for a parameter of a place."""
+        if name in PERSONAL:
+            return (self.own if place == self.principal.home else self.others)[name]
+        return self.places[place][name]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One request and what must come of it: ``sign in``, ``403``, ``404`` or ``allowed``."""
+    """One request and what must come of it.
+
+    ``expected`` is ``sign in``, ``403``, ``404``, ``405``, ``409`` (archived) or ``allowed``.
+    """
 
     rule: Rule
     method: str
@@ -84,30 +107,37 @@ class Cell:
 
 def cells(app: Flask, person: Person, world: World) -> Iterator[Cell]:
     """Yield every cell of one person."""
+    answered: dict[str, set[str]] = {}
     for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            for case, sources in _cases(rule, person):
-                picked = {
-                    name: _value(world, person, rule, name, source)
-                    for name, source in sources.items()
-                }
-                expected = _expected(rule, method, person, sources)
-                yield Cell(rule, method, case, picked, expected)
+        answered.setdefault(rule.rule, set()).update(rule.methods or ())
+    for rule in app.url_map.iter_rules():
+        for method in METHODS:
+            if method not in (rule.methods or ()):
+                if method in answered[rule.rule]:
+                    continue  # of another rule with the same address
+                place = person.principal.home or PLACES[0]
+                values = _values(world, person, rule, dict.fromkeys(rule.arguments, place))
+                yield Cell(rule, method, "no such method", values, "405")
+                continue
+            for case, sources in _cases(rule, person.principal):
+                values = _values(world, person, rule, sources)
+                yield Cell(rule, method, case, values, _expected(rule, person.principal, sources))
 
 
 def send(client: FlaskClient, app: Flask, person: Person, cell: Cell, **body: str) -> TestResponse:
     """Send the request of a cell; the browser keeps nothing of the answer."""
-    headers = {"Cookie": person.cookie} if person.cookie else {}
     address = address_of(app, cell)
     if cell.is_operation:
         told = {"Authorization": f"Bearer {person.token}", "If-Match": "*"}
         named = told if person.token else {}
         json = BODIES.get(cell.rule.endpoint)
         return client.open(address, method=cell.method, headers=named, json=json, buffered=True)
-    if cell.method == "GET":
-        return client.get(address, headers=headers, buffered=True)
+    if cell.method in READING:
+        return client.open(address, method=cell.method, headers=person.credentials, buffered=True)
     fields = {**BODIES.get(cell.rule.endpoint, {}), "csrf_token": person.form_token, **body}
-    return client.post(address, data=fields, headers=headers, buffered=True)
+    return client.open(
+        address, method=cell.method, data=fields, headers=person.credentials, buffered=True
+    )
 
 
 def address_of(app: Flask, cell: Cell) -> str:
@@ -116,20 +146,27 @@ def address_of(app: Flask, cell: Cell) -> str:
     return path
 
 
-def outcome(answer: TestResponse) -> str:
+def outcome(answer: TestResponse, cell: Cell) -> str:
     """Say what an answer means, in the words of :class:`Cell`."""
-    if answer.status_code in (403, 404):
-        return str(answer.status_code)
-    if answer.status_code == 401 or "/sign-in?next=" in answer.headers.get("Location", ""):
+    status = answer.status_code
+    if status in (403, 404, 405) or (status == 409 and cell.expected == "409"):
+        return str(status)
+    if status == 401 or "/sign-in?next=" in answer.headers.get("Location", ""):
         return "sign in"
-    if answer.status_code < 500 and answer.status_code != 405:
+    if status < 500:
         return "allowed"
-    return "allowed" if answer.status_code == 503 and answer.is_json else "broken"
+    is_health = status == 503 and cell.rule.endpoint.startswith("health.")
+    return "allowed" if is_health else "broken"
 
 
 def body_of(answer: TestResponse) -> str:
     """Return the body as text, also when it is a picture."""
     return answer.get_data().decode("utf-8", "replace")
+
+
+def foreign_marks(person: Person, world: World) -> list[str]:
+    """Return the words that no answer to this person may hold."""
+    return [mark for place, mark in world.marks.items() if place not in person.principal.roles]
 
 
 def comparable(answer: TestResponse, address: str) -> tuple[int, str, str]:
@@ -142,49 +179,47 @@ def comparable(answer: TestResponse, address: str) -> tuple[int, str, str]:
 
 
 def make_person(app: Flask, name: str, actor: Actor | None, world: World) -> Person:
-    """Return somebody of the cast with an open session, and where they are at home."""
+    """Return a principal with an open session."""
     visitor = Visitor(app, actor)
     token = visitor.form_token()
     kept = visitor.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert kept is not None
-    roles = {
-        "vera": Role.VIEWER,
-        "carla": Role.CONTRIBUTOR,
-        "bob": Role.REVIEWER,
-        "martha": Role.MANAGER,
-        "otto": Role.VIEWER,
-        "alice": Role.OWNER,
-        "charlie": Role.OWNER,
-    }
-    home = None if name not in roles else world.ajeno if name == "charlie" else world.banca
     return Person(
         name=name,
+        principal=PRINCIPALS[name],
         actor=actor,
-        signed_in=name not in ("nobody", "dora"),
-        organisation_role=actor.organisation_role if actor else OrganisationRole.MEMBER,
-        role=roles.get(name),
-        home=home,
-        away=world.ajeno if home is world.banca else world.banca,
+        places=world.places,
         cookie=f"{kept.key}={kept.value}",
         form_token=token,
         token=tokens_of(app, actor).access_token if actor is not None else "",
     )
 
 
-def _cases(rule: Rule, person: Person) -> Iterator[tuple[str, dict[str, str]]]:
+def _cases(rule: Rule, principal: Principal) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield where each parameter comes from: one project, another, or nowhere."""
     names = sorted(rule.arguments)
     if not names:
         yield "plain", {}
         return
-    for source in ("own", "foreign", "missing"):
-        if person.home is not None or source != "own":
-            yield source, dict.fromkeys(names, source)
-    if person.home is not None and len(names) > 1 and not set(names) <= GLOBAL:
-        for name in names:
-            for source in ("foreign", "missing"):
-                yield f"own but {source} {name}", {**dict.fromkeys(names, "own"), name: source}
-    if "slug" in names and len(names) > 1:
-        yield "foreign but missing below", {**dict.fromkeys(names, "missing"), "slug": "foreign"}
+    places = PLACES if "slug" in names else PLACES[:2]
+    for source in (*places, "missing"):
+        yield source, dict.fromkeys(names, source)
+    if len(names) > 1 and not set(names) <= GLOBAL:
+        # Without a project of one's own, no place is more one's own than another.
+        yield from _mixed(names, places, places if principal.home else places[:1])
+
+
+def _mixed(
+    names: list[str], places: tuple[str, ...], bases: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield addresses with one part from elsewhere: each part, each place, both directions."""
+    for base, name, source in product(bases, names, (*places, "missing")):
+        if source != base:
+            yield f"{base} but {name} of {source}", {**dict.fromkeys(names, base), name: source}
+
+
+def _values(world: World, person: Person, rule: Rule, sources: dict[str, str]) -> dict[str, Any]:
+    return {name: _value(world, person, rule, name, source) for name, source in sources.items()}
 
 
 def _value(world: World, person: Person, rule: Rule, name: str, source: str) -> Any:
@@ -193,28 +228,43 @@ def _value(world: World, person: Person, rule: Rule, name: str, source: str) -> 
         return world.missing[key]
     if rule.endpoint == "bootstrap.static":
         return "css/bootstrap.min.css"
-    place = person.home if source == "own" and person.home is not None else person.away
-    return place[key]
+    return person.value(key, source)
 
 
-def _expected(rule: Rule, method: str, person: Person, sources: dict[str, str]) -> str:
+def _expected(rule: Rule, principal: Principal, sources: dict[str, str]) -> str:
     audience = POLICY[rule.endpoint]
-    exists = all(
-        source == "own" or (source == "foreign" and (name in GLOBAL or _is_account(rule, name)))
-        for name, source in sources.items()
-    )
-    found = "allowed" if exists else "404"
-    if audience is Audience.EVERYBODY or not person.signed_in:
+    if audience is Audience.EVERYBODY or not principal.signed_in:
+        found = "404" if "missing" in sources.values() else "allowed"
         return found if audience is Audience.EVERYBODY else "sign in"
     if isinstance(audience, Audience):
-        return found if _is_let_in(person.organisation_role, audience) else "403"
-    reads_all = person.organisation_role is OrganisationRole.AUDITOR
-    readable = ("own", "foreign") if reads_all else ("own",)
-    if sources["slug"] not in readable or person.role is None:
+        is_let_in = _is_let_in(principal.organisation_role, audience)
+        return _outside(rule, principal, sources) if is_let_in else "403"
+    return _inside(rule, principal.roles.get(sources["slug"]), audience, sources)
+
+
+def _inside(rule: Rule, role: Role | None, least: Role, sources: dict[str, str]) -> str:
+    """Return what comes of an address inside a project, for whoever is ``role`` there."""
+    together = {place for name, place in sources.items() if name not in GLOBAL}
+    if role is None:
         return "404"
-    if reads_all:  # two projects are theirs to read: what is of one is missing from the other
-        found = "allowed" if _are_together(sources) else "404"
-    return found if is_enough(person.role, audience) else "403"
+    if not is_enough(role, least):
+        return "403"
+    is_left = least is Role.VIEWER or rule.endpoint in LEFT_WHEN_ARCHIVED
+    if sources["slug"] == ARCHIVO and not is_left:
+        return "409"
+    return "allowed" if len(together) == 1 else "404"
+
+
+def _outside(rule: Rule, principal: Principal, sources: dict[str, str]) -> str:
+    """Return what comes of an address outside any project, for whoever may use it."""
+    found = set(sources.values())
+    if PERSONAL & set(sources):
+        return "allowed" if found == {principal.home} else "404"
+    if "missing" in found:
+        return "404"
+    # A person is in the group of their own place alone.
+    is_apart = rule.endpoint == "groups.remove_person" and len(found) > 1
+    return "404" if is_apart else "allowed"
 
 
 def _is_let_in(role: OrganisationRole, audience: Audience) -> bool:

@@ -1,7 +1,8 @@
-"""Two projects with one of everything each, for tests that try every door of one from the other.
+"""Three projects with one of everything each, for tests that try every door of one from another.
 
-Everything that Alice's project holds carries a mark, so that a leak shows whatever its form. The
-numbers and identifiers of the two never coincide: what opens in one cannot exist in the other.
+Alice owns "banca" and "archivo", which is archived; Charlie owns "ajeno". Every text that a project
+holds carries the mark of that project, so that a leak shows whatever its form. The numbers and
+identifiers of the three never coincide: what opens in one cannot exist in another.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from checklist_app.models import (
     ExternalIdentity,
     Finding,
     GeneralCorrection,
+    Group,
+    GroupGrant,
+    GroupPerson,
     Membership,
     Passkey,
     Project,
@@ -46,67 +50,75 @@ from checklist_app.services.clock import now, today
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.pipeline_tokens import make_token
+from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 from checklist_app.services.scan_merging import apply_scan
 from checklist_app.services.secret_tokens import token_sha256
 from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
-from tests.cast import Cast, password_hash
+from tests.cast import ROLES, Cast, password_hash
 from tests.library import standard
 from tests.web.stage import PNG, finding, scan
 from tests.web.visitor import ORIGIN
 
-MARK = "kanarienvogel"
-"""Stands in every text of Alice's project; no answer to a stranger may hold it."""
+MARKS = {"banca": "kanarienvogel", "ajeno": "zeisigpaar", "archivo": "rotkehlchen"}
+"""Stand in every text of each project; no answer to a stranger may hold them."""
+MARK = MARKS["banca"]
 SLUG = "banca-interna"
 """Alice's project; a name that an administrator may read, without the mark."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Where things are: the value of every address parameter, in each project and in none."""
+    """Where things are: the value of every address parameter, in each project and in none.
 
-    banca: dict[str, Any]
-    ajeno: dict[str, Any]
+    ``extras`` are the people who are not of the cast.
+    """
+
+    places: dict[str, dict[str, Any]]
     missing: dict[str, Any]
-    deactivated: Actor
-    projectless: Actor
+    marks: dict[str, str]
+    extras: dict[str, Actor]
 
 
 def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     """Fill the projects of Alice and of Charlie; the caller commits."""
-    load_standard(session, _other_standard())
+    load_standard(session, _other_standard("owasp-other", "Z"))
+    load_standard(session, _other_standard("owasp-third", "Y"))
     cast.project.slug = SLUG
-    cast.project.scope = cast.project.description = f"{MARK} scope"
-    dora = _former_owner(session, cast)
-    charlie = ProjectAccess(
-        cast.charlie,
-        session.query(Project).filter_by(name="Ajeno").one(),
-        Role.OWNER,
-    )
-    people = {"banca": cast.vera.user_id, "ajeno": cast.charlie.user_id}
-    banca = _fill(session, resources, cast.access("alice"), "owasp-test", "IN-01", MARK)
-    ajeno = _fill(session, resources, charlie, "owasp-other", "ZZ-01", "offen")
-    _renumber(session, ajeno, banca)
-    for place in (banca, ajeno):
-        place["general_id"] = _general_correction(session, cast)
-    missing: dict[str, Any] = dict.fromkeys([*banca, "user_id"], 2_000_000)
-    missing.update(
-        slug="no-such",
-        identifier="NO-01",
-        key="no-such",
-        version="0",
-        token="made-up",
-        code="made-up",
-    )
+    extras = {name: _person(session, name) for name in ("dora", "zoe", "greta", "walter")}
+    _join(session, cast.project, extras["dora"], Role.OWNER)
+    ajeno = session.query(Project).filter_by(name="Ajeno").one()
+    archivo = create_project(session, cast.alice, name="Archivo")
+    for name, role in ROLES.items():
+        if name != "alice":
+            _join(session, archivo.project, cast.people[name], role)
+    _join(session, archivo.project, extras["walter"], Role.VIEWER)
+    banca = cast.access("alice")
+    _group(session, cast.project, extras["greta"], Role.REVIEWER)
+    places = {
+        "banca": _fill(session, resources, banca, ("owasp-test", "IN-01"), cast.vera),
+        "ajeno": _fill(
+            session,
+            resources,
+            ProjectAccess(cast.charlie, ajeno, Role.OWNER),
+            ("owasp-other", "ZZ-01"),
+            cast.charlie,
+        ),
+        "archivo": _fill(session, resources, archivo, ("owasp-third", "YY-01"), extras["walter"]),
+    }
+    _renumber(session, places["ajeno"], ajeno, 41)
+    _renumber(session, places["archivo"], archivo.project, 43)
+    archivo.project.archived_at = now()
+    general_id = _general_correction(session, cast)
+    for place in places.values():
+        place["general_id"] = general_id
+    missing: dict[str, Any] = dict.fromkeys(places["banca"], 2_000_000)
+    missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0")
+    missing.update(token="made-up", code="made-up")
     missing.update(filename="css/no-such.css")
-    return World(
-        {**banca, "user_id": people["banca"]},
-        {**ajeno, "user_id": people["ajeno"]},
-        missing,
-        dora,
-        _person(session, "Zoe"),
-    )
+    missing.update(dict.fromkeys(("session_id", "passkey_id", "identity_id"), 2_000_000))
+    return World(places, missing, MARKS, extras)
 
 
 def _general_correction(session: Session, cast: Cast) -> int:
@@ -120,11 +132,15 @@ def _fill(
     session: Session,
     resources: Resources,
     access: ProjectAccess,
-    standard_key: str,
-    identifier: str,
-    mark: str,
+    edition_and_item: tuple[str, str],
+    member: Actor,
 ) -> dict[str, Any]:
+    """Put one of everything into a project; ``member`` is who its addresses name."""
     config, store = resources.config, resources.store
+    standard_key, identifier = edition_and_item
+    project = access.project
+    mark = MARKS[project.name.lower()]
+    project.scope, project.description = f"{mark} scope", f"{mark} description"
     edition = session.query(StandardRow).filter_by(key=standard_key).one()
     checklist = start_checklist(session, access, standard_id=edition.id, name=f"{mark} round")
     first = open_item(session, access, checklist, identifier)
@@ -178,16 +194,13 @@ def _fill(
         "key": standard_key,
         "version": edition.version,
         "cwe": 89,
-        "session_id": 0,
-        "passkey_id": 0,
-        "identity_id": 0,
-        "token": links.issue_link(
-            session, None, session.get_one(User, access.actor.user_id), config
-        ),
+        "user_id": member.user_id,
+        "group_id": _group(session, project, member, Role.VIEWER),
+        "token": links.issue_link(session, None, session.get_one(User, member.user_id), config),
         "code": links.issue_link(
             session,
             None,
-            session.get_one(User, access.actor.user_id),
+            session.get_one(User, member.user_id),
             config,
             new_email=f"new-{mark}@example.org",
         ),
@@ -234,30 +247,40 @@ def own_factors(session: Session, actor: Actor) -> dict[str, int]:
     return {"passkey_id": passkey.id, "identity_id": identity.id}
 
 
-def _former_owner(session: Session, cast: Cast) -> Actor:
-    dora = _person(session, "Dora")
-    session.add(
-        Membership(
-            project_id=cast.project.id, user_id=dora.user_id, role=Role.OWNER, created_at=now()
-        )
-    )
-    return dora
-
-
 def _person(session: Session, name: str) -> Actor:
-    email = f"{name.lower()}@example.org"
-    user = User(email=email, name=name, password_hash=password_hash(), created_at=now())
+    user = User(
+        email=f"{name}@example.org",
+        name=name.capitalize(),
+        password_hash=password_hash(),
+        created_at=now(),
+    )
     session.add(user)
     session.flush()
     return Actor(user.id, user.email, user.name)
 
 
-def _renumber(session: Session, ajeno: dict[str, Any], banca: dict[str, Any]) -> None:
-    session.query(Checklist).filter_by(name="offen round").update({"number": 41})
-    project_id = session.query(Checklist).filter_by(name="offen round").one().project_id
-    session.query(Report).filter_by(project_id=project_id).update({"number": 42})
-    ajeno.update(number=41, report_number=42)
-    assert not set(map(str, ajeno.values())) & {banca["slug"], banca["identifier"]}
+def _join(session: Session, project: Project, actor: Actor, role: Role) -> None:
+    session.add(
+        Membership(project_id=project.id, user_id=actor.user_id, role=role, created_at=now())
+    )
+
+
+def _group(session: Session, project: Project, actor: Actor, role: Role) -> int:
+    """Let somebody into a project through a group of their own; return its key."""
+    # Names of groups are the organisation's: every owner may read them, so they carry no mark.
+    group = Group(name=f"{project.name} {actor.name}", created_at=now())
+    session.add(group)
+    session.flush()
+    session.add(GroupPerson(group_id=group.id, user_id=actor.user_id))
+    session.add(GroupGrant(group_id=group.id, project_id=project.id, role=role))
+    session.flush()
+    return group.id
+
+
+def _renumber(session: Session, place: dict[str, Any], project: Project, number: int) -> None:
+    session.query(Checklist).filter_by(project_id=project.id).update({"number": number})
+    session.query(Report).filter_by(project_id=project.id).update({"number": number + 1})
+    place.update(number=number, report_number=number + 1)
 
 
 def _marked(mark: str) -> ParsedFinding:
@@ -267,17 +290,22 @@ def _marked(mark: str) -> ParsedFinding:
     )
 
 
-def _other_standard() -> Standard:
+def _other_standard(key: str, letter: str) -> Standard:
     base = standard("1.0")
     sections = tuple(
         replace(
             section,
-            identifier=f"Z{section.identifier}",
+            identifier=f"{letter}{section.identifier}",
             requirements=tuple(
-                replace(part, identifier=part.identifier.replace("IN", "ZZ").replace("AC", "ZA"))
+                replace(
+                    part,
+                    identifier=part.identifier.replace("IN", 2 * letter).replace(
+                        "AC", f"{letter}A"
+                    ),
+                )
                 for part in section.requirements
             ),
         )
         for section in base.sections
     )
-    return replace(base, key="owasp-other", sections=sections)
+    return replace(base, key=key, sections=sections)

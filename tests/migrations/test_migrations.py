@@ -43,6 +43,10 @@ NEWER_TABLES = {
     "refresh_token",
     "pipeline_token",
     "idempotency_key",
+    "user_group",
+    "group_person",
+    "group_grant",
+    "verdict_review",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 

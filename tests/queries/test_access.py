@@ -15,7 +15,7 @@ from checklist_app.models import User
 from checklist_app.queries.access import open_project
 from checklist_app.queries.projects import project_cards
 from checklist_app.services.clock import today
-from checklist_app.services.projects import join
+from checklist_app.services.members import join
 from checklist_app.services.resources import Resources
 from tests.cast import ROLES, Cast
 from tests.statements import counted

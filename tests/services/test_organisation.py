@@ -9,8 +9,8 @@ from checklist_app.domain.errors import Conflict, Forbidden, NotFound
 from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Event, User, UserSession
 from checklist_app.services.accounts import set_active
+from checklist_app.services.members import change_role, remove_member
 from checklist_app.services.organisation import set_organisation_role
-from checklist_app.services.projects import change_role, remove_member
 from checklist_app.services.resources import Resources
 from checklist_app.services.sessions import open_session
 from tests.cast import Cast

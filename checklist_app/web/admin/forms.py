@@ -41,3 +41,11 @@ class InviteForm(FlaskForm):
         _l("Joins the project"), default="", description=_l("Those whose members you manage.")
     )
     role = SelectField(_l("Role there"), choices=PROJECT_ROLES, default=Role.VIEWER.value)
+
+
+class GroupForm(FlaskForm):
+    name = StringField(_l("Name"), [InputRequired(), Length(max=120)])
+
+
+class GroupPersonForm(FlaskForm):
+    email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)])

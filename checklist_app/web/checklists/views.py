@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import Outcome
+from checklist_app.domain.vocabulary import Outcome, ReviewStage
 from checklist_app.domain.workflow import check_open
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import Filters, checklist_overview
 from checklist_app.queries.exclusions import last_profile
 from checklist_app.queries.sign_off import SignOffPage, sign_off_page
 from checklist_app.queries.standards import standard_cards
-from checklist_app.services import acceptance, assignments, checklists, verdicts
+from checklist_app.services import acceptance, assignments, checklists, reviews, verdicts
 from checklist_app.services.clock import today
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
@@ -133,6 +133,24 @@ def accept_suggestion(slug: str, number: int, identifier: str) -> ResponseReturn
     opened = opened_item()
     try:
         acceptance.accept_suggestion(db_session(), opened, row_version=form_number("row_version"))
+    except InvalidInput as error:
+        return item_pages.refused(opened, error)
+    return item_pages.saved(opened)
+
+
+@blueprint.post("/checklists/<int:number>/items/<identifier>/review")
+@requires(Permission.VERDICT_ACCEPT)
+def review(slug: str, number: int, identifier: str) -> ResponseReturnValue:
+    """Accept somebody else's verdict, or send it back."""
+    opened = opened_item()
+    try:
+        reviews.review_verdict(
+            db_session(),
+            opened,
+            number=form_number("verdict_number"),
+            decision=form_choice("decision", ReviewStage),
+            comment=form_text("comment"),
+        )
     except InvalidInput as error:
         return item_pages.refused(opened, error)
     return item_pages.saved(opened)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
@@ -69,6 +69,13 @@ class EditProjectForm(ProjectForm):
             "From the next scan on. Whatever comes back is open again; verdicts, waivers and what "
             "a tool or a person set aside stay as they are. A scan that failed in part closes "
             "nothing."
+        ),
+    )
+    four_eyes = BooleanField(
+        _l("A second person accepts each verdict"),
+        description=_l(
+            "Whoever recorded a verdict cannot accept it, and whoever accepted all of them cannot "
+            "sign off alone."
         ),
     )
 

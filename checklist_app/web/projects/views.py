@@ -1,15 +1,14 @@
-"""Projects and their members."""
+"""Projects: what they are, how they stand, archived and restored."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 
-from checklist_app.domain.errors import DomainError, InvalidInput
+from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
+from checklist_app.domain.vocabulary import GonePolicy, Language, Severity
 from checklist_app.queries import projects as queries
 from checklist_app.queries.checklists import checklist_cards
 from checklist_app.queries.contradictions import contradiction_count
@@ -17,14 +16,14 @@ from checklist_app.queries.contradictions import contradictions as contradicting
 from checklist_app.queries.gaps import gaps_over_time
 from checklist_app.queries.my_work import my_items, my_remediations
 from checklist_app.queries.reports import report_lines
-from checklist_app.services import projects
+from checklist_app.services import projects, reviews
 from checklist_app.services.clock import now, today
-from checklist_app.web.access import actor, project, recent_auth, requires
-from checklist_app.web.forms import form_choice, show_error
+from checklist_app.web.access import actor, project, requires
+from checklist_app.web.forms import show_error
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
-from checklist_app.web.projects.forms import EditProjectForm, MemberForm, ProjectForm
-from checklist_app.web.transaction import db_session, resources
+from checklist_app.web.projects.forms import EditProjectForm, ProjectForm
+from checklist_app.web.transaction import db_session
 
 blueprint = Blueprint("projects", __name__)
 
@@ -118,6 +117,7 @@ def edit(slug: str) -> ResponseReturnValue:
                 freshness_days=form.freshness_days.data or 0,
                 gone_policy=GonePolicy(form.gone_policy.data),
             )
+            reviews.set_four_eyes(db_session(), project(), wanted=bool(form.four_eyes.data))
         except InvalidInput as error:
             show_error(form, error)
         else:
@@ -126,70 +126,22 @@ def edit(slug: str) -> ResponseReturnValue:
     return render_template("projects/edit.html", form=form), _status(form)
 
 
-@blueprint.get("/projects/<slug>/members")
-@requires(Permission.PROJECT_VIEW)
-def members(slug: str) -> ResponseReturnValue:
-    """Show who takes part."""
-    return _members(MemberForm(), 200)
+@blueprint.post("/projects/<slug>/archive")
+@requires(Permission.PROJECT_ARCHIVE)
+def archive(slug: str) -> ResponseReturnValue:
+    """Make the project read-only for everybody."""
+    projects.archive_project(db_session(), project())
+    done(gettext("The project is archived: it can be read, and an owner can restore it."))
+    return redirect(url_for("projects.show", slug=slug), 303)
 
 
-@blueprint.post("/projects/<slug>/members")
-@requires(Permission.MEMBER_MANAGE)
-@recent_auth(_l("Add a member to the project"))
-def add_member(slug: str) -> ResponseReturnValue:
-    """Give a person a role; one without an account gets a one-time link."""
-    form = MemberForm()
-    if not form.validate_on_submit():
-        return _members(form, REFUSED)
-    try:
-        token = projects.add_member(
-            db_session(),
-            project(),
-            resources().config,
-            email=form.email.data or "",
-            name=form.name.data or "",
-            role=Role(form.role.data),
-        )
-    except DomainError as error:
-        show_error(form, error)
-        return _members(form, REFUSED)
-    done(gettext("%(email)s is a member now.", email=form.email.data))
-    if token is None:
-        return redirect(url_for("projects.members", slug=slug), 303)
-    # The link is in this answer alone: a redirect would have to keep it somewhere.
-    link = resources().config.base_url + url_for("auth.set_password", token=token)
-    return _members(MemberForm(formdata=None), 200, link)
-
-
-@blueprint.post("/projects/<slug>/members/<int:user_id>/role")
-@requires(Permission.MEMBER_MANAGE)
-@recent_auth(_l("Change the role of a member"))
-def change_role(slug: str, user_id: int) -> ResponseReturnValue:
-    """Change a member's role."""
-    projects.change_role(db_session(), project(), user_id, form_choice("role", Role))
-    done(gettext("Saved."))
-    return redirect(url_for("projects.members", slug=slug), 303)
-
-
-@blueprint.post("/projects/<slug>/members/<int:user_id>/remove")
-@requires(Permission.MEMBER_MANAGE)
-@recent_auth(_l("Take a member out of the project"))
-def remove_member(slug: str, user_id: int) -> ResponseReturnValue:
-    """Take a person out of the project."""
-    projects.remove_member(db_session(), project(), user_id)
-    done(gettext("They are no longer a member; what they wrote stays."))
-    if user_id == actor().user_id:
-        return redirect(url_for("projects.index"), 303)
-    return redirect(url_for("projects.members", slug=slug), 303)
-
-
-def _members(form: MemberForm, status: int, link: str = "") -> ResponseReturnValue:
-    if Permission.USER_MANAGE not in actor().permissions:
-        del form.name  # only whoever may make accounts has to name a new person
-    db_session().flush()
-    people = queries.members(db_session(), project())
-    page = render_template("projects/members.html", members=people, form=form, invite_link=link)
-    return page, status
+@blueprint.post("/projects/<slug>/restore")
+@requires(Permission.PROJECT_ARCHIVE)
+def restore(slug: str) -> ResponseReturnValue:
+    """Let an archived project be worked on again."""
+    projects.restore_project(db_session(), project())
+    done(gettext("The project is restored."))
+    return redirect(url_for("projects.show", slug=slug), 303)
 
 
 def _status(form: ProjectForm) -> int:

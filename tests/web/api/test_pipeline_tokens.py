@@ -16,8 +16,8 @@ from checklist_app.models import Event, Membership, PipelineToken
 from checklist_app.queries.access import open_project
 from checklist_app.services.accounts import set_active
 from checklist_app.services.clock import now, pretend, today
+from checklist_app.services.members import change_role, remove_member
 from checklist_app.services.pipeline_tokens import make_token, revoke_token
-from checklist_app.services.projects import change_role, remove_member
 from checklist_app.services.resources import Resources
 from checklist_app.services.secret_tokens import token_sha256
 from tests.cast import Cast

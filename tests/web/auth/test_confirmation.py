@@ -29,9 +29,15 @@ SENSITIVE = {
     "admin.renew_link",
     "admin.set_role",
     "checklists.sign_off",
-    "projects.add_member",
-    "projects.change_role",
-    "projects.remove_member",
+    "groups.add_person",
+    "groups.delete",
+    "groups.remove_person",
+    "members.add",
+    "members.add_group",
+    "members.change_group_role",
+    "members.change_role",
+    "members.remove",
+    "members.remove_group",
 }
 
 

@@ -45,6 +45,15 @@ async function accept() {
   document.querySelector("#item-pane [data-accept]")?.click();
 }
 
+async function review(decision) {
+  await settled();
+  const button = document.querySelector(`#item-pane [data-review=${decision}]`);
+  const comment = button?.form.elements.comment;
+  // Sending back needs a reason: the key leads to where it is written.
+  if (decision === "sent_back" && comment && !comment.value.trim()) comment.focus();
+  else button?.click();
+}
+
 function help() {
   const dialog = document.getElementById("keys-dialog");
   if (!dialog) return;
@@ -57,6 +66,8 @@ const COMMANDS = {
   k: () => step(-1),
   e: evidence,
   s: accept,
+  v: () => review("accepted"),
+  b: () => review("sent_back"),
   "/": () => document.querySelector("[data-search]")?.focus(),
   "?": help,
 };
