@@ -64,6 +64,8 @@ def sign_in(
     Raises:
         InvalidInput: one and the same message whatever was wrong.
     """
+    if not config.password_sign_in:
+        raise InvalidInput(text("Passwords are switched off here. Sign in another way."))
     user = session.scalar(select(User).where(User.email == credentials.email.strip().lower()))
     if not password_matches(user, credentials.password) or user is None or not user.is_active:
         raise InvalidInput(text("The e-mail address or the password is not right."))

@@ -20,7 +20,8 @@ from checklist_app.factory import create_app
 from checklist_app.models import Event, ExternalIdentity, Membership, User
 from checklist_app.services import openid_provider
 from checklist_app.web.extensions import limiter
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
+from tests.web.api.program import Program
 from tests.web.auth import providers
 from tests.web.auth.authenticator import first_step, is_in, set_up_app
 from tests.web.auth.providers import CLIENT, CLIENT_SECRET, Claims, Forge, Liar
@@ -377,6 +378,8 @@ def test_passwords_can_be_switched_off(opened: Opened, liar: Liar) -> None:
     visitor = Visitor(app)
     assert 'type="password"' not in visitor.get("/sign-in").text
     assert first_step(visitor).status_code == 422
+    program = Program(app).post("token", {"email": "alice@example.org", "password": PASSWORD})
+    assert program.status_code == 401
     assert not is_in(visitor)
     arrive(visitor, liar)
     assert is_in(visitor)
