@@ -107,7 +107,7 @@ def reset_factors(*, email: str, as_json: bool) -> None:
         user = find_user(session, email)
         if user is None:
             raise Refused(text("Nobody has an account with the address %(email)s.", email=email))
-        address = reset_factors(session, None, user.id).email
+        address = reset_factors(session, config, None, user.id).email
     message = say(text("%(email)s has no second factor any more.", email=address))
     answer({"email": address}, message, as_json=as_json)
 

@@ -255,6 +255,7 @@ class ProofPurpose(StrEnum):
     ENROL_PASSKEY = "enrol_passkey"
     PASSKEY_SIGN_IN = "passkey_sign_in"
     SINGLE_SIGN_ON = "single_sign_on"
+    CONFIRM = "confirm"
 
 
 class FactorPolicy(StrEnum):

@@ -53,6 +53,12 @@ def factors_of(session: Session, user_id: int) -> Factors:
     return Factors(bool(codes), passkeys, recovery)
 
 
+def has_password(session: Session, user_id: int) -> bool:
+    """Return whether a person has set a password."""
+    found = select(User.id).where(User.id == user_id, User.password_hash.is_not(None))
+    return session.scalar(found) is not None
+
+
 def policy(session: Session) -> FactorPolicy:
     """Return who needs a second factor."""
     row = session.get(SignInPolicy, ONLY_ROW)

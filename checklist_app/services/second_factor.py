@@ -11,12 +11,13 @@ from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.text import text
+from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import ProofPurpose
 from checklist_app.models import Passkey, PendingProof, RecoveryCode, User
 from checklist_app.services import (
     audit,
     one_time_codes,
+    outbox,
     passkeys,
     pending,
     recovery_codes,
@@ -152,14 +153,14 @@ def add_passkey(
         raise pending.ProofOver
     first = not factors_of(session, actor.user_id).any
     passkeys.add(session, config, actor, name=name, challenge=proof.challenge, answer=answer)
-    return _added(session, actor, "passkey", first=first)
+    return _added(session, config, actor, "passkey", first=first)
 
 
 def add_codes(session: Session, config: Config, actor: Actor, code: str) -> list[str]:
     """Add the app for codes; return recovery codes to show when it is the first factor."""
     first = not factors_of(session, actor.user_id).any
     one_time_codes.confirm(session, config, actor, code)
-    return _added(session, actor, "codes", first=first)
+    return _added(session, config, actor, "codes", first=first)
 
 
 def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:
@@ -171,25 +172,25 @@ def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:
     return codes
 
 
-def remove_codes(session: Session, actor: Actor) -> None:
+def remove_codes(session: Session, config: Config, actor: Actor) -> None:
     """Remove one's own app for codes; without one, nothing happens."""
     if not factors_of(session, actor.user_id).codes:
         return
     _refuse_last(session, actor)
     one_time_codes.remove(session, actor.user_id)
-    _removed(session, actor, "codes")
+    _removed(session, config, actor, "codes")
 
 
-def remove_passkey(session: Session, actor: Actor, passkey_id: int) -> None:
+def remove_passkey(session: Session, config: Config, actor: Actor, passkey_id: int) -> None:
     """Remove one of one's own passkeys."""
     passkey = passkeys.own(session, actor, passkey_id)
     _refuse_last(session, actor)
     session.delete(passkey)
     session.flush()
-    _removed(session, actor, "passkey")
+    _removed(session, config, actor, "passkey")
 
 
-def reset_factors(session: Session, actor: Actor | None, user_id: int) -> User:
+def reset_factors(session: Session, config: Config, actor: Actor | None, user_id: int) -> User:
     """Take every factor from somebody who lost theirs, as an administrator; their sessions end."""
     if actor is not None:
         actor.require(Permission.USER_MANAGE)
@@ -199,6 +200,7 @@ def reset_factors(session: Session, actor: Actor | None, user_id: int) -> User:
     forget_factors(session, user.id)
     end_sessions(session, user)
     audit.record(session, actor, "account:factors:reset", user.email)
+    _tell(session, config, user, text("An administrator took the second factor off your account."))
     return user
 
 
@@ -210,17 +212,19 @@ def forget_factors(session: Session, user_id: int) -> None:
     pending.end_all(session, user_id)
 
 
-def _added(session: Session, actor: Actor, kind: str, *, first: bool) -> list[str]:
+def _added(session: Session, config: Config, actor: Actor, kind: str, *, first: bool) -> list[str]:
     has_enrolled(session, actor.user_id)
-    _end_other_sessions(session, actor)
+    user = _end_other_sessions(session, actor)
+    _tell(session, config, user, text("A second factor was added to your account."))
     audit.record(session, actor, "account:factor:add", actor.email, kind=kind)
     return recovery_codes.issue(session, actor.user_id) if first else []
 
 
-def _removed(session: Session, actor: Actor, kind: str) -> None:
+def _removed(session: Session, config: Config, actor: Actor, kind: str) -> None:
     if not factors_of(session, actor.user_id).any:
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == actor.user_id))
-    _end_other_sessions(session, actor)
+    user = _end_other_sessions(session, actor)
+    _tell(session, config, user, text("A second factor was removed from your account."))
     audit.record(session, actor, "account:factor:remove", actor.email, kind=kind)
 
 
@@ -231,9 +235,14 @@ def _refuse_last(session: Session, actor: Actor) -> None:
         raise Conflict(text("A second factor is required here. Add another one before."))
 
 
-def _end_other_sessions(session: Session, actor: Actor) -> None:
+def _end_other_sessions(session: Session, actor: Actor) -> User:
     user = session.get_one(User, actor.user_id)
     end_sessions(session, user, except_id=actor.session_id)
+    return user
+
+
+def _tell(session: Session, config: Config, user: User, what: Text) -> None:
+    outbox.notify(session, config, user, subject=text("Your second factor"), body=what)
 
 
 def _open(session: Session, config: Config, proof: PendingProof, user: User, origin: Origin) -> str:

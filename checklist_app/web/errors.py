@@ -26,7 +26,7 @@ from checklist_app.web.bearer import on_api
 from checklist_app.web.filters import told
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
-from checklist_app.web.waiting import NEVER_CARRIED, Waiting
+from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm
 
 _log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ def _confirm_first() -> ResponseReturnValue:
     if request.method in SAFE_METHODS:
         return redirect(url_for("auth.confirm", next=request.path), 303)
     waiting = Waiting.of_request()
-    page = render_template("auth/confirm.html", form=None, waiting=waiting)
+    page = render_template("auth/confirm.html", form=None, waiting=waiting, ways=ways_to_confirm())
     return page, STATUSES[errors.ConfirmationRequired]
 
 

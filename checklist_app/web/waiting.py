@@ -14,7 +14,10 @@ from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from checklist_app.web.access import sensitive_act
+from checklist_app.services import passkeys
+from checklist_app.services.factor_policy import factors_of, has_password
+from checklist_app.web.access import actor, sensitive_act
+from checklist_app.web.transaction import db_session, resources
 
 NEVER_CARRIED = frozenset({"csrf_token", "password", "current", "repeat", "code", "credential"})
 MOST_FIELDS = 2000
@@ -62,3 +65,23 @@ class Waiting:
             return None
         kept = tuple(pair for pair in fields if pair[0] not in NEVER_CARRIED)
         return cls(act, url_for(endpoint, **arguments), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the person at this browser can confirm with."""
+
+    password: bool
+    codes: bool
+    passkeys: bool
+
+
+def ways_to_confirm() -> Ways:
+    """Return what the person at this browser can confirm with."""
+    user_id = actor().user_id
+    held = factors_of(db_session(), user_id)
+    return Ways(
+        password=has_password(db_session(), user_id),
+        codes=held.codes or held.recovery_codes > 0,
+        passkeys=held.passkeys > 0 and passkeys.is_possible(resources().config),
+    )

@@ -41,6 +41,7 @@ POLICY: dict[str, Audience | Role] = {
     "auth.account": Audience.SIGNED_IN,
     "auth.add_passkey": Audience.SIGNED_IN,
     "auth.begin_codes": Audience.SIGNED_IN,
+    "auth.confirm_options": Audience.SIGNED_IN,
     "auth.confirm_codes": Audience.SIGNED_IN,
     "auth.factors": Audience.SIGNED_IN,
     "auth.new_passkey_options": Audience.SIGNED_IN,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import FactorPolicy
 from checklist_app.services import factor_policy, second_factor
-from checklist_app.web.access import actor, requires
+from checklist_app.web.access import actor, recent_auth, requires
 from checklist_app.web.forms import form_choice
 from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session, resources
@@ -31,6 +32,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 @requires(Permission.USER_MANAGE)
+@recent_auth(_l("Decide who needs a second factor"))
 def change() -> ResponseReturnValue:
     """Decide who needs a second factor."""
     required = form_choice("second_factor", FactorPolicy)
@@ -41,8 +43,9 @@ def change() -> ResponseReturnValue:
 
 @blueprint.post("/users/<int:user_id>/factors/reset")
 @requires(Permission.USER_MANAGE)
+@recent_auth(_l("Take the second factor off an account"))
 def reset_factors(user_id: int) -> ResponseReturnValue:
     """Take the factors of somebody who lost theirs; their sessions end."""
-    user = second_factor.reset_factors(db_session(), actor(), user_id)
+    user = second_factor.reset_factors(db_session(), resources().config, actor(), user_id)
     done(gettext("%(email)s signs in without a second factor once more.", email=user.email))
     return redirect(url_for("admin.users"), 303)

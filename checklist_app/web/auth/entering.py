@@ -7,16 +7,19 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from checklist_app.services import sessions
+from checklist_app.domain.vocabulary import ProofPurpose
+from checklist_app.models import PendingProof
+from checklist_app.services import pending, sessions
 from checklist_app.services.second_factor import Entered
 from checklist_app.web.access import actor, remember
 from checklist_app.web.extensions import visitor_network
 from checklist_app.web.targets import local_target
-from checklist_app.web.transaction import db_session
+from checklist_app.web.transaction import db_session, resources
 
 PENDING = "pending"
 PENDING_FOR = "pending_for"
 GOING_TO = "going_to"
+PROOF = "passkey_proof"
 PER_PENDING_ACCOUNT = "20 per hour"
 """Each second step allows five tries; this bounds how many steps a stolen password is good for."""
 
@@ -65,3 +68,11 @@ def kept(name: str) -> str:
 def sent(name: str) -> str:
     """Return a field of the form as it was sent."""
     return request.form.get(name, "")
+
+
+def taken(purpose: ProofPurpose) -> PendingProof:
+    """Return what this browser was to prove with a passkey, and end it whatever comes of it."""
+    token = kept(PROOF)
+    cookie.pop(PROOF, None)
+    with resources().sessions.begin() as apart:
+        return pending.take(apart, purpose, token)

@@ -6,12 +6,13 @@ import segno
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries.factors import own_factors
 from checklist_app.services import one_time_codes, passkeys, second_factor
-from checklist_app.web.access import actor, requires, serves_enrolment
+from checklist_app.web.access import actor, recent_auth, requires, serves_enrolment
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
@@ -28,6 +29,7 @@ from checklist_app.web.transaction import db_session, resources
 
 @blueprint.get("/account/factors")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("See and change how you sign in"))
 @serves_enrolment
 def factors() -> ResponseReturnValue:
     """Show what one signs in with, besides the password."""
@@ -43,6 +45,7 @@ def factors() -> ResponseReturnValue:
 
 @blueprint.post("/account/factors/codes/begin")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Set up an app for codes"))
 @serves_enrolment
 def begin_codes() -> ResponseReturnValue:
     """Make a secret for an app."""
@@ -81,15 +84,17 @@ def confirm_codes() -> ResponseReturnValue:
 
 @blueprint.post("/account/factors/codes/remove")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Stop asking for codes from your app"))
 def remove_codes() -> ResponseReturnValue:
     """Remove the app for codes."""
-    second_factor.remove_codes(db_session(), actor())
+    second_factor.remove_codes(db_session(), resources().config, actor())
     done(gettext("Codes from that app are no longer asked for. Every other session has ended."))
     return redirect(url_for("auth.factors"), 303)
 
 
 @blueprint.post("/account/factors/recovery")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Make new recovery codes"))
 def renew_recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes and show them once."""
     codes = second_factor.renew_recovery_codes(db_session(), actor())

@@ -6,22 +6,20 @@ from flask import Response, redirect, render_template, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import ProofPurpose
-from checklist_app.models import PendingProof
-from checklist_app.services import passkeys, pending, second_factor
-from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
+from checklist_app.services import passkeys, second_factor
+from checklist_app.web.access import actor, origin, public, recent_auth, requires, serves_enrolment
 from checklist_app.web.auth.area import PER_ADDRESS, REFUSED, blueprint, was_refused
-from checklist_app.web.auth.entering import kept, let_in, sent, undo
+from checklist_app.web.auth.entering import PROOF, let_in, sent, taken, undo
 from checklist_app.web.auth.factors import added
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.messages import done
 from checklist_app.web.transaction import db_session, resources
-
-PROOF = "passkey_proof"
 
 
 @blueprint.post("/sign-in/passkey/options")
@@ -41,7 +39,7 @@ def passkey_sign_in() -> ResponseReturnValue:
     """Open the session of whoever's passkey signed the challenge."""
     config = resources().config
     try:
-        proof = _taken(ProofPurpose.PASSKEY_SIGN_IN)
+        proof = taken(ProofPurpose.PASSKEY_SIGN_IN)
         token = second_factor.sign_in_by_passkey(
             db_session(), config, proof, sent("credential"), origin()
         )
@@ -55,6 +53,7 @@ def passkey_sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/account/passkeys/options")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Add a passkey"))
 @serves_enrolment
 def new_passkey_options() -> ResponseReturnValue:
     """Begin adding a passkey."""
@@ -68,7 +67,7 @@ def new_passkey_options() -> ResponseReturnValue:
 @serves_enrolment
 def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that the browser made."""
-    proof = _taken(ProofPurpose.ENROL_PASSKEY)
+    proof = taken(ProofPurpose.ENROL_PASSKEY)
     recovery = second_factor.add_passkey(
         db_session(),
         resources().config,
@@ -82,6 +81,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/rename")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Rename a passkey"))
 def rename_passkey(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
     passkeys.rename(db_session(), actor(), passkey_id, sent("name"))
@@ -91,16 +91,9 @@ def rename_passkey(passkey_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Remove a passkey"))
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     """Remove one of one's own passkeys."""
-    second_factor.remove_passkey(db_session(), actor(), passkey_id)
+    second_factor.remove_passkey(db_session(), resources().config, actor(), passkey_id)
     done(gettext("The passkey no longer opens anything. Every other session has ended."))
     return redirect(url_for("auth.factors"), 303)
-
-
-def _taken(purpose: ProofPurpose) -> PendingProof:
-    """Return the proof of this browser and end it for good, whatever comes of the answer."""
-    token = kept(PROOF)
-    cookie.pop(PROOF, None)
-    with resources().sessions.begin() as apart:
-        return pending.take(apart, purpose, token)

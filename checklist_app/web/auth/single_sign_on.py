@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from checklist_app.domain.errors import InvalidInput
@@ -14,7 +15,7 @@ from checklist_app.domain.vocabulary import ProofPurpose
 from checklist_app.services import external_people, pending, second_factor, single_sign_on
 from checklist_app.services.identity_tokens import Claims
 from checklist_app.services.single_sign_on import SingleSignOnRefused
-from checklist_app.web.access import actor, origin, public, requires
+from checklist_app.web.access import actor, origin, public, recent_auth, requires
 from checklist_app.web.auth.area import REFUSED, blueprint
 from checklist_app.web.auth.entering import go_on, kept, undo
 from checklist_app.web.extensions import limiter
@@ -41,6 +42,7 @@ def sso_begin() -> ResponseReturnValue:
 
 @blueprint.post("/account/sso/link")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Link an identity"))
 def sso_link() -> ResponseReturnValue:
     """Let somebody who is signed in add this way in; the page leads on, as forms may not."""
     address = _begin(url_for("auth.factors"), link_to=actor().user_id)
@@ -51,6 +53,7 @@ def sso_link() -> ResponseReturnValue:
 
 @blueprint.post("/account/sso/<int:identity_id>/unlink")
 @requires(Permission.ACCOUNT_MANAGE)
+@recent_auth(_l("Unlink an identity"))
 def sso_unlink(identity_id: int) -> ResponseReturnValue:
     """Take this way in away again."""
     external_people.unlink(db_session(), resources().config, actor(), identity_id)

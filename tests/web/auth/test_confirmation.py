@@ -23,6 +23,17 @@ from tests.web.visitor import Visitor
 
 LATER = timedelta(minutes=16)
 SENSITIVE = {
+    "auth.begin_codes",
+    "auth.factors",
+    "auth.new_passkey_options",
+    "auth.remove_codes",
+    "auth.remove_passkey",
+    "auth.rename_passkey",
+    "auth.renew_recovery_codes",
+    "auth.sso_link",
+    "auth.sso_unlink",
+    "sign_in_policy.change",
+    "sign_in_policy.reset_factors",
     "admin.activate",
     "admin.deactivate",
     "admin.invite",

@@ -7,6 +7,7 @@ async function options(form) {
     method: "POST",
     headers: { "X-CSRFToken": form.elements.csrf_token.value, "X-Requested-With": "fragment" },
   });
+  if (answer.status === 403) window.location.assign(window.location.pathname); // a proof is asked for
   if (!answer.ok) throw new Error(`options: ${answer.status}`);
   return answer.json();
 }
