@@ -104,6 +104,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "correct where the findings of a rule lead",
         "corregir adónde llevan los hallazgos de una regla",
     ),
+    Permission.FINDING_TRIAGE: (
+        "mark findings as false positives, and reopen them",
+        "marcar hallazgos como falsos positivos y reabrirlos",
+    ),
     Permission.REMEDIATION_PLAN: ("plan a remediation", "planificar una remediación"),
     Permission.REPORT_CREATE: ("build reports", "generar informes"),
     Permission.PROJECT_EDIT: (

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SCAN_IMPORT = "scan:import"
     SCAN_VIEW = "scan:view"
     ROUTE_CORRECT = "route:correct"
+    FINDING_TRIAGE = "finding:triage"
     JOB_MANAGE = "job:manage"
     REMEDIATION_PLAN = "remediation:plan"
     REMEDIATION_ADVANCE = "remediation:advance"
@@ -94,6 +95,7 @@ _REVIEWER = _CONTRIBUTOR | {
     Permission.VERDICT_RECORD,
     Permission.VERDICT_ACCEPT,
     Permission.ROUTE_CORRECT,
+    Permission.FINDING_TRIAGE,
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
 }

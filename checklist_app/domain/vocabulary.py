@@ -130,6 +130,22 @@ class SuggestionState(StrEnum):
     STALE = "stale"
 
 
+class FindingMark(StrEnum):
+    """What a person says of a finding; tools never change it, and it changes no verdict."""
+
+    FALSE_POSITIVE = "false_positive"
+    ACCEPTED = "accepted"
+
+
+class TriageKind(StrEnum):
+    """What a person does to many findings at once."""
+
+    FALSE_POSITIVE = "false_positive"
+    ACCEPT = "accept"
+    REOPEN = "reopen"
+    REMEDIATE = "remediate"
+
+
 class RemediationStatus(StrEnum):
     """How far the plan that closes a gap has come."""
 

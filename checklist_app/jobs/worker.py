@@ -23,6 +23,7 @@ from checklist_app.services.clock import now
 from checklist_app.services.housekeeping import reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
+from checklist_app.services.triage import expire_acceptances
 
 LOOK_EVERY = 0.3
 BEAT_EVERY = 5.0
@@ -64,12 +65,13 @@ class Worker:
         self._say_goodbye()
 
     def _keep_house(self) -> None:
-        """Once an hour, take away what refused uploads left in the store."""
+        """Once an hour, take away what refused uploads left, and end old acceptances."""
         if now() < self._house_due:
             return
         self._house_due = now() + HOUSE_EVERY
         with reading(self.resources) as session:
             reap_blobs(session, self.resources.store)
+        in_transaction(self.resources, expire_acceptances)
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""

@@ -53,6 +53,7 @@ from checklist_app.models.token import (
     RefreshToken,
     TokenFamily,
 )
+from checklist_app.models.triage import TriageAction, TriageMember
 from checklist_app.models.user import OneTimeLink, User, UserSession
 
 __all__ = [
@@ -101,6 +102,8 @@ __all__ = [
     "Suggestion",
     "SuggestionFinding",
     "TokenFamily",
+    "TriageAction",
+    "TriageMember",
     "User",
     "UserSession",
     "Verdict",

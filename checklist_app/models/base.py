@@ -95,6 +95,7 @@ class Base(DeclarativeBase):
         vocabulary.Confidence: words(vocabulary.Confidence),
         vocabulary.EvidenceKind: words(vocabulary.EvidenceKind),
         vocabulary.FactorPolicy: words(vocabulary.FactorPolicy),
+        vocabulary.FindingMark: words(vocabulary.FindingMark),
         vocabulary.FindingStatus: words(vocabulary.FindingStatus),
         vocabulary.GonePolicy: words(vocabulary.GonePolicy),
         vocabulary.JobKind: words(vocabulary.JobKind),
@@ -113,4 +114,5 @@ class Base(DeclarativeBase):
         vocabulary.StandardOrigin: words(vocabulary.StandardOrigin),
         vocabulary.Theme: words(vocabulary.Theme),
         vocabulary.TokenPurpose: words(vocabulary.TokenPurpose),
+        vocabulary.TriageKind: words(vocabulary.TriageKind),
     }

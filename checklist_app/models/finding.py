@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Double, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Date, Double, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from checklist_app.domain.vocabulary import Confidence, FindingStatus, Outcome, Severity
+from checklist_app.domain.vocabulary import (
+    Confidence,
+    FindingMark,
+    FindingStatus,
+    Outcome,
+    Severity,
+)
 from checklist_app.models.base import Base, LongText, Sha256, exact
 from checklist_app.models.checklist import ChecklistItem
 from checklist_app.models.evidence import Evidence
@@ -70,7 +76,11 @@ class ScanImport(Base):
 
 
 class Finding(Base):
-    """One weakness a tool reports; ``fingerprint`` is the same in every run that sees it."""
+    """One weakness a tool reports; ``fingerprint`` is the same in every run that sees it.
+
+    ``status`` is what tools say, ``mark`` what a person says: ``mark_action_id`` names the action
+    that last touched the mark. ``place`` is the same for findings of other tools that lie close by.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -100,6 +110,10 @@ class Finding(Base):
     snippet: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[datetime]
     gone_at: Mapped[datetime | None]
+    place: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    mark: Mapped[FindingMark | None]
+    marked_until: Mapped[date | None] = mapped_column(Date)
+    mark_action_id: Mapped[int | None] = mapped_column(ForeignKey("triage_action.id"), index=True)
 
     project: Mapped[Project] = relationship()
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from checklist_app.domain.errors import NotFound
-from checklist_app.domain.vocabulary import FindingStatus, Severity
-from checklist_app.models import (
-    Checklist,
-    ChecklistItem,
-    Evidence,
-    Finding,
-    Job,
-    Requirement,
-    ScanImport,
-    Suggestion,
-    SuggestionFinding,
-    User,
-)
+from checklist_app.domain.vocabulary import FindingMark, FindingStatus, Severity
+from checklist_app.models import Evidence, Finding, Job, ScanImport, ScanScope, User
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.finding_filters import FindingFilters, conditions
 
 PAGE_SIZE = 100
 IMPORTS_SHOWN = 100
@@ -51,11 +41,13 @@ class ImportLine:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """A finding in a list."""
+    """A finding in a list; ``mark`` is what a person says of it today."""
 
     id: int
     severity: Severity
     status: FindingStatus
+    mark: FindingMark | None
+    marked_until: date | None
     tool: str
     rule_id: str
     title: str
@@ -63,18 +55,17 @@ class FindingLine:
     cwes: list[int]
     occurrences: int
     is_routed: bool
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
-class FindingFilters:
-    """What the reader wants to see; empty values ask for everything."""
+class ScopeLine:
+    """What a tool looks at again and again, as a choice of the filter."""
 
-    q: str = ""
-    severity: str = ""
-    tool: str = ""
-    routed: str = ""
-    status: str = ""
-    item: str = ""
+    id: int
+    tool: str
+    target: str
+    environment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +77,17 @@ class FindingPage:
     page: int
     tools: list[str]
     filters: FindingFilters
+    scopes: list[ScopeLine] = field(default_factory=list)
 
     @property
     def pages(self) -> int:
         """How many pages there are."""
         return max(1, -(-self.total // PAGE_SIZE))
 
-
-@dataclass(frozen=True, slots=True)
-class SuggestedItem:
-    """An item that a finding was routed to, and by which key."""
-
-    checklist_number: int
-    identifier: str
-    via: str
-    confidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """One finding in full."""
-
-    line: FindingLine
-    description: str
-    tags: list[str]
-    locations: list[dict[str, Any]]
-    fingerprint: str
-    created_at: datetime
-    import_id: int
-    cvss: float | None
-    epss: float | None
-    snippet: str
-    gone_at: datetime | None
-    items: list[SuggestedItem]
+    @property
+    def environments(self) -> list[str]:
+        """The branches and environments that scans named."""
+        return sorted({scope.environment for scope in self.scopes if scope.environment})
 
 
 def scan_imports(session: Session, access: ProjectAccess) -> list[ImportLine]:
@@ -140,15 +109,17 @@ def finding_page(
     filters: FindingFilters,
     page: int,
     *,
+    today: date,
     import_id: int | None = None,
 ) -> FindingPage:
     """Return one page of a project's findings; of one import's new ones when it is named."""
-    wanted = _conditions(access, filters)
+    wanted = conditions(access, filters, today)
     if import_id is not None:
         wanted.append(Finding.first_import_id == import_id)
     total = session.scalar(select(func.count()).select_from(Finding).where(*wanted)) or 0
     rows = session.scalars(
         select(Finding)
+        .options(defer(Finding.description), defer(Finding.snippet), defer(Finding.locations))
         .where(*wanted)
         .order_by(Finding.severity_rank, Finding.id)
         .offset((page - 1) * PAGE_SIZE)
@@ -160,45 +131,23 @@ def finding_page(
         .distinct()
         .order_by(Finding.tool)
     )
-    return FindingPage([_line(finding) for finding in rows], total, page, list(tools), filters)
-
-
-def finding_view(session: Session, access: ProjectAccess, finding_id: int) -> FindingView:
-    """Return one finding of a project, or raise NotFound."""
-    finding = session.scalar(
-        select(Finding).where(Finding.id == finding_id, Finding.project_id == access.project.id)
+    return FindingPage(
+        findings=[finding_line(finding, today) for finding in rows],
+        total=total,
+        page=page,
+        tools=list(tools),
+        filters=filters,
+        scopes=_scopes(session, access),
     )
-    if finding is None:
-        raise NotFound
+
+
+def _scopes(session: Session, access: ProjectAccess) -> list[ScopeLine]:
     rows = session.execute(
-        select(
-            Checklist.number,
-            Requirement.identifier,
-            SuggestionFinding.via,
-            SuggestionFinding.confidence,
-        )
-        .select_from(SuggestionFinding)
-        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
-        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
-        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
-        .where(SuggestionFinding.finding_id == finding.id)
-        .order_by(Checklist.number, ChecklistItem.position)
+        select(ScanScope.id, ScanScope.tool, ScanScope.target, ScanScope.environment)
+        .where(ScanScope.project_id == access.project.id)
+        .order_by(ScanScope.tool, ScanScope.target, ScanScope.environment)
     )
-    return FindingView(
-        line=_line(finding),
-        description=finding.description,
-        tags=finding.tags,
-        locations=finding.locations,
-        fingerprint=finding.fingerprint,
-        created_at=finding.created_at,
-        import_id=finding.first_import_id,
-        cvss=finding.cvss,
-        epss=finding.epss,
-        snippet=finding.snippet or "",
-        gone_at=finding.gone_at,
-        items=[SuggestedItem(*row) for row in rows],
-    )
+    return [ScopeLine(*row) for row in rows]
 
 
 def _imports(
@@ -234,39 +183,15 @@ def _imports(
     ]
 
 
-def _conditions(access: ProjectAccess, filters: FindingFilters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [Finding.project_id == access.project.id]
-    if filters.severity in set(Severity):
-        wanted.append(Finding.severity == Severity(filters.severity))
-    if filters.status in set(FindingStatus):
-        wanted.append(Finding.status == FindingStatus(filters.status))
-    if filters.tool:
-        wanted.append(Finding.tool == filters.tool)
-    if filters.routed in ("yes", "no"):
-        wanted.append(Finding.is_routed.is_(filters.routed == "yes"))
-    if filters.q:
-        in_title = Finding.title.icontains(filters.q, autoescape=True)
-        wanted.append(in_title | Finding.location.icontains(filters.q, autoescape=True))
-    if filters.item:
-        wanted.append(Finding.id.in_(_finding_ids_of(filters.item)))
-    return wanted
-
-
-def _finding_ids_of(identifier: str) -> Any:
-    return (
-        select(SuggestionFinding.finding_id)
-        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
-        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
-        .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
-        .where(Requirement.identifier == identifier)
-    )
-
-
-def _line(finding: Finding) -> FindingLine:
+def finding_line(finding: Finding, today: date) -> FindingLine:
+    """Return a finding as it stands in a list."""
+    is_over = finding.marked_until is not None and finding.marked_until < today
     return FindingLine(
         id=finding.id,
         severity=finding.severity,
         status=finding.status,
+        mark=None if is_over else finding.mark,
+        marked_until=finding.marked_until,
         tool=finding.tool,
         rule_id=finding.rule_id,
         title=finding.title,
@@ -274,4 +199,5 @@ def _line(finding: Finding) -> FindingLine:
         cwes=finding.cwes,
         occurrences=finding.occurrences,
         is_routed=finding.is_routed,
+        place=finding.place,
     )

@@ -125,6 +125,7 @@ def _reaches_nothing(access: ProjectAccess) -> tuple[ColumnElement[bool], ...]:
     return (
         Finding.project_id == access.project.id,
         Finding.status == FindingStatus.OPEN,
+        Finding.mark.is_(None),
         Finding.id.not_in(reached),
     )
 

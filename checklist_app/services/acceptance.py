@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import Conflict
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import FindingStatus, Language
+from checklist_app.domain.vocabulary import Language
 from checklist_app.models import (
     EvidenceLink,
     Finding,
@@ -18,7 +18,9 @@ from checklist_app.models import (
     Verdict,
 )
 from checklist_app.queries.access import ItemAccess
+from checklist_app.queries.marks import counts
 from checklist_app.queries.support import newest_scans
+from checklist_app.services.clock import today
 from checklist_app.services.evidence import link_evidence
 from checklist_app.services.routing import batches
 from checklist_app.services.verdicts import record_verdict
@@ -61,7 +63,7 @@ def _findings(session: Session, suggestion: Suggestion) -> list[Finding]:
             .join(SuggestionFinding, SuggestionFinding.finding_id == Finding.id)
             .where(
                 SuggestionFinding.suggestion_id == suggestion.id,
-                Finding.status == FindingStatus.OPEN,
+                counts(today()),
             )
             .order_by(Finding.severity_rank, Finding.id)
         )

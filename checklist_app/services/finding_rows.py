@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from checklist_app.domain.duplicates import place_of
 from checklist_app.domain.findings import FindingState, ParsedFinding
+from checklist_app.domain.masking import without_secrets
 from checklist_app.domain.vocabulary import FindingStatus
 
 STATUSES = {
@@ -27,12 +29,14 @@ COMPARED = (
     "cvss",
     "epss",
     "snippet",
+    "place",
 )
 """The columns whose change makes a finding a changed one."""
 
 
 def row_of(finding: ParsedFinding, *, is_routed: bool) -> dict[str, Any]:
-    """Return the columns of a finding that a report says something of."""
+    """Return the columns of a finding that a report says something of, without its secrets."""
+    finding = without_secrets(finding)
     return {
         "fingerprint": finding.fingerprint,
         "tool": finding.tool,
@@ -60,6 +64,7 @@ def row_of(finding: ParsedFinding, *, is_routed: bool) -> dict[str, Any]:
         "epss": finding.epss,
         "snippet": finding.snippet or None,
         "gone_at": None,
+        "place": place_of(finding),
     }
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.vocabulary import (
     ChecklistStatus,
     Confidence,
-    FindingStatus,
     Outcome,
 )
 from checklist_app.models import (
@@ -21,23 +20,24 @@ from checklist_app.models import (
     Suggestion,
     SuggestionFinding,
 )
-from checklist_app.services.clock import now
+from checklist_app.queries.marks import counts, set_aside
+from checklist_app.services.clock import now, today
 from checklist_app.services.corrected_routes import Rule
 from checklist_app.services.routing import batches
 from checklist_app.services.suggestion_links import MILDEST_RANK, Completing
 
 
 def refresh(session: Session, project: Project) -> None:
-    """Bring the suggestions of a project's open checklists in line with its open findings.
+    """Bring the suggestions of a project's open checklists in line with the findings that count.
 
-    Adds what is missing, takes away what findings had proposed that are no longer open, and leaves
+    Adds what is missing, takes away what findings had proposed that count no more, and leaves
     the rest untouched, so that a second call writes nothing. A finding below the threshold of the
     project, or one that rests on weak routes alone, proposes ``partial``: somebody should look.
     """
     withdraw_closed(session, project)
     ids = session.scalars(
         select(Finding.id)
-        .where(Finding.project_id == project.id, Finding.status == FindingStatus.OPEN)
+        .where(Finding.project_id == project.id, counts(today()))
         .order_by(Finding.id)
     ).all()
     refresh_findings(session, project, ids)
@@ -67,8 +67,8 @@ def refresh_findings(
 
 
 def withdraw_closed(session: Session, project: Project) -> None:
-    """Take away what findings had proposed that are no longer open."""
-    is_closed = (Finding.project_id == project.id) & (Finding.status != FindingStatus.OPEN)
+    """Take away what findings had proposed that count no more."""
+    is_closed = (Finding.project_id == project.id) & set_aside(today())
     _withdraw(
         session, project, SuggestionFinding.finding_id.in_(select(Finding.id).where(is_closed))
     )

@@ -13,6 +13,7 @@ from checklist_app.web.auth.views import blueprint as auth
 from checklist_app.web.checklists.rounds import blueprint as rounds
 from checklist_app.web.checklists.views import blueprint as checklists
 from checklist_app.web.evidence.views import blueprint as evidence
+from checklist_app.web.findings.actions import blueprint as finding_actions
 from checklist_app.web.findings.views import blueprint as findings
 from checklist_app.web.forms import LARGEST_KEY
 from checklist_app.web.health.views import blueprint as health
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     checklists,
     corrections,
     evidence,
+    finding_actions,
     findings,
     groups,
     health,

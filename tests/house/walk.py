@@ -37,6 +37,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "checklists.review": {"verdict_number": "1", "decision": "accepted"},
     "checklists.assign": {"assignee_id": "", "due_on": ""},
     "evidence.attach": {"kind": "note", "note": "x", "title": "x"},
+    "finding_actions.act": {"kind": "reopen", "which": "all", "reason": "x"},
+    "finding_actions.preview": {"kind": "reopen", "which": "all"},
     "findings.correct": {"requirement": "IN-01"},
     "groups.add_person": {"email": "zoe@example.org"},
     "jobs.retry": {},

@@ -58,7 +58,7 @@ from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
 from tests.cast import ROLES, Cast, password_hash
 from tests.library import standard
-from tests.web.stage import PNG, finding, scan
+from tests.web.stage import PNG, finding, mark_and_take_back, scan
 from tests.web.visitor import ORIGIN
 
 MARKS = {"banca": "kanarienvogel", "ajeno": "zeisigpaar", "archivo": "rotkehlchen"}
@@ -179,6 +179,7 @@ def _fill(
     found = session.query(Finding).filter_by(project_id=access.project.id).one()
     correct_route(session, access, found.id, identifier=identifier, leads=True)
     correction = session.query(RouteCorrection).filter_by(project_id=access.project.id).one()
+    action = mark_and_take_back(session, access, f"{mark} reason")
     report, _ = reports.request_report(session, access, config, store, checklist, Language.ES)
     report.pdf_sha256 = original.sha256
     return {
@@ -189,6 +190,7 @@ def _fill(
         "evidence_id": file.id,
         "finding_id": found.id,
         "correction_id": correction.id,
+        "action_id": action.id,
         "import_id": scan_import.id,
         "job_id": job.id,
         "key": standard_key,

@@ -47,6 +47,8 @@ NEWER_TABLES = {
     "group_person",
     "group_grant",
     "verdict_review",
+    "triage_action",
+    "triage_member",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
 

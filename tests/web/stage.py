@@ -9,12 +9,24 @@ from io import BytesIO
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import Location, ParsedFinding, ParsedScan
-from checklist_app.domain.vocabulary import Language, Outcome, Severity
-from checklist_app.models import Checklist, Finding, Job, Report, ScanImport
-from checklist_app.services import evidence, jobs, remediation, reports, scans, uploads, verdicts
+from checklist_app.domain.vocabulary import Language, Outcome, Severity, TriageKind
+from checklist_app.models import Checklist, Finding, Job, Report, ScanImport, TriageAction
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.finding_filters import FindingFilters
+from checklist_app.services import (
+    evidence,
+    jobs,
+    remediation,
+    reports,
+    scans,
+    triage,
+    uploads,
+    verdicts,
+)
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
 from checklist_app.services.scan_merging import apply_scan
+from checklist_app.services.triage import Selection, Terms
 from tests.cast import Cast, item, make_checklist
 
 PNG = bytes.fromhex(
@@ -34,6 +46,7 @@ class Stage:
     finding_id: int
     report: Report
     job: Job
+    action_id: int
 
 
 def scan(*findings: ParsedFinding) -> ParsedScan:
@@ -99,8 +112,24 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
         justification="Behind the gateway",
         expires_on=today() + timedelta(days=30),
     )
+    action = mark_and_take_back(session, alice, "Seen in *tests* only")
     report, _ = reports.request_report(session, alice, config, store, checklist, Language.ES)
     found = session.query(Finding).filter_by(rule_id="sql-injection").one()
     return Stage(
-        checklist, files[0].id, scan_import, found.id, report, jobs.open_job(session, alice, job.id)
+        checklist,
+        files[0].id,
+        scan_import,
+        found.id,
+        report,
+        jobs.open_job(session, alice, job.id),
+        action.id,
     )
+
+
+def mark_and_take_back(session: Session, access: ProjectAccess, reason: str) -> TriageAction:
+    """Mark every finding as a false positive and undo it, so that all count as before."""
+    kind, everything = TriageKind.FALSE_POSITIVE, Selection(None, FindingFilters())
+    digest = triage.preview_action(session, access, kind, everything).digest
+    action = triage.act(session, access, kind, everything, Terms(reason=reason), previewed=digest)
+    triage.undo_action(session, access, action.id)
+    return action

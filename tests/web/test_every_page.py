@@ -69,6 +69,7 @@ def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
         "identifier": "IN-01",
         "evidence_id": stage.evidence_id,
         "finding_id": stage.finding_id,
+        "action_id": stage.action_id,
         "import_id": stage.scan_import.id,
         "job_id": stage.job.id,
         "key": "owasp-test",

@@ -8,12 +8,18 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.vocabulary import TriageKind
 from checklist_app.queries.corrections import corrections_of_rule, destinations
-from checklist_app.queries.findings import FindingFilters, finding_page, finding_view
+from checklist_app.queries.duplicates import grouped, twins
+from checklist_app.queries.finding_filters import FindingFilters
+from checklist_app.queries.finding_view import finding_view
+from checklist_app.queries.findings import finding_page
 from checklist_app.queries.unrouted import unrouted as reaching_nothing
 from checklist_app.queries.unrouted import unrouted_count
+from checklist_app.services.clock import today
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.corrections import undo_correction as take_back
+from checklist_app.services.triage import may_do
 from checklist_app.web.access import project, requires
 from checklist_app.web.filters import told
 from checklist_app.web.forms import form_text, page_number
@@ -28,20 +34,16 @@ blueprint = Blueprint("findings", __name__, url_prefix="/projects/<slug>/finding
 @requires(Permission.PROJECT_VIEW)
 def index(slug: str) -> ResponseReturnValue:
     """Show the findings of a project, worst first."""
-    filters = FindingFilters(
-        q=request.args.get("q", "").strip()[:200],
-        severity=request.args.get("severity", ""),
-        tool=request.args.get("tool", ""),
-        routed=request.args.get("routed", ""),
-        status=request.args.get("status", ""),
-        item=request.args.get("item", ""),
-    )
-    page = finding_page(db_session(), project(), filters, page_number())
+    filters = FindingFilters.of(request.args)
+    session, access = db_session(), project()
+    page = finding_page(session, access, filters, page_number(), today=today())
     return render_template(
         "findings/index.html",
         page=page,
+        groups=grouped(page.findings, twins(session, access, page.findings, today())),
         filters=filters,
-        unrouted=unrouted_count(db_session(), project()),
+        kinds=[kind for kind in TriageKind if may_do(access, kind)],
+        unrouted=unrouted_count(session, access),
     )
 
 
@@ -89,7 +91,8 @@ def _finding(finding_id: int, *, form_error: str = "", typed: str = "") -> str:
     may_correct = access.allows(Permission.ROUTE_CORRECT)
     return render_template(
         "findings/show.html",
-        finding=finding_view(session, access, finding_id),
+        finding=finding_view(session, access, finding_id, today()),
+        kinds=[kind for kind in TriageKind if may_do(access, kind)],
         corrections=corrections_of_rule(session, access, finding_id, language),
         destinations=destinations(session, access, language) if may_correct else [],
         form_error=form_error,

@@ -8,15 +8,13 @@ from flask.typing import ResponseReturnValue
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text, text
-from checklist_app.queries.findings import (
-    FindingFilters,
-    finding_page,
-    scan_import,
-    scan_imports,
-)
+from checklist_app.queries.duplicates import grouped, twins
+from checklist_app.queries.finding_filters import FindingFilters
+from checklist_app.queries.findings import finding_page, scan_import, scan_imports
 from checklist_app.queries.jobs import job_view
 from checklist_app.scanners.table import PARSERS, check_format
 from checklist_app.services import scans
+from checklist_app.services.clock import today
 from checklist_app.web.access import project, requires
 from checklist_app.web.forms import form_text, page_number
 from checklist_app.web.transaction import db_session, resources
@@ -74,11 +72,15 @@ def show(slug: str, import_id: int) -> ResponseReturnValue:
     """Show what became of every result of one report."""
     line = scan_import(db_session(), project(), import_id)
     filters = FindingFilters(routed=request.args.get("routed", ""))
+    page = finding_page(
+        db_session(), project(), filters, page_number(), today=today(), import_id=line.id
+    )
     return render_template(
         "scans/show.html",
         scan=line,
         job=job_view(db_session(), project(), line.job_id),
-        page=finding_page(db_session(), project(), filters, page_number(), import_id=line.id),
+        page=page,
+        groups=grouped(page.findings, twins(db_session(), project(), page.findings, today())),
         skipped=[
             (part["count"], Text.from_json(part["reason"]))
             for part in line.account.get("skipped_reasons", [])

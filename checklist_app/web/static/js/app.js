@@ -8,6 +8,7 @@ import * as passkey from "./passkey.js";
 import * as paste from "./paste.js";
 import * as preview from "./preview.js";
 import * as remember from "./remember.js";
+import * as selection from "./selection.js";
 import * as theme from "./theme.js";
 import * as upload from "./upload.js";
 import * as workspace from "./workspace.js";
@@ -69,9 +70,9 @@ document.addEventListener("input", (event) => {
 
 // What went well need not stay and cover the page; what went wrong stays until it is closed.
 setTimeout(() => {
-  for (const flash of document.querySelectorAll("#flashes > .flash-success")) flash.remove();
+  for (const flash of document.querySelectorAll("#flashes > .flash-success:not(:has(form))")) flash.remove();
 }, 10000);
 
-for (const part of [theme, drafts, workspace, partial, upload, passkey, paste, preview, filters, jobs, keyboard, remember, zoom]) part.start();
+for (const part of [theme, drafts, workspace, partial, upload, passkey, paste, preview, filters, jobs, keyboard, remember, selection, zoom]) part.start();
 // Tells tools that watch the page that keys and forms are listened to from here on.
 document.documentElement.dataset.ready = "";

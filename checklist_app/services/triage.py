@@ -1,0 +1,391 @@
+"""People say what they think of many findings at once: previewed, confirmed, undone.
+
+Marks belong to people and statuses to tools: an import never touches a mark, so a false positive
+stays one when it is reported again, and no verdict ever changes by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.triage import MOST_AT_ONCE, MarkState, SelectionChanged, refusal
+from checklist_app.domain.vocabulary import FindingMark, TriageKind
+from checklist_app.domain.workflow import LONGEST_RATIONALE
+from checklist_app.models import Finding, Project, TriageAction, TriageMember
+from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.finding_filters import FindingFilters, conditions
+from checklist_app.services import audit, suggestions, triage_plans
+from checklist_app.services.clock import now, today
+from checklist_app.services.projects import check_member
+from checklist_app.services.routing import batches
+from checklist_app.services.triage_effects import (
+    Preview,
+    Refused,
+    effects_between,
+    suggested_now,
+)
+
+ALSO_NEEDED = {
+    TriageKind.ACCEPT: Permission.WAIVER_GRANT,
+    TriageKind.REMEDIATE: Permission.REMEDIATION_PLAN,
+}
+MARKS = {
+    TriageKind.FALSE_POSITIVE: FindingMark.FALSE_POSITIVE,
+    TriageKind.ACCEPT: FindingMark.ACCEPTED,
+    TriageKind.REOPEN: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The findings that somebody ticked, or all that the filters match when ``ids`` is None."""
+
+    ids: tuple[int, ...] | None
+    filters: FindingFilters
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a person says with an action.
+
+    Attributes:
+        reason: why; the plan of a remediation.
+        expires_on: the last day of an acceptance.
+        owner_id: who carries a plan out.
+        due_on: until when.
+    """
+
+    reason: str = ""
+    expires_on: date | None = None
+    owner_id: int = 0
+    due_on: date | None = None
+
+
+def may_do(access: ProjectAccess, kind: TriageKind) -> bool:
+    """Whether somebody may do this to findings of the project."""
+    needed = ALSO_NEEDED.get(kind, Permission.FINDING_TRIAGE)
+    return access.allows(Permission.FINDING_TRIAGE) and access.allows(needed)
+
+
+def preview_action(
+    session: Session, access: ProjectAccess, kind: TriageKind, selection: Selection
+) -> Preview:
+    """Return exactly what an action would do, by doing it and taking it back; nothing is changed.
+
+    Raises:
+        Forbidden: the role does not allow this kind.
+        InvalidInput: nothing is selected, or more than one action may change.
+    """
+    _require(access, kind)
+    _one_at_a_time(session, access)
+    trial = session.begin_nested()
+    try:
+        return _carry_out(session, access, kind, selection, Terms(expires_on=today()), None)
+    finally:
+        trial.rollback()
+
+
+def act(
+    session: Session,
+    access: ProjectAccess,
+    kind: TriageKind,
+    selection: Selection,
+    terms: Terms,
+    *,
+    previewed: str,
+) -> TriageAction:
+    """Do what was previewed: one action, one event, and each finding knows what it was before.
+
+    Args:
+        session: the transaction of the caller.
+        access: who does it.
+        kind: what is done.
+        selection: to which findings.
+        terms: the reason, and what else the kind asks for.
+        previewed: the digest of the preview that was confirmed.
+
+    Raises:
+        Forbidden: the role does not allow this kind.
+        InvalidInput: a reason, a date or an owner is missing; or nothing is selected.
+        SelectionChanged: something else would happen than what was previewed.
+    """
+    _require(access, kind)
+    check_terms(session, access, kind, terms)
+    _one_at_a_time(session, access)
+    action = TriageAction(
+        project_id=access.project.id,
+        kind=kind,
+        reason=terms.reason.strip(),
+        expires_on=terms.expires_on if kind is TriageKind.ACCEPT else None,
+        details={},
+        acted_by_id=access.actor.user_id,
+        created_at=now(),
+    )
+    session.add(action)
+    session.flush()
+    done = _carry_out(session, access, kind, selection, terms, action)
+    if done.digest != previewed:
+        raise SelectionChanged
+    if not done.changed:
+        raise Conflict(text("None of these findings can be changed so. Nothing was done."))
+    counted = {severity.value: number for severity, number in done.by_severity.items()}
+    action.details = {
+        **action.details,
+        "count": len(done.changed),
+        "refused": len(done.refused),
+        "by_severity": counted,
+    }
+    _record(session, access, f"project:finding:{kind.value}", action)
+    return action
+
+
+def check_terms(session: Session, access: ProjectAccess, kind: TriageKind, terms: Terms) -> None:
+    """Raise InvalidInput, naming the field, when an action lacks its reason, date or owner."""
+    if not terms.reason.strip():
+        raise InvalidInput(text("Please say what and why."), field="reason")
+    if len(terms.reason) > LONGEST_RATIONALE:
+        raise InvalidInput(
+            text("The text is longer than %(limit)s characters.", limit=LONGEST_RATIONALE),
+            field="reason",
+        )
+    if kind is TriageKind.ACCEPT:
+        if terms.expires_on is None:
+            raise InvalidInput(text("Please give a date."), field="expires_on")
+        if terms.expires_on < today():
+            raise InvalidInput(
+                text("The end of a waiver must not lie in the past."), field="expires_on"
+            )
+    if kind is TriageKind.REMEDIATE:
+        if terms.due_on is None:
+            raise InvalidInput(text("Please give a date."), field="due_on")
+        check_member(session, access, terms.owner_id, field="owner_id")
+
+
+def undo_action(session: Session, access: ProjectAccess, action_id: int) -> tuple[int, int]:
+    """Give each finding back what it was, unless somebody has touched it since.
+
+    Returns:
+        How many findings are as before, and how many were left as they are now.
+
+    Raises:
+        NotFound: the project has no such action.
+        Conflict: it was undone before.
+    """
+    _one_at_a_time(session, access)
+    action = session.scalar(
+        select(TriageAction).where(
+            TriageAction.id == action_id, TriageAction.project_id == access.project.id
+        )
+    )
+    if action is None:
+        raise NotFound
+    _require(access, action.kind)
+    if action.undone_at is not None:
+        raise Conflict(text("This was undone already."))
+    members = session.execute(
+        select(TriageMember, Finding.mark_action_id)
+        .join(Finding, Finding.id == TriageMember.finding_id)
+        .where(TriageMember.action_id == action.id)
+        .order_by(TriageMember.finding_id)
+    ).all()
+    if any(member.mark_before is FindingMark.ACCEPTED for member, _ in members):
+        access.require(Permission.WAIVER_GRANT)
+    if action.kind is TriageKind.REMEDIATE:
+        left_ids = triage_plans.take_back(session, access, action)
+    else:
+        left_ids = {member.finding_id for member, last in members if last != action.id}
+        _give_back(session, [member for member, _ in members if member.finding_id not in left_ids])
+    for member, _ in members:
+        member.is_restored = member.finding_id not in left_ids
+    action.undone_at = now()
+    action.undone_by_id = access.actor.user_id
+    left = len(left_ids)
+    action.details = {**action.details, "restored": len(members) - left, "left": left}
+    session.flush()
+    suggestions.refresh(session, access.project)
+    _record(session, access, "project:finding:undo", action)
+    return len(members) - left, left
+
+
+def expire_acceptances(session: Session) -> int:
+    """Let findings count again whose acceptance has ended; return how many."""
+    ended = (Finding.mark == FindingMark.ACCEPTED, Finding.marked_until < today())
+    rows = session.execute(
+        select(Finding.id, Finding.project_id).where(*ended).order_by(Finding.project_id)
+    ).all()
+    for batch in batches([row.id for row in rows]):
+        session.execute(
+            update(Finding).where(Finding.id.in_(batch)).values(mark=None, marked_until=None)
+        )
+    for project_id in dict.fromkeys(row.project_id for row in rows):
+        project = session.get_one(Project, project_id)
+        suggestions.refresh(session, project)
+        count = sum(row.project_id == project_id for row in rows)
+        audit.record(
+            session,
+            None,
+            "project:finding:expire",
+            project.name,
+            project_id=project_id,
+            count=count,
+        )
+    return len(rows)
+
+
+def _require(access: ProjectAccess, kind: TriageKind) -> None:
+    access.require(Permission.FINDING_TRIAGE)
+    access.require(ALSO_NEEDED.get(kind, Permission.FINDING_TRIAGE))
+
+
+def _one_at_a_time(session: Session, access: ProjectAccess) -> None:
+    session.execute(select(Project.id).where(Project.id == access.project.id).with_for_update())
+
+
+def _carry_out(
+    session: Session,
+    access: ProjectAccess,
+    kind: TriageKind,
+    selection: Selection,
+    terms: Terms,
+    action: TriageAction | None,
+) -> Preview:
+    states, titles = _selected(session, access, selection)
+    may_waive = access.allows(Permission.WAIVER_GRANT)
+    refusals = {state.id: refusal(kind, state, today(), may_waive=may_waive) for state in states}
+    free = [state for state in states if refusals[state.id] is None]
+    planned = []
+    if kind is TriageKind.REMEDIATE:
+        found = triage_plans.plans_for(session, access, [state.id for state in free])
+        refusals |= found.refusals
+        planned = found.items
+    changed = [state for state in states if refusals[state.id] is None]
+    refused = [
+        Refused(state, titles[state.id], reason)
+        for state in states
+        if (reason := refusals[state.id]) is not None
+    ]
+    if action is not None:
+        _note_members(session, action, changed)
+    if kind is TriageKind.REMEDIATE:
+        if action is not None and terms.due_on is not None:
+            triage_plans.make_plans(
+                session, access, action, planned, owner_id=terms.owner_id, due_on=terms.due_on
+            )
+        return Preview(kind, changed, refused, [], planned)
+    before = suggested_now(session, access.project)
+    _mark(session, changed, MARKS[kind], terms.expires_on, action)
+    suggestions.refresh(session, access.project)
+    after = suggested_now(session, access.project)
+    effects = effects_between(session, access.project, before, after)
+    return Preview(kind, changed, refused, effects, planned)
+
+
+def _selected(
+    session: Session, access: ProjectAccess, selection: Selection
+) -> tuple[list[MarkState], dict[int, str]]:
+    """Return what is selected, worst first, of this project only."""
+    wanted = conditions(access, selection.filters, today())
+    if selection.ids is not None:
+        wanted = [Finding.project_id == access.project.id, Finding.id.in_(selection.ids)]
+    rows = session.execute(
+        select(
+            Finding.id,
+            Finding.severity,
+            Finding.status,
+            Finding.mark,
+            Finding.marked_until,
+            Finding.mark_action_id,
+            Finding.title,
+        )
+        .where(*wanted)
+        .order_by(Finding.severity_rank, Finding.id)
+        .limit(MOST_AT_ONCE + 1)
+    ).all()
+    if not rows:
+        raise InvalidInput(text("Select at least one finding first."), field="finding")
+    if len(rows) > MOST_AT_ONCE:
+        raise InvalidInput(
+            text(
+                "One action changes at most %(count)s findings. Narrow the filter first.",
+                count=MOST_AT_ONCE,
+            ),
+            field="finding",
+        )
+    return [MarkState(*row[:6]) for row in rows], {row.id: row.title for row in rows}
+
+
+def _mark(
+    session: Session,
+    states: Sequence[MarkState],
+    mark: FindingMark | None,
+    until: date | None,
+    action: TriageAction | None,
+) -> None:
+    for batch in batches([state.id for state in states]):
+        session.execute(
+            update(Finding)
+            .where(Finding.id.in_(batch))
+            .values(
+                mark=mark,
+                marked_until=until if mark is FindingMark.ACCEPTED else None,
+                mark_action_id=action.id if action else None,
+            )
+        )
+
+
+def _note_members(session: Session, action: TriageAction, states: Sequence[MarkState]) -> None:
+    for batch in batches(states):
+        session.execute(
+            insert(TriageMember),
+            [
+                {
+                    "action_id": action.id,
+                    "finding_id": state.id,
+                    "mark_before": state.mark,
+                    "until_before": state.marked_until,
+                    "action_before_id": state.mark_action_id,
+                }
+                for state in batch
+            ],
+        )
+
+
+def _give_back(session: Session, members: Sequence[TriageMember]) -> None:
+    for batch in batches(members):
+        session.execute(
+            update(Finding),
+            [
+                {
+                    "id": member.finding_id,
+                    "mark": member.mark_before,
+                    "marked_until": member.until_before,
+                    "mark_action_id": member.action_before_id,
+                }
+                for member in batch
+            ],
+        )
+
+
+def _record(session: Session, access: ProjectAccess, name: str, action: TriageAction) -> None:
+    session.flush()
+    audit.record(
+        session,
+        access.actor,
+        name,
+        str(action.id),
+        project_id=access.project.id,
+        kind=action.kind.value,
+        **{
+            key: action.details[key]
+            for key in ("count", "by_severity", "refused", "restored", "left")
+            if key in action.details
+        },
+    )
