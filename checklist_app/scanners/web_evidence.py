@@ -11,55 +11,23 @@ import re
 from collections.abc import Iterable
 
 from checklist_app.domain.findings import MAX_SNIPPET, MAX_URI, clean
+from checklist_app.domain.masking import MASK, masked
 
-MASK = "***"
+__all__ = [
+    "MASK",
+    "exchange",
+    "from_base64",
+    "links_in",
+    "masked",
+    "masked_url",
+    "without_query",
+]
+
 _MAX_PART = MAX_SNIPPET // 2
 _MAX_REFERENCES = 20
-_MASKED_HEADERS = (
-    "authorization", "cookie", "token", "api-key", "apikey", "secret", "password", "session",
-    "x-auth", "credential", "jwt",
-)  # fmt: skip
-_HARMLESS = ("access-control-", "content-security-")
-_HEADER = re.compile(
-    r"^([ \t]{0,80}([A-Za-z][\w-]{0,60})[ \t]{0,3}:[ \t]{0,3})(\S[^\r\n]*)", re.MULTILINE
-)
-_COOKIE = re.compile(r"([^=;\s]{1,200}=)([^;\r\n]{1,8000})")
-_LONG_NAME = (
-    r"(?<![\w.-])[\w.-]{0,30}"
-    r"(?:passw|passphrase|secret|token|api[_-]?key|sess(?:ion)?_?id|credential)[\w-]{0,20}"
-)
-_SHORT_NAME = r"(?<![\w.-])(?:pass|pwd|pw|sid|auth|jwt|otp)"
-_VALUE = r"([^\s&;,\"'<>\\]{1,4000})"
-_IN_FORM = re.compile(rf"((?:{_LONG_NAME}|{_SHORT_NAME})=)(?!=){_VALUE}", re.IGNORECASE)
-_QUOTED = re.compile(
-    rf"((?:{_LONG_NAME}|{_SHORT_NAME})\\?[\"']\s{{0,3}}[:=]\s{{0,3}}\\?[\"'])([^\"'\\]{{1,4000}})",
-    re.IGNORECASE,
-)
-_JWT = re.compile(r"\beyJ[\w-]{8,8000}\.[\w-]{4,8000}(?:\.[\w-]{0,8000})?")
-_BEARER = re.compile(r"\b(Bearer[ \t]{1,3})[\w.~+/=-]{16,8000}", re.IGNORECASE)
-_USER = re.compile(r"(://[^\s/:@\"'<>]{1,200}:)[^\s/@\"'<>]{1,200}(?=@)")
 _LINK = re.compile(r"https?://[^\s<>\"'\]]{3,2000}")
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 _BASE64_READ = 16_000
-
-
-def masked(value: str) -> str:
-    """Return a text without passwords, tokens and values of cookies."""
-    value = _HEADER.sub(_header, value)
-    value = _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, value))
-    value = _QUOTED.sub(rf"\1{MASK}", _IN_FORM.sub(rf"\1{MASK}", value))
-    return _USER.sub(rf"\1{MASK}", value)
-
-
-def _header(found: re.Match[str]) -> str:
-    before, name, value = found[1], found[2].lower(), found[3]
-    if name.startswith(_HARMLESS) or not any(part in name for part in _MASKED_HEADERS):
-        return found[0]
-    if name.startswith("set-cookie"):  # its attributes are what many findings are about
-        return before + _COOKIE.sub(rf"\1{MASK}", value, count=1)
-    if name == "cookie":
-        return before + _COOKIE.sub(rf"\1{MASK}", value)
-    return before + MASK
 
 
 def masked_url(value: object) -> str:

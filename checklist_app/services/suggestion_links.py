@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.findings import keys_of
 from checklist_app.domain.vocabulary import (
     Confidence,
-    FindingStatus,
     MappingKind,
     Outcome,
     Severity,
@@ -24,7 +23,8 @@ from checklist_app.models import (
     Suggestion,
     SuggestionFinding,
 )
-from checklist_app.services.clock import now
+from checklist_app.queries.marks import counts
+from checklist_app.services.clock import now, today
 from checklist_app.services.corrected_routes import Rule, corrected_routes
 from checklist_app.services.routing import Route, most_exact, routes_to_items
 
@@ -88,7 +88,7 @@ class Completing:
                 Finding.tags,
                 Finding.tool,
                 Finding.rule_id,
-            ).where(Finding.id.in_(finding_ids), Finding.status == FindingStatus.OPEN)
+            ).where(Finding.id.in_(finding_ids), counts(today()))
         )
         return [
             (
