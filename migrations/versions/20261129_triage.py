@@ -8,8 +8,8 @@ from sqlalchemy.dialects import mysql
 
 from checklist_app.models import base
 
-revision = "0015_triage"
-down_revision = "0014_tokens"
+revision = "0016_triage"
+down_revision = "0015_people"
 branch_labels = None
 depends_on = None
 
