@@ -46,6 +46,7 @@ def downgrade() -> None:
     op.execute(link.update().where(link.c.purpose == "invitation").values(purpose="set_password"))
     _set_owners(is_nullable=False)
     op.drop_column("one_time_link", "email")
-    op.drop_index(op.f("ix_user_session_previous_sha256"), table_name="user_session")
+    if op.get_bind().dialect.name == "sqlite":  # the others drop it with its column
+        op.execute("DROP INDEX ix_user_session_previous_sha256")
     for name in ("rotated_at", "previous_sha256", "must_rotate", "confirmed_at"):
         op.drop_column("user_session", name)
