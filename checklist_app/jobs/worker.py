@@ -23,7 +23,7 @@ from checklist_app.services.clock import now
 from checklist_app.services.housekeeping import reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
-from checklist_app.services.triage import expire_acceptances
+from checklist_app.services.triage_undo import expire_acceptances
 
 LOOK_EVERY = 0.3
 BEAT_EVERY = 5.0

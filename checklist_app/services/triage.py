@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
+from checklist_app.domain.errors import Conflict, InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.triage import MOST_AT_ONCE, MarkState, SelectionChanged, refusal
@@ -84,8 +84,8 @@ def preview_action(
         Forbidden: the role does not allow this kind.
         InvalidInput: nothing is selected, or more than one action may change.
     """
-    _require(access, kind)
-    _one_at_a_time(session, access)
+    require_kind(access, kind)
+    one_at_a_time(session, access)
     trial = session.begin_nested()
     try:
         return _carry_out(session, access, kind, selection, Terms(expires_on=today()), None)
@@ -117,9 +117,9 @@ def act(
         InvalidInput: a reason, a date or an owner is missing; or nothing is selected.
         SelectionChanged: something else would happen than what was previewed.
     """
-    _require(access, kind)
+    require_kind(access, kind)
     check_terms(session, access, kind, terms)
-    _one_at_a_time(session, access)
+    one_at_a_time(session, access)
     action = TriageAction(
         project_id=access.project.id,
         kind=kind,
@@ -143,7 +143,7 @@ def act(
         "refused": len(done.refused),
         "by_severity": counted,
     }
-    _record(session, access, f"project:finding:{kind.value}", action)
+    record_action(session, access, f"project:finding:{kind.value}", action)
     return action
 
 
@@ -169,83 +169,14 @@ def check_terms(session: Session, access: ProjectAccess, kind: TriageKind, terms
         check_member(session, access, terms.owner_id, field="owner_id")
 
 
-def undo_action(session: Session, access: ProjectAccess, action_id: int) -> tuple[int, int]:
-    """Give each finding back what it was, unless somebody has touched it since.
-
-    Returns:
-        How many findings are as before, and how many were left as they are now.
-
-    Raises:
-        NotFound: the project has no such action.
-        Conflict: it was undone before.
-    """
-    _one_at_a_time(session, access)
-    action = session.scalar(
-        select(TriageAction).where(
-            TriageAction.id == action_id, TriageAction.project_id == access.project.id
-        )
-    )
-    if action is None:
-        raise NotFound
-    _require(access, action.kind)
-    if action.undone_at is not None:
-        raise Conflict(text("This was undone already."))
-    members = session.execute(
-        select(TriageMember, Finding.mark_action_id)
-        .join(Finding, Finding.id == TriageMember.finding_id)
-        .where(TriageMember.action_id == action.id)
-        .order_by(TriageMember.finding_id)
-    ).all()
-    if any(member.mark_before is FindingMark.ACCEPTED for member, _ in members):
-        access.require(Permission.WAIVER_GRANT)
-    if action.kind is TriageKind.REMEDIATE:
-        left_ids = triage_plans.take_back(session, access, action)
-    else:
-        left_ids = {member.finding_id for member, last in members if last != action.id}
-        _give_back(session, [member for member, _ in members if member.finding_id not in left_ids])
-    for member, _ in members:
-        member.is_restored = member.finding_id not in left_ids
-    action.undone_at = now()
-    action.undone_by_id = access.actor.user_id
-    left = len(left_ids)
-    action.details = {**action.details, "restored": len(members) - left, "left": left}
-    session.flush()
-    suggestions.refresh(session, access.project)
-    _record(session, access, "project:finding:undo", action)
-    return len(members) - left, left
-
-
-def expire_acceptances(session: Session) -> int:
-    """Let findings count again whose acceptance has ended; return how many."""
-    ended = (Finding.mark == FindingMark.ACCEPTED, Finding.marked_until < today())
-    rows = session.execute(
-        select(Finding.id, Finding.project_id).where(*ended).order_by(Finding.project_id)
-    ).all()
-    for batch in batches([row.id for row in rows]):
-        session.execute(
-            update(Finding).where(Finding.id.in_(batch)).values(mark=None, marked_until=None)
-        )
-    for project_id in dict.fromkeys(row.project_id for row in rows):
-        project = session.get_one(Project, project_id)
-        suggestions.refresh(session, project)
-        count = sum(row.project_id == project_id for row in rows)
-        audit.record(
-            session,
-            None,
-            "project:finding:expire",
-            project.name,
-            project_id=project_id,
-            count=count,
-        )
-    return len(rows)
-
-
-def _require(access: ProjectAccess, kind: TriageKind) -> None:
+def require_kind(access: ProjectAccess, kind: TriageKind) -> None:
+    """Raise Forbidden unless somebody may do this to findings of the project."""
     access.require(Permission.FINDING_TRIAGE)
     access.require(ALSO_NEEDED.get(kind, Permission.FINDING_TRIAGE))
 
 
-def _one_at_a_time(session: Session, access: ProjectAccess) -> None:
+def one_at_a_time(session: Session, access: ProjectAccess) -> None:
+    """Let what marks findings of a project take effect one after another."""
     session.execute(select(Project.id).where(Project.id == access.project.id).with_for_update())
 
 
@@ -358,23 +289,8 @@ def _note_members(session: Session, action: TriageAction, states: Sequence[MarkS
         )
 
 
-def _give_back(session: Session, members: Sequence[TriageMember]) -> None:
-    for batch in batches(members):
-        session.execute(
-            update(Finding),
-            [
-                {
-                    "id": member.finding_id,
-                    "mark": member.mark_before,
-                    "marked_until": member.until_before,
-                    "mark_action_id": member.action_before_id,
-                }
-                for member in batch
-            ],
-        )
-
-
-def _record(session: Session, access: ProjectAccess, name: str, action: TriageAction) -> None:
+def record_action(session: Session, access: ProjectAccess, name: str, action: TriageAction) -> None:
+    """Leave the event of an action, with its counts."""
     session.flush()
     audit.record(
         session,

@@ -8,8 +8,8 @@ from sqlalchemy.dialects import mysql
 
 from checklist_app.models import base
 
-revision = "0016_triage"
-down_revision = "0015_people"
+revision = "0020_triage"
+down_revision = "0019_verdict_review"
 branch_labels = None
 depends_on = None
 

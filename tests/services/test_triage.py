@@ -33,7 +33,7 @@ from checklist_app.models import (
 )
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.finding_filters import FindingFilters
-from checklist_app.services import triage
+from checklist_app.services import triage, triage_undo
 from checklist_app.services.clock import now, pretend, today
 from checklist_app.services.triage import Selection, Terms
 from checklist_app.services.verdicts import record_verdict
@@ -145,7 +145,7 @@ def test_an_undo_gives_back_what_nobody_touched_since(
     first = do(session, bob, FALSE)
     do(session, bob, REOPEN, one(session))
 
-    assert triage.undo_action(session, bob, first.id) == (1, 1)
+    assert triage_undo.undo_action(session, bob, first.id) == (1, 1)
     session.expire_all()
 
     assert marks(session) == {"sql": None, "mild": None}
@@ -156,16 +156,16 @@ def test_an_undo_gives_back_what_nobody_touched_since(
     )
     assert {row[0]: row[1] for row in kept} == {"sql": False, "mild": True}
     with pytest.raises(Conflict):
-        triage.undo_action(session, bob, first.id)
+        triage_undo.undo_action(session, bob, first.id)
 
 
 def test_undoing_twice_steps_back_twice(session: Session, cast: Cast, bob: ProjectAccess) -> None:
     marked = do(session, bob, FALSE, one(session))
     reopened = do(session, bob, REOPEN, one(session))
-    triage.undo_action(session, bob, reopened.id)
+    triage_undo.undo_action(session, bob, reopened.id)
     session.expire_all()
     assert marks(session)["sql"] is FindingMark.FALSE_POSITIVE
-    assert triage.undo_action(session, bob, marked.id) == (1, 0)
+    assert triage_undo.undo_action(session, bob, marked.id) == (1, 0)
     session.expire_all()
     assert marks(session)["sql"] is None
     assert suggested(session) is Outcome.FAIL
@@ -179,8 +179,8 @@ def test_an_acceptance_ends_with_its_date(session: Session, cast: Cast, bob: Pro
         triage.preview_action(session, alice, FALSE, Selection(None, FindingFilters(mark="none")))
 
     with pretend(now() + timedelta(days=4)):
-        assert triage.expire_acceptances(session) == 2
-        assert triage.expire_acceptances(session) == 0
+        assert triage_undo.expire_acceptances(session) == 2
+        assert triage_undo.expire_acceptances(session) == 0
     session.expire_all()
 
     assert set(marks(session).values()) == {None}
@@ -197,7 +197,7 @@ def test_only_who_may_grant_waivers_accepts_and_ends_an_acceptance(
     assert not found.changed
     assert {str(one.reason) for one in found.refused} == {str(NOT_YOURS)}
     with pytest.raises(Forbidden):
-        triage.undo_action(session, bob, action.id)
+        triage_undo.undo_action(session, bob, action.id)
 
 
 def test_what_cannot_be_changed_is_told_with_its_reason(
@@ -246,7 +246,7 @@ def test_findings_of_other_projects_are_not_selected(
         triage.preview_action(session, stranger, FALSE, ids)
     action = do(session, bob, FALSE)
     with pytest.raises(NotFound):
-        triage.undo_action(session, stranger, action.id)
+        triage_undo.undo_action(session, stranger, action.id)
 
 
 def test_a_plan_is_made_for_each_gap_and_taken_back(
@@ -262,7 +262,7 @@ def test_a_plan_is_made_for_each_gap_and_taken_back(
 
     plan = session.scalars(select(Remediation)).one()
     assert (plan.item_id, plan.plan, plan.due_on) == (opened.item.id, "Looked at it", due)
-    assert triage.undo_action(session, bob, action.id) == (2, 0)
+    assert triage_undo.undo_action(session, bob, action.id) == (2, 0)
     assert session.scalars(select(Remediation)).all() == []
 
 
@@ -275,7 +275,7 @@ def test_a_plan_that_somebody_moved_on_is_left(
     session.scalars(select(Remediation)).one().status = RemediationStatus.FIXING
     session.flush()
 
-    assert triage.undo_action(session, bob, action.id) == (0, 2)
+    assert triage_undo.undo_action(session, bob, action.id) == (0, 2)
 
     assert session.scalars(select(Remediation)).all()
     assert session.get_one(TriageAction, action.id).details["left_plans"] == ["1/IN-01"]

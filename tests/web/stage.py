@@ -20,6 +20,7 @@ from checklist_app.services import (
     reports,
     scans,
     triage,
+    triage_undo,
     uploads,
     verdicts,
 )
@@ -131,5 +132,5 @@ def mark_and_take_back(session: Session, access: ProjectAccess, reason: str) -> 
     kind, everything = TriageKind.FALSE_POSITIVE, Selection(None, FindingFilters())
     digest = triage.preview_action(session, access, kind, everything).digest
     action = triage.act(session, access, kind, everything, Terms(reason=reason), previewed=digest)
-    triage.undo_action(session, access, action.id)
+    triage_undo.undo_action(session, access, action.id)
     return action

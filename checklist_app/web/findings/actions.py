@@ -13,7 +13,7 @@ from checklist_app.domain.vocabulary import TriageKind
 from checklist_app.queries.finding_filters import FindingFilters
 from checklist_app.queries.projects import members
 from checklist_app.queries.triage import action_view, newest_actions
-from checklist_app.services import triage
+from checklist_app.services import triage, triage_undo
 from checklist_app.services.clock import today
 from checklist_app.services.triage import Selection, Terms
 from checklist_app.web.access import project, requires
@@ -77,7 +77,7 @@ def show(slug: str, action_id: int) -> ResponseReturnValue:
 @requires(Permission.FINDING_TRIAGE)
 def undo(slug: str, action_id: int) -> ResponseReturnValue:
     """Give each finding back what it was, unless somebody has touched it since."""
-    restored, left = triage.undo_action(db_session(), project(), action_id)
+    restored, left = triage_undo.undo_action(db_session(), project(), action_id)
     message = ngettext(
         "Undone: one finding is as it was before.",
         "Undone: %(num)s findings are as they were before.",
