@@ -24,7 +24,7 @@ from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.finding_filters import FindingFilters, conditions
 from checklist_app.services import audit, suggestions, triage_plans
 from checklist_app.services.clock import now, today
-from checklist_app.services.projects import check_member
+from checklist_app.services.members import check_member
 from checklist_app.services.routing import batches
 from checklist_app.services.triage_effects import (
     Preview,

@@ -11,7 +11,7 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.triage import SelectionChanged
 from checklist_app.domain.vocabulary import TriageKind
 from checklist_app.queries.finding_filters import FindingFilters
-from checklist_app.queries.projects import members
+from checklist_app.queries.members import members
 from checklist_app.queries.triage import action_view, newest_actions
 from checklist_app.services import triage, triage_undo
 from checklist_app.services.clock import today
