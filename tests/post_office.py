@@ -12,6 +12,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -39,6 +40,7 @@ class PostOffice:
     recipients: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    arrived: Condition = field(default_factory=Condition)
 
     async def handle_DATA(  # noqa: N802 - the server looks for this name
         self, server: SMTP, _session: Session, envelope: Envelope
@@ -50,10 +52,17 @@ class PostOffice:
         found = message_from_bytes(content, policy=policy.default)
         assert isinstance(found, EmailMessage)
         self.received.append(found)
-        self.recipients += envelope.rcpt_tos
+        with self.arrived:
+            self.recipients += envelope.rcpt_tos
+            self.arrived.notify_all()
         assert server.transport is not None
         self.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 taken"
+
+    def wait_for(self, number: int) -> None:
+        """Wait until that many mails have come in all."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.recipients) >= number, timeout=60)
 
     def text(self, number: int = -1) -> str:
         body: str = self.received[number].get_content()

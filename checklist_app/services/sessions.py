@@ -97,6 +97,17 @@ def open_session(
     return token
 
 
+def has_been_at(session: Session, email: str, address: str) -> bool:
+    """Return whether the person with that address has had a session from that network address."""
+    found = session.scalar(
+        select(UserSession.id)
+        .join(User, User.id == UserSession.user_id)
+        .where(User.email == email.strip().lower(), UserSession.address == address)
+        .limit(1)
+    )
+    return found is not None
+
+
 def record_refusal(session: Session, email: str, origin: Origin) -> None:
     """Leave an event for a sign-in that failed.
 

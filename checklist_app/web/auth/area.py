@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask_login import current_user
 
+from checklist_app.services.sessions import has_been_at
 from checklist_app.web.extensions import visitor_network
+from checklist_app.web.transaction import db_session
 
 blueprint = Blueprint("auth", __name__)
 
@@ -25,6 +27,15 @@ def named_account() -> str:
 def named_account_and_address() -> str:
     """Return the account that a form speaks of together with where the request comes from."""
     return f"{named_account()}@{visitor_network()}"
+
+
+def is_usual_place() -> bool:
+    """Return whether the owner of the account that a form speaks of has been signed in here.
+
+    Guesses from everywhere at once then lock nobody out of the place where they work.
+    """
+    email = request.form.get("email", "")[:254]
+    return has_been_at(db_session(), email, request.remote_addr or "")
 
 
 def signed_in_account() -> str:

@@ -18,6 +18,7 @@ from checklist_app.web.auth.area import (
     PER_ADDRESS,
     REFUSED,
     blueprint,
+    is_usual_place,
     named_account,
     named_account_and_address,
     was_refused,
@@ -39,7 +40,13 @@ from checklist_app.web.transaction import db_session, resources
     methods=["POST"],
     deduct_when=was_refused,
 )
-@limiter.limit(PER_ACCOUNT, key_func=named_account, methods=["POST"], deduct_when=was_refused)
+@limiter.limit(
+    PER_ACCOUNT,
+    key_func=named_account,
+    methods=["POST"],
+    deduct_when=was_refused,
+    exempt_when=is_usual_place,
+)
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail address and password."""
     if current_user.is_authenticated and request.method == "GET":

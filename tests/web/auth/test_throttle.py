@@ -56,6 +56,20 @@ def test_one_place_cannot_go_through_many_accounts(
     assert guess(visitor, "10.0.0.2", PASSWORD).status_code == 303
 
 
+def test_a_flood_of_guesses_locks_nobody_out_of_their_usual_place(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = visit("nobody")
+    assert guess(visit("nobody"), "192.0.2.7", PASSWORD).status_code == 303
+    with monkeypatch.context() as quick:
+        quick.setattr(sessions, "password_matches", lambda *_: False)
+        answers = [guess(visitor, f"10.0.{n // 5}.1").status_code for n in range(201)]
+    assert answers == [422] * 200 + [429]
+    elsewhere = guess(visit("nobody"), "10.0.99.1", PASSWORD)
+    assert (elsewhere.status_code, "Retry-After" in elsewhere.headers) == (429, True)
+    assert guess(visit("nobody"), "192.0.2.7", PASSWORD).status_code == 303
+
+
 def test_signing_in_rightly_is_not_counted(visit: Visit) -> None:
     for _ in range(12):
         assert guess(visit("nobody"), "10.0.0.1", PASSWORD).status_code == 303
