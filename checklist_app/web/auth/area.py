@@ -35,7 +35,7 @@ def is_usual_place() -> bool:
     Guesses from everywhere at once then lock nobody out of the place where they work.
     """
     email = request.form.get("email", "")[:254]
-    return has_been_at(db_session(), email, request.remote_addr or "")
+    return bool(email) and has_been_at(db_session(), email, request.remote_addr or "")
 
 
 def signed_in_account() -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
@@ -14,7 +15,7 @@ from checklist_app.domain.scopes import PIPELINE_SCOPES
 from checklist_app.queries.pipeline_tokens import token_lines
 from checklist_app.services import pipeline_tokens
 from checklist_app.services.clock import now, today
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.filters import told
 from checklist_app.web.forms import form_date, form_text
 from checklist_app.web.messages import done
@@ -35,6 +36,7 @@ def index(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("")
 @requires(Permission.TOKEN_MANAGE)
+@recent_auth(_l("Make a token for a pipeline"))
 def make(slug: str) -> ResponseReturnValue:
     """Make a token; its secret is in this answer alone."""
     try:

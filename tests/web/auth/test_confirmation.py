@@ -39,6 +39,7 @@ SENSITIVE = {
     "admin.invite",
     "admin.renew_link",
     "admin.set_role",
+    "auth.change_email",
     "checklists.sign_off",
     "groups.add_person",
     "groups.delete",
@@ -49,6 +50,7 @@ SENSITIVE = {
     "members.change_role",
     "members.remove",
     "members.remove_group",
+    "tokens.make",
 }
 
 
