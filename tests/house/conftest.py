@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -36,7 +38,13 @@ class House:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """An app over three filled projects; nothing that is walked may change it."""
-    folder = tmp_path_factory.mktemp("house")
+    with built_house(tmp_path_factory.mktemp("house")) as built:
+        yield built
+
+
+@contextmanager
+def built_house(folder: Path) -> Iterator[House]:
+    """Build the app, its three projects and everybody's sessions in a folder."""
     with empty_database(folder) as url:
         migrate_and_load(url)
         config = Config(

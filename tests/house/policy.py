@@ -1,13 +1,22 @@
 """Who may use which page, written down once more by hand: the oracle of the walk.
 
-Neither the guard nor the declarations on the views are asked; a route that is missing here fails.
+The walk asks neither the guard nor the declarations; a route that is missing here fails.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from flask import Flask
+
+from checklist_app.domain.permissions import (
+    ADMINISTRATOR,
+    ORGANISATION_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    SIGNED_IN,
+)
 from checklist_app.domain.vocabulary import Role
+from checklist_app.web.access import PUBLIC, declaration
 
 
 class Audience(StrEnum):
@@ -165,3 +174,18 @@ STRONGEST_FIRST = list(Role)
 def is_enough(role: Role, least: Role) -> bool:
     """Return whether ``role`` may do what ``least`` may."""
     return STRONGEST_FIRST.index(role) <= STRONGEST_FIRST.index(least)
+
+
+def declares_what_the_table_says(app: Flask, endpoint: str) -> bool:
+    """Return whether a view declares a permission that exactly its audience has."""
+    declared, audience = declaration(app, endpoint), POLICY[endpoint]
+    if isinstance(audience, Role):
+        may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
+        return may == {role for role in Role if is_enough(role, audience)}
+    everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
+    return {
+        Audience.EVERYBODY: declared == PUBLIC,
+        Audience.SIGNED_IN: declared in everybodys,
+        Audience.NO_AUDITOR: declared in SIGNED_IN - everybodys,
+        Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN,
+    }[audience]

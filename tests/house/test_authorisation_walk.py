@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -12,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.permissions import (
     ADMINISTRATOR,
-    ORGANISATION_PERMISSIONS,
     ROLE_PERMISSIONS,
     SIGNED_IN,
 )
@@ -20,76 +17,23 @@ from checklist_app.domain.vocabulary import Role
 from checklist_app.factory import create_app
 from checklist_app.queries.access import open_project
 from checklist_app.web import access
-from checklist_app.web.access import PUBLIC, declaration
+from checklist_app.web.access import declaration
 from tests.house.conftest import PEOPLE, House
-from tests.house.digest import Watch
-from tests.house.policy import POLICY, Audience, is_enough
+from tests.house.policy import POLICY, declares_what_the_table_says
+from tests.house.trial import WEAK, open_guard
 from tests.house.walk import (
     METHODS,
-    READING,
-    Person,
-    address_of,
-    body_of,
     cells,
-    comparable,
-    foreign_marks,
-    outcome,
-    send,
 )
+from tests.house.walker import unrefused, walk
 from tests.house.world import MARK
-
-
-@contextmanager
-def undone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let what an allowed request writes be forgotten, so that all cells see the same world."""
-    with monkeypatch.context() as patched:
-        patched.setattr(Session, "commit", Session.flush)
-        yield
-
-
-def walk(
-    house: House, person: Person, monkeypatch: pytest.MonkeyPatch, *, trial: bool = False
-) -> tuple[list[str], int]:
-    """Try every door as one person; return what went wrong and how many cells were tried.
-
-    In a ``trial`` of the walk itself, doors that should be shut are open: nothing is kept at all.
-    """
-    wrong: list[str] = []
-    closed: dict[tuple[str, str], set[tuple[int, str, str]]] = {}
-    client = house.app.test_client(use_cookies=False)
-    marks = foreign_marks(person, house.world)
-    watch = Watch(house.resources.engine)
-    seen = 0
-    for cell in cells(house.app, person, house.world):
-        seen += 1
-        with undone(monkeypatch) if trial or cell.expected == "allowed" else monkeypatch.context():
-            answer = send(client, house.app, person, cell)
-        if outcome(answer, cell) != cell.expected:
-            wrong.append(f"{cell}, was {answer.status_code} {answer.headers.get('Location', '')}")
-        told = f"{answer.headers}{body_of(answer)}"
-        if any(mark in told for mark in marks):
-            wrong.append(f"{cell}: tells what is not theirs")
-        if cell.expected in ("404", "sign in"):
-            kept = closed.setdefault((cell.rule.endpoint, cell.method), set())
-            kept.add(comparable(answer, address_of(house.app, cell)))
-        if cell.method not in READING and watch.has_changed():
-            wrong.append(f"{cell}: the database changed")
-    wrong += [
-        f"{method} {endpoint}: foreign and missing differ"
-        for (endpoint, method), answers in closed.items()
-        if len(answers) > 1
-    ]
-    if watch.has_changed():
-        wrong.append("reading changed the database")
-    watch.close()
-    return wrong, seen
 
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_every_door_opens_to_whom_it_should_and_tells_the_others_nothing(
-    house: House, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    house: House, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong, seen = walk(house, house.people[name], monkeypatch)
+    wrong, seen = walk(house, house.people[name])
     with capsys.disabled():
         print(f"\nauthorisation walk: {name} tried {seen} cells, {len(wrong)} deviations")  # noqa: T201 - asked for
     assert wrong == []
@@ -121,19 +65,13 @@ def test_every_route_declares_who_may_use_it_and_stands_in_the_table(house: Hous
 
 @pytest.mark.parametrize("endpoint", sorted(POLICY))
 def test_a_view_declares_what_the_table_says(house: House, endpoint: str) -> None:
-    declared, audience = declaration(house.app, endpoint), POLICY[endpoint]
-    if isinstance(audience, Role):
-        may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
-        assert may == {role for role in Role if is_enough(role, audience)}
-        return
-    everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
-    expected = {
-        Audience.EVERYBODY: declared == PUBLIC,
-        Audience.SIGNED_IN: declared in everybodys,
-        Audience.NO_AUDITOR: declared in SIGNED_IN - everybodys,
-        Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN,
-    }
-    assert expected[audience]
+    assert declares_what_the_table_says(house.app, endpoint)
+
+
+def test_the_services_refuse_on_their_own(house: House) -> None:
+    """Whoever forgets a declaration on a view has not opened the door yet."""
+    with open_guard():
+        assert unrefused(house, WEAK) == []
 
 
 def test_administering_opens_no_project(house: House) -> None:
@@ -177,7 +115,7 @@ def test_the_walk_notices_when_the_guard_lets_everybody_in(
 
     real = open_project
     monkeypatch.setattr(access, "open_project", careless)
-    wrong, _ = walk(house, house.people["charlie"], monkeypatch, trial=True)
+    wrong, _ = walk(house, house.people["charlie"], trial=True)
     assert any("was 200" in line for line in wrong)
     assert any("tells what is not theirs" in line for line in wrong)
 
@@ -186,7 +124,7 @@ def test_the_walk_notices_when_a_permission_is_not_asked_for(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("checklist_app.queries.access.ProjectAccess.require", lambda *_: None)
-    wrong, _ = walk(house, house.people["vera"], monkeypatch, trial=True)
+    wrong, _ = walk(house, house.people["vera"], trial=True)
     unguarded = {line.split(" (")[0] for line in wrong}
     inside = [name for name, least in POLICY.items() if isinstance(least, Role)]
     expected = {

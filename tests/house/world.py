@@ -204,7 +204,7 @@ def _fill(
             None,
             session.get_one(User, member.user_id),
             config,
-            new_email=f"new-{mark}@example.org",
+            new_email=f"new-{standard_key}@example.org",
         ),
         "filename": "css/base.css",
         "token_id": make_token(

@@ -1,0 +1,53 @@
+"""Take every guard of authorisation away in turn, and count which are noticed.
+
+    .venv/bin/python -m benchmarks.guard_mutants [KIND]
+
+KIND is ``view``, ``require`` or ``filter``; without it all are tried. Prints what survives and a
+table for docs/security.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.house.conftest import built_house
+from tests.house.mutants import code_mutants, view_mutants
+from tests.house.trial import noticed
+
+WORDS = {
+    "view": "`@requires` on a view",
+    "require": "`require(…)` in services and queries",
+    "filter": "comparison with the project or the person in queries and services",
+}
+
+
+def main() -> int:
+    """Try them all; return how many were not noticed."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    logging.disable(logging.CRITICAL)
+    started, tried, found = time.monotonic(), Counter[str](), Counter[str]()
+    with tempfile.TemporaryDirectory() as folder, built_house(Path(folder)) as house:
+        for mutant in (*view_mutants(house.app), *code_mutants()):
+            if wanted not in mutant.kind:
+                continue
+            tried[mutant.kind] += 1
+            by = noticed(house, mutant)
+            found[mutant.kind] += bool(by)
+            if not by:
+                print(f"survives: {mutant}", flush=True)
+    day = datetime.now(UTC).date().isoformat()
+    print(f"\n{day}, {time.monotonic() - started:.0f} s\n")
+    print("| guard taken away | tried | noticed |\n|---|--:|--:|")
+    for kind, number in tried.items():
+        print(f"| {WORDS[kind]} | {number} | {found[kind]} |")
+    return sum(tried.values()) - sum(found.values())
+
+
+if __name__ == "__main__":
+    sys.exit(bool(main()))

@@ -1,0 +1,170 @@
+"""Takes one guard away at a time, in the running process, to see whether anything notices.
+
+A guard is a ``@requires`` on a view, a ``require(…)`` in a service or a query, or a comparison
+that keeps the rows of one project from those of another, and those of one person from those of
+others. The functions keep their identity and get other code, so that nobody who imported them goes
+by unchanged.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType, FunctionType, ModuleType
+
+from flask import Flask
+
+from checklist_app import queries, services
+from checklist_app.domain.permissions import (
+    PROJECT_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    SIGNED_IN,
+    Permission,
+)
+from checklist_app.domain.vocabulary import Role
+from checklist_app.web.access import ASSET_ENDPOINTS, DECLARATION, PUBLIC, declaration
+
+OWNERS = frozenset({"access", "opened", "actor", "project"})
+"""Names of what was let in: a comparison with one of theirs keeps others out."""
+COLUMNS = frozenset({"project_id", "user_id"})
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A guard that can be taken away: its kind, its module or endpoint, its line and its text."""
+
+    kind: str
+    where: str
+    line: int
+    guard: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.where}:{self.line} {self.guard}"
+
+
+def view_mutants(app: Flask) -> Iterator[Mutant]:
+    """Yield every declaration on a view."""
+    for endpoint in sorted({rule.endpoint for rule in app.url_map.iter_rules()}):
+        declared = declaration(app, endpoint)
+        if endpoint not in ASSET_ENDPOINTS and declared not in (PUBLIC, None):
+            yield Mutant("view", endpoint, 0, str(declared))
+
+
+def code_mutants() -> Iterator[Mutant]:
+    """Yield every other guard of the queries and the services."""
+    for name in _modules():
+        for node in ast.walk(_tree(name)):
+            kind = _kind(node)
+            if kind:
+                assert isinstance(node, ast.expr | ast.stmt)
+                yield Mutant(kind, name, node.lineno, ast.unparse(node))
+
+
+@contextmanager
+def without(app: Flask, mutant: Mutant) -> Iterator[None]:
+    """Run what is inside without one guard."""
+    if mutant.kind == "view":
+        view = app.view_functions[mutant.where]
+        declared = Permission(getattr(view, DECLARATION))
+        setattr(view, DECLARATION, _weaker(declared))
+        try:
+            yield
+        finally:
+            setattr(view, DECLARATION, declared)
+        return
+    module = importlib.import_module(mutant.where)
+    real = _functions(module)
+    kept = {name: function.__code__ for name, function in real.items()}
+    changed = _codes(compile(_without(mutant), str(module.__file__), "exec"))
+    for name, function in real.items():
+        if name in changed and changed[name].co_freevars == function.__code__.co_freevars:
+            function.__code__ = changed[name]
+    try:
+        yield
+    finally:
+        for name, function in real.items():
+            function.__code__ = kept[name]
+
+
+def _weaker(declared: Permission) -> Permission | str:
+    if declared in ROLE_PERMISSIONS[Role.VIEWER] | SIGNED_IN:
+        return PUBLIC
+    is_inside = declared in PROJECT_PERMISSIONS
+    return Permission.PROJECT_VIEW if is_inside else Permission.PROJECT_LIST
+
+
+def _modules() -> list[str]:
+    return [
+        f"{package.__name__}.{found.name}"
+        for package in (queries, services)
+        for found in pkgutil.iter_modules(package.__path__)
+    ]
+
+
+@cache
+def _source(name: str) -> str:
+    return inspect.getsource(importlib.import_module(name))
+
+
+def _tree(name: str) -> ast.Module:
+    return ast.parse(_source(name))
+
+
+def _kind(node: ast.AST) -> str:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="require"))):
+            return "require"
+        case ast.Compare(
+            left=ast.Attribute(attr=column), ops=[ast.Eq()], comparators=[ast.Attribute() as right]
+        ) if column in COLUMNS and _root(right) in OWNERS:
+            return "filter"
+    return ""
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _without(mutant: Mutant) -> ast.Module:
+    class Remover(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> ast.AST:
+            is_it = _kind(node) == mutant.kind and getattr(node, "lineno", 0) == mutant.line
+            if not is_it or ast.unparse(node) != mutant.guard:
+                return self.generic_visit(node)
+            if isinstance(node, ast.Compare):
+                # The same column on both sides holds for every row.
+                same = ast.Compare(node.left, node.ops, [node.left])
+                return ast.copy_location(same, node)
+            return ast.copy_location(ast.Pass(), node)
+
+    tree = _tree(mutant.where)
+    Remover().visit(tree)
+    return ast.fix_missing_locations(tree)
+
+
+def _functions(module: ModuleType) -> dict[str, FunctionType]:
+    found = {}
+    for thing in vars(module).values():
+        inside = vars(thing).values() if inspect.isclass(thing) else ()
+        for one in (thing, *inside):
+            function = one.fget if isinstance(one, property) else one
+            if isinstance(function, FunctionType) and function.__module__ == module.__name__:
+                found[function.__code__.co_qualname] = function
+    return found
+
+
+def _codes(code: CodeType) -> dict[str, CodeType]:
+    found = {}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found[constant.co_qualname] = constant
+            found.update(_codes(constant))
+    return found
