@@ -117,6 +117,23 @@ def evidence_page(session: Session, access: ProjectAccess, page: int, kind: str)
     return EvidencePage(cards, links, total, int(size or 0), page)
 
 
+def evidence_after(
+    session: Session,
+    access: ProjectAccess,
+    kind: EvidenceKind | None,
+    before: int | None,
+    limit: int,
+) -> list[EvidenceCard]:
+    """Return at most ``limit`` pieces of evidence older than ``before``, the newest first."""
+    query = _cards(access)
+    if kind is not None:
+        query = query.where(Evidence.kind == kind)
+    if before is not None:
+        query = query.where(Evidence.id < before)
+    rows = session.execute(query.order_by(Evidence.id.desc()).limit(limit))
+    return [_card(row, access) for row in rows]
+
+
 def evidence_file(session: Session, access: ProjectAccess, evidence_id: int) -> EvidenceCard:
     """Return one piece of evidence of the project, or raise NotFound."""
     row = session.execute(_cards(access).where(Evidence.id == evidence_id)).one_or_none()

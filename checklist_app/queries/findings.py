@@ -141,6 +141,31 @@ def finding_page(
     )
 
 
+def findings_after(
+    session: Session,
+    access: ProjectAccess,
+    filters: FindingFilters,
+    after: tuple[int, int] | None,
+    limit: int,
+    today: date,
+) -> list[FindingLine]:
+    """Return at most ``limit`` findings, worst first, behind the one of this rank and key."""
+    wanted = conditions(access, filters, today)
+    if after is not None:
+        rank, key = after
+        wanted.append(
+            (Finding.severity_rank > rank) | ((Finding.severity_rank == rank) & (Finding.id > key))
+        )
+    rows = session.scalars(
+        select(Finding)
+        .options(defer(Finding.description), defer(Finding.snippet), defer(Finding.locations))
+        .where(*wanted)
+        .order_by(Finding.severity_rank, Finding.id)
+        .limit(limit)
+    )
+    return [finding_line(finding, today) for finding in rows]
+
+
 def _scopes(session: Session, access: ProjectAccess) -> list[ScopeLine]:
     rows = session.execute(
         select(ScanScope.id, ScanScope.tool, ScanScope.target, ScanScope.environment)

@@ -16,6 +16,11 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def account_of(session: Session, actor: Actor) -> User:
+    """Return the actor's own account."""
+    return session.get_one(User, actor.user_id)
+
+
 def first_user(session: Session) -> User | None:
     """Return the oldest open account of an administrator."""
     return session.scalar(

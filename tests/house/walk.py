@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import product
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,16 @@ READING = frozenset({"GET", "HEAD"})
 BODIES: dict[str, dict[str, Any]] = {
     "auth.rename_passkey": {"name": "x"},
     "admin.set_role": {"role": "auditor"},
+    "api.checklists.continue_": {"standard_id": 1, "name": "x"},
+    "api.checklists.sign_off": {"statement": "x"},
+    "api.evidence.attach_link": {"url": "https://example.org/x"},
+    "api.evidence.attach_note": {"note": "x"},
+    "api.items.assign": {"assignee_id": None},
+    "api.items.record_verdict": {"outcome": "fail", "rationale": "x"},
+    "api.members.change_role": {"role": "viewer"},
+    "api.remediation.advance": {"status": "fixing"},
+    "api.remediation.plan": {"plan": "x", "owner_id": 1, "due_on": "2031-01-01"},
+    "api.waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},
     "auth.sign_in": {"email": "x@example.org", "password": "x"},
     "checklists.preview": {"text": "**x**"},
     "checklists.record_verdict": {"outcome": "fail", "rationale": "x", "row_version": "2"},
@@ -52,6 +63,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},
 }
 """What a form, or a body, must hold for its view to come as far as looking for the object."""
+
+
+UPLOADS = frozenset({"api.evidence.attach_files", "api.scans.upload"})
+"""Operations whose body is a form with files."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,12 @@ def send(client: FlaskClient, app: Flask, person: Person, cell: Cell, **body: st
         return client.open(address, method=cell.method, headers=named, json=json, buffered=True)
     if cell.method in READING:
         return client.open(address, method=cell.method, headers=person.credentials, buffered=True)
+        sent: dict[str, Any] = {"json": BODIES.get(cell.rule.endpoint)}
+        if cell.rule.endpoint in UPLOADS:
+            sent = {"data": {"files": (BytesIO(b"x"), "x.txt")}}
+        return client.open(address, method=cell.method, headers=named, **sent, buffered=True)
+    if cell.method == "GET":
+        return client.get(address, headers=headers, buffered=True)
     fields = {**BODIES.get(cell.rule.endpoint, {}), "csrf_token": person.form_token, **body}
     return client.open(
         address, method=cell.method, data=fields, headers=person.credentials, buffered=True

@@ -4,10 +4,44 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from checklist_app.web.api import documents, jobs, keys, scans, tokens
+from checklist_app.web.api import (
+    account,
+    checklists,
+    documents,
+    events,
+    evidence,
+    findings,
+    items,
+    jobs,
+    keys,
+    members,
+    projects,
+    remediation,
+    reports,
+    scans,
+    standards,
+    tokens,
+    waivers,
+)
 from checklist_app.web.extensions import csrf
 
-ROOMS = (jobs, scans, tokens)
+ROOMS = (
+    account,
+    checklists,
+    events,
+    evidence,
+    findings,
+    items,
+    jobs,
+    members,
+    projects,
+    remediation,
+    reports,
+    scans,
+    standards,
+    tokens,
+    waivers,
+)
 
 
 def install(app: Flask) -> None:

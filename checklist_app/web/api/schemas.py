@@ -61,12 +61,16 @@ def _exact_bool(value: object) -> object:
     return {"true": True, "false": False}.get(value, [value]) if isinstance(value, str) else value
 
 
-QueryNumber = Annotated[int, BeforeValidator(_digits)]
-"""A whole number in an address, in digits and nothing else."""
+Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(_digits)]
+"""How many are wanted, in digits and nothing else."""
 QueryFlag = Annotated[bool, BeforeValidator(_exact_bool)]
 """``true`` or ``false`` in an address."""
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line of text."""
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+"""What people call something."""
 LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 """Text of several lines; Markdown where pages take it."""
 Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -76,7 +80,7 @@ Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
 class ListQuery(Query):
     """How much of a list is wanted, and from where on."""
 
-    limit: QueryNumber = Field(USUAL_ON_A_PAGE, ge=1, le=MOST_ON_A_PAGE)
+    limit: Limit = USUAL_ON_A_PAGE
     cursor: str | None = Field(
         None,
         max_length=400,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from threading import BoundedSemaphore
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,13 +12,11 @@ from checklist_app.services.verification import check_report
 from checklist_app.web.access import public
 from checklist_app.web.extensions import limiter
 from checklist_app.web.transaction import db_session, resources
+from checklist_app.web.turns import places
 
 blueprint = Blueprint("verify", __name__)
 
 REFUSED = 422
-AT_ONCE = 2
-places = BoundedSemaphore(AT_ONCE)
-"""A check may cost many seconds; strangers never hold more than these of a process's threads."""
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
