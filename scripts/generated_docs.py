@@ -33,6 +33,7 @@ from checklist_app.domain.reach import Reach, figures
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, OrganisationRole, Role
 from checklist_app.scanners.table import PARSERS
+from scripts.api_tables import operations_table, scopes_table
 from tests.corpus.scanner_facts import (
     CWE_DIFFERS,
     MERGED,
@@ -336,6 +337,8 @@ def rooms_list() -> str:
 
 PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
+        "scopes": ("docs/api.md", scopes_table),
+        "operations": ("docs/api.md", operations_table),
         "settings": ("docs/operator.md", settings_table),
         "scanners": ("docs/scanners.md", scanners_table),
         "scanners in detail": ("docs/scanners.md", scanners_in_detail),

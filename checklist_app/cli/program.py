@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "checklist_app.cli.set_up:migrate",
     "standards": "checklist_app.cli.standards:standards",
     "users": "checklist_app.cli.users:users",
+    "tokens": "checklist_app.cli.tokens:tokens",
     "scan": "checklist_app.cli.scan:scan",
     "report": "checklist_app.cli.report:report",
     "verify": "checklist_app.cli.verify:verify",

@@ -20,7 +20,7 @@ from checklist_app.models import Job
 from checklist_app.queries.jobs import is_work_due
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
-from checklist_app.services.housekeeping import reap_blobs
+from checklist_app.services.housekeeping import forget_what_is_over, reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
 from checklist_app.services.triage_undo import expire_acceptances
@@ -72,6 +72,7 @@ class Worker:
         with reading(self.resources) as session:
             reap_blobs(session, self.resources.store)
         in_transaction(self.resources, expire_acceptances)
+        in_transaction(self.resources, forget_what_is_over)
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import BlobStore
 from checklist_app.models import Blob
+from checklist_app.services import access_tokens, idempotency
 from checklist_app.services.clock import now
 
 SPARED = timedelta(hours=24)
@@ -34,3 +35,9 @@ def reap_blobs(session: Session, store: BlobStore) -> int:
     if reaped:
         _log.info("bytes of nobody deleted", extra={"count": reaped})
     return reaped
+
+
+def forget_what_is_over(session: Session) -> None:
+    """Delete tokens that expired and answers that were kept for a day; their events stay."""
+    access_tokens.forget_expired(session)
+    idempotency.forget_old(session)

@@ -147,16 +147,12 @@ def send(client: FlaskClient, app: Flask, person: Person, cell: Cell, **body: st
     if cell.is_operation:
         told = {"Authorization": f"Bearer {person.token}", "If-Match": "*"}
         named = told if person.token else {}
-        json = BODIES.get(cell.rule.endpoint)
-        return client.open(address, method=cell.method, headers=named, json=json, buffered=True)
-    if cell.method in READING:
-        return client.open(address, method=cell.method, headers=person.credentials, buffered=True)
         sent: dict[str, Any] = {"json": BODIES.get(cell.rule.endpoint)}
         if cell.rule.endpoint in UPLOADS:
             sent = {"data": {"files": (BytesIO(b"x"), "x.txt")}}
         return client.open(address, method=cell.method, headers=named, **sent, buffered=True)
-    if cell.method == "GET":
-        return client.get(address, headers=headers, buffered=True)
+    if cell.method in READING:
+        return client.open(address, method=cell.method, headers=person.credentials, buffered=True)
     fields = {**BODIES.get(cell.rule.endpoint, {}), "csrf_token": person.form_token, **body}
     return client.open(
         address, method=cell.method, data=fields, headers=person.credentials, buffered=True

@@ -22,7 +22,17 @@ from checklist_app.web.access import project, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.projects import Counts
-from checklist_app.web.api.schemas import Input, Key, Line, ListQuery, LongText, Name, Output, Page
+from checklist_app.web.api.schemas import (
+    Input,
+    Key,
+    Line,
+    ListQuery,
+    LongText,
+    Name,
+    Output,
+    Page,
+    TakeWhole,
+)
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
 
@@ -50,7 +60,7 @@ class Wanted(Input):
 
     standard_id: Key
     name: Name
-    level: Annotated[int, Field(ge=1, le=9)] | None = None
+    level: Annotated[int, Field(ge=1, le=9), TakeWhole] | None = None
     features: list[Feature] | None = Field(
         None,
         max_length=len(Feature),

@@ -97,7 +97,9 @@ def index(slug: str, query: FindingQuery) -> Page[FindingLine]:
         routed={None: "", True: "yes", False: "no"}[query.routed],
         item=query.item,
     )
-    lines = findings_after(db_session(), project(), filters, start_of(query), query.limit + 1, today())
+    lines = findings_after(
+        db_session(), project(), filters, start_of(query), query.limit + 1, today()
+    )
     return page(
         query, lines, FindingLine.model_validate, lambda line: [line.severity.rank, line.id]
     )

@@ -18,6 +18,7 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.web.access import PUBLIC, SAFE_METHODS, declaration
 from checklist_app.web.api.files import FIELD
 from checklist_app.web.api.operations import KEY_HEADER, LONGEST_KEY, OPERATION, Operation, Upload
+from checklist_app.web.api.schemas import ListQuery
 from checklist_app.web.bearer import API_PREFIX
 from checklist_app.web.filters import told
 from checklist_app.web.problems import MEANINGS, MEDIA_TYPE
@@ -268,6 +269,8 @@ def _refusals(entry: Entry) -> Iterator[int]:
     operation = entry.operation
     yield from ANYWHERE
     yield from operation.refusals
+    if operation.query is not None and issubclass(operation.query, ListQuery):
+        yield 422
     if entry.permission is not None:
         yield from (403, 404) if "{" in entry.path else (403,)
     if entry.method not in SAFE_METHODS:

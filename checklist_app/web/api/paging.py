@@ -21,7 +21,7 @@ def start_of(query: ListQuery) -> Any:
     """Return where the wanted part begins, as it was given to :func:`page`; None at the beginning.
 
     Raises:
-        Refusal: 400, the cursor is not one of ours for this list.
+        Refusal: 422, the cursor is not one of ours for this list.
     """
     if query.cursor is None:
         return None
@@ -29,7 +29,7 @@ def start_of(query: ListQuery) -> Any:
         return _signer(query).loads(query.cursor)
     except BadSignature as error:
         raise Refusal(
-            400,
+            422,
             errors=[
                 (
                     "query/cursor",

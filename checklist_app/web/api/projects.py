@@ -18,7 +18,7 @@ from checklist_app.services.clock import today
 from checklist_app.web.access import actor, project, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
-from checklist_app.web.api.schemas import Input, ListQuery, LongText, Name, Output, Page
+from checklist_app.web.api.schemas import Input, ListQuery, LongText, Name, Output, Page, TakeWhole
 from checklist_app.web.transaction import db_session
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projects")
@@ -81,7 +81,7 @@ class PolicyChange(Input):
     """What scans mean in the project; what is left out stays."""
 
     fail_threshold: Severity | None = None
-    freshness_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    freshness_days: Annotated[int, Field(ge=1, le=3650), TakeWhole] | None = None
     gone_policy: GonePolicy | None = None
 
 

@@ -21,7 +21,7 @@ from checklist_app.web.api.files import attachment, sent_files
 from checklist_app.web.api.operations import Created, Operation, Upload
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.reading import read_fields
-from checklist_app.web.api.schemas import Input, Key, ListQuery, Output, Page
+from checklist_app.web.api.schemas import Input, Key, ListQuery, Output, Page, QueryKey
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session, resources
@@ -102,7 +102,7 @@ class Judgement(Output):
 class ReportQuery(ListQuery):
     """Which reports are wanted."""
 
-    checklist_number: Key | None = None
+    checklist_number: QueryKey | None = None
 
 
 def take() -> tuple[IO[bytes], str]:

@@ -11,7 +11,7 @@ from checklist_app.domain.text import text
 
 MOST_ON_A_PAGE = 200
 USUAL_ON_A_PAGE = 50
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 class Output(BaseModel):
@@ -61,8 +61,16 @@ def _exact_bool(value: object) -> object:
     return {"true": True, "false": False}.get(value, [value]) if isinstance(value, str) else value
 
 
+def _whole(value: object) -> object:
+    """Take 4.0 for 4, which JSON does not tell apart."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# The bounds come first: behind a validator they would be missing in the document.
 Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(_digits)]
 """How many are wanted, in digits and nothing else."""
+QueryKey = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
+"""The number of a row in an address."""
 QueryFlag = Annotated[bool, BeforeValidator(_exact_bool)]
 """``true`` or ``false`` in an address."""
 Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -73,7 +81,8 @@ Name = Annotated[
 """What people call something."""
 LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 """Text of several lines; Markdown where pages take it."""
-Key = Annotated[int, Field(ge=1, le=2**31 - 1)]
+TakeWhole = BeforeValidator(_whole)
+Key = Annotated[int, Field(ge=1, le=2**31 - 1), TakeWhole]
 """The number of a row."""
 
 

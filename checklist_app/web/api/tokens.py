@@ -126,7 +126,7 @@ def refresh(body: RefreshRequest) -> Tokens:
 
 @blueprint.post("/revoke")
 @requires(Permission.ACCOUNT_MANAGE)
-@Operation(text("End a token of one's own"), body=RevokeRequest, status=204)
+@Operation(text("End a token of one's own"), body=RevokeRequest, status=204, refusals=(404,))
 def revoke(body: RevokeRequest) -> None:
     """End a token at once."""
     access_tokens.revoke(db_session(), resources().config, actor(), body.token)

@@ -50,9 +50,8 @@ class Program:
             named.setdefault("Authorization", f"Bearer {self.token}")
         if body is not None:
             raw["json"] = body
-        return self.client.open(
-            path if path.startswith("/") else f"{API}/{path}", method=method, headers=named, **raw
-        )
+        address = path if path.startswith("/") else f"{API}/{path}"
+        return self.client.open(address, method=method, headers=named, buffered=True, **raw)
 
 
 def tokens_of(app: Flask, actor: Actor, *scopes: Scope) -> IssuedTokens:

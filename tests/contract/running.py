@@ -1,0 +1,144 @@
+"""A real server over a filled database, tried by schemathesis as somebody of the cast."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from checklist_app.config import Config
+from checklist_app.domain.scopes import PIPELINE_SCOPES
+from checklist_app.factory import create_app
+from checklist_app.services.resources import Resources
+from checklist_app.web.extensions import limiter
+from tests.cast import Cast, make_cast
+from tests.conftest import SECRET
+from tests.database import migrate_and_load
+from tests.house.world import World, build_world
+from tests.web.api.program import pipeline_token, tokens_of
+
+ROLES = ("vera", "carla", "bob", "martha", "alice", "otto", "ada", "pipeline")
+"""Viewer, contributor, reviewer, manager, owner, auditor, administrator, and a token of a CI."""
+
+SETTINGS = """
+[parameters]
+"path.slug" = "{slug}"
+"path.identifier" = "{identifier}"
+"path.evidence_id" = {evidence_id}
+"path.finding_id" = {finding_id}
+"path.import_id" = {import_id}
+"path.job_id" = {job_id}
+"path.user_id" = {user_id}
+"path.key" = "{key}"
+"path.version" = "{version}"
+"path.number" = {number}
+"header.If-Match" = "*"
+
+[checks.positive_data_acceptance]
+# What the schema allows may still break a rule of the domain, and keys are used up.
+expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422, 429]
+
+[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 409, 412, 413, 415, 416, 422, 428, 429]
+
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 404, 409, 412, 415, 422, 428, 429]
+"""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What schemathesis said; ``cases`` is how many requests it made."""
+
+    passed: bool
+    cases: int
+    told: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server on loopback and what its database holds."""
+
+    app: Flask
+    address: str
+    cast: Cast
+    world: World
+
+    def token(self, role: str) -> str:
+        """Return a new token of somebody."""
+        if role == "pipeline":
+            return pipeline_token(self.app, self.cast.alice, "banca-interna", *PIPELINE_SCOPES)[1]
+        return tokens_of(self.app, self.cast.people[role]).access_token
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Serve a filled database on a free port of this machine, until the block ends."""
+    url = f"sqlite:///{folder / 'contract.sqlite3'}"
+    migrate_and_load(url)
+    config = Config(
+        data_dir=folder, database_url=url, secret_key=SECRET, base_url="http://localhost"
+    )
+    app = create_app(config)
+    limiter.enabled = False
+    resources: Resources = app.extensions["checklist_resources"]
+    with resources.sessions() as session:
+        cast = make_cast(session)
+        world = build_world(session, resources, cast)
+        session.commit()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield Served(app, f"http://127.0.0.1:{server.server_port}", cast, world)
+    finally:
+        server.shutdown()
+        thread.join()
+        resources.close()
+        limiter.enabled = True
+
+
+def tried(server: Served, role: str, folder: Path, *, examples: int, seed: int = 1) -> Trial:
+    """Let schemathesis try every operation as somebody, with all of its checks."""
+    settings = folder / f"{role}.toml"
+    settings.write_text(SETTINGS.format(**_known(server.world)), encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        f"--config-file={settings}",
+        "run",
+        f"{server.address}/api/v1/openapi.json",
+        f"--url={server.address}/api/v1",
+        f"--header=Authorization: Bearer {server.token(role)}",
+        "--checks=all",
+        "--continue-on-failure",
+        f"--max-examples={examples}",
+        f"--seed={seed}",
+        "--generation-database=none",
+        "--no-color",
+    ]
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=_environment()
+    )
+    told = done.stdout + done.stderr
+    made = re.search(r"(\d+) generated", told)
+    return Trial(done.returncode == 0, int(made[1]) if made else 0, told)
+
+
+def _known(world: World) -> dict[str, Any]:
+    return world.banca
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")}
