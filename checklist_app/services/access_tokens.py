@@ -69,6 +69,8 @@ def sign_in(
     user = session.scalar(select(User).where(User.email == credentials.email.strip().lower()))
     if not password_matches(user, credentials.password) or user is None or not user.is_active:
         raise InvalidInput(text("The e-mail address or the password is not right."))
+    if not config.password_sign_in:
+        raise InvalidInput(text("Passwords are switched off here. Use a token of a project."))
     _show_second_factor(session, config, user, credentials.code or "", origin)
     return open_family(session, config, user, parse_scopes(scopes), origin)
 

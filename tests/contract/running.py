@@ -137,7 +137,7 @@ def tried(server: Served, role: str, folder: Path, *, examples: int, seed: int =
 
 
 def _known(world: World) -> dict[str, Any]:
-    return world.banca
+    return world.places["banca"]
 
 
 def _environment() -> dict[str, str]:

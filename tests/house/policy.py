@@ -60,7 +60,7 @@ POLICY: dict[str, Audience | Role] = {
     "api.items.record_verdict": Role.REVIEWER,
     "api.items.show": Role.VIEWER,
     "api.members.add": Role.OWNER,
-    "api.members.change_role": Role.OWNER,
+    "api.members.set_role": Role.OWNER,
     "api.members.index": Role.VIEWER,
     "api.members.remove": Role.OWNER,
     "api.members.show": Role.VIEWER,

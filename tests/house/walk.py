@@ -38,7 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api.evidence.attach_note": {"note": "x"},
     "api.items.assign": {"assignee_id": None},
     "api.items.record_verdict": {"outcome": "fail", "rationale": "x"},
-    "api.members.change_role": {"role": "viewer"},
+    "api.members.set_role": {"role": "viewer"},
     "api.remediation.advance": {"status": "fixing"},
     "api.remediation.plan": {"plan": "x", "owner_id": 1, "due_on": "2031-01-01"},
     "api.waivers.grant": {"justification": "x", "expires_on": "2031-01-01"},

@@ -9,13 +9,13 @@ from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Role
-from checklist_app.queries.projects import members
-from checklist_app.services import projects
+from checklist_app.queries.members import members
+from checklist_app.services.members import add_member, change_role, remove_member
 from checklist_app.web.access import project, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
-from checklist_app.web.transaction import db_session
+from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("members", __name__, url_prefix="/projects/<slug>/members")
 
@@ -78,8 +78,13 @@ def index(slug: str, query: MemberQuery) -> Page[Member]:
 )
 def add(slug: str, body: NewMember) -> Created:
     """Add a member."""
-    projects.add_member(
-        db_session(), project(), email=body.email, name=body.name or "", role=body.role
+    add_member(
+        db_session(),
+        project(),
+        resources().config,
+        email=body.email,
+        name=body.name or "",
+        role=body.role,
     )
     db_session().flush()
     added = next(
@@ -108,9 +113,9 @@ def show(slug: str, user_id: int) -> Member:
     existing=shown,
     refusals=(409,),
 )
-def change_role(slug: str, user_id: int, body: RoleChange) -> Member:
+def set_role(slug: str, user_id: int, body: RoleChange) -> Member:
     """Change a role."""
-    projects.change_role(db_session(), project(), user_id, body.role)
+    change_role(db_session(), project(), user_id, body.role)
     db_session().flush()
     return shown(slug, user_id)
 
@@ -120,4 +125,4 @@ def change_role(slug: str, user_id: int, body: RoleChange) -> Member:
 @Operation(text("Take a person out of the project"), status=204, existing=shown, refusals=(409,))
 def remove(slug: str, user_id: int) -> None:
     """Remove a member."""
-    projects.remove_member(db_session(), project(), user_id)
+    remove_member(db_session(), project(), user_id)
