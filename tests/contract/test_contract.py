@@ -15,6 +15,6 @@ from tests.contract.running import served, tried
 @pytest.mark.parametrize("role", ["alice", "pipeline"])
 def test_schemathesis_finds_nothing(tmp_path: Path, role: str) -> None:
     with served(tmp_path) as server:
-        trial = tried(server, role, tmp_path, examples=3)
+        trial = tried(server, role, tmp_path, examples=1)
     assert trial.passed, trial.told
     assert trial.cases > 100
