@@ -34,6 +34,7 @@ from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, OrganisationRole, Role
 from checklist_app.scanners.table import PARSERS
 from scripts.api_tables import operations_table, scopes_table
+from scripts.self_assessment_docs import counts_table, gaps_list
 from tests.corpus.scanner_facts import (
     CWE_DIFFERS,
     MERGED,
@@ -347,6 +348,8 @@ PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "rooms": ("docs/architecture.md", rooms_list),
         "library": ("docs/content.md", library_table),
         "coverage": ("docs/content.md", coverage_table),
+        "self-assessment base": ("docs/self-assessment.md", lambda: counts_table("base")),
+        "self-assessment base gaps": ("docs/self-assessment.md", lambda: gaps_list("base")),
         "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
         "organisation": ("docs/team.md", lambda: organisation_table(Language.EN)),
         "organisation-es": ("docs/es/team.md", lambda: organisation_table(Language.ES)),

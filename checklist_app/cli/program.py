@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "users": "checklist_app.cli.users:users",
     "tokens": "checklist_app.cli.tokens:tokens",
     "scan": "checklist_app.cli.scan:scan",
-    "report": "checklist_app.cli.report:report",
+    "report": "checklist_app.cli.reports:reports",
     "verify": "checklist_app.cli.verify:verify",
     "settings": "checklist_app.cli.settings:settings",
 }

@@ -1,4 +1,4 @@
-"""``checklist report``: the whole way from scanner files to a signed PDF."""
+"""``checklist report project``: the whole way from scanner files to a signed PDF."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from checklist_app.domain.vocabulary import Language
 
 
 @click.command(
+    name="project",
     help=say(
         text(
             "Import scanner reports into PROJECT (made if it is new), sign its checklist off and "
             "write the signed PDF. What nobody assessed is listed as not assessed."
         )
-    )
+    ),
 )
 @click.argument("project")
 @click.argument("more", nargs=-1, type=click.Path(path_type=Path))

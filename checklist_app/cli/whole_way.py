@@ -63,7 +63,7 @@ def make_report(resources: Resources, order: Order) -> dict[str, Any]:
         report = issue_report(resources, actor, slug, number, language)
     except JobNotDone as error:
         raise Refused(error.text) from error
-    _write(resources, report, order.out)
+    write_report(resources, report, order.out)
     return _facts(resources, report, order, imported)
 
 
@@ -170,7 +170,7 @@ def _sign_off(
     return checklist.number
 
 
-def _write(resources: Resources, report: Report, out: Path) -> None:
+def write_report(resources: Resources, report: Report, out: Path) -> None:
     """Write the PDF beside its place and move it there, so that nobody finds half of it."""
     draft = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:

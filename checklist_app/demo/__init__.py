@@ -1,5 +1,6 @@
-"""A believable project, in Spanish and in English, so that a visitor sees a living system."""
+"""A believable project in two languages, and this very program as another."""
 
 from checklist_app.demo.load import Demo, load_demo
+from checklist_app.demo.own_project import let_in, load_own_project
 
-__all__ = ["Demo", "load_demo"]
+__all__ = ["Demo", "let_in", "load_demo", "load_own_project"]

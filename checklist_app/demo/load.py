@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.demo.dates import retold
-from checklist_app.demo.people import People, make_people
+from checklist_app.demo.own_project import OwnProject, let_in, load_own_project
+from checklist_app.demo.people import ROLES, People, make_people
 from checklist_app.demo.story import chapter
 from checklist_app.demo.telling import Telling
 from checklist_app.domain.vocabulary import Language, Role
@@ -38,7 +39,7 @@ class Demo:
     """What there is to see.
 
     Attributes:
-        projects: slugs, that of the default language first.
+        projects: slugs, that of the default language first, and last this program itself.
         email: who to sign in as: owns the first project.
         password: of everybody in the demonstration; None when it was loaded before, since it is
             stored nowhere.
@@ -57,8 +58,10 @@ def load_demo(resources: Resources) -> Demo:
     loaded = [_load(resources, language, password) for language in languages]
     if any(loaded):
         _show_both(resources, languages)
+    own = _show_ourselves(resources, first)
+    slugs = [chapter("project")["slugs"][language.value] for language in languages]
     return Demo(
-        projects=tuple(chapter("project")["slugs"][language.value] for language in languages),
+        projects=(*slugs, own.slug),
         email=chapter("project")["people"]["owner"][first.value][0],
         password=password if any(loaded) else None,
     )
@@ -107,6 +110,15 @@ def _show_both(resources: Resources, languages: list[Language]) -> None:
         access = open_project(session, actor_of(host), slug)
         if all(member.user_id != guest.id for member in members(session, access)):
             join(session, access, guest, Role.OWNER)
+
+
+def _show_ourselves(resources: Resources, language: Language) -> OwnProject:
+    """Load this program's own assessment and let the demonstration's people read it."""
+    own = load_own_project(resources, language)
+    for role in ROLES:
+        email, _ = chapter("project")["people"][role.value][language.value]
+        let_in(resources, own, email)
+    return own
 
 
 def _is_complete(session: Session, slug: str) -> bool:

@@ -17,6 +17,7 @@ LEAVES = {
     "standards": ("load", "list"),
     "users": ("create", "link", "reset-factors", "role"),
     "scan": ("check",),
+    "report": ("project", "self"),
 }
 
 

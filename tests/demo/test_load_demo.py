@@ -36,7 +36,7 @@ def test_it_shows_a_living_system_and_loads_once(resources: Resources) -> None:
 
     demo = load_demo(resources)
 
-    assert demo.projects == ("lumbre-banca-movil", "lumbre-mobile-banking")
+    assert demo.projects == ("lumbre-banca-movil", "lumbre-mobile-banking", "owasp-checklist")
     assert demo.password is not None
     with reading(resources) as session:
         outcomes = set(session.scalars(select(ChecklistItem.outcome)))
