@@ -25,12 +25,13 @@ from checklist_app.queries.access import (
     open_item,
     open_project,
 )
+from checklist_app.queries.members import members
 from checklist_app.queries.people import actor_of, find_user
-from checklist_app.queries.projects import members
 from checklist_app.services.accounts import create_user
 from checklist_app.services.checklists import sign_off, start_checklist
 from checklist_app.services.evidence import attach_note, link_evidence
-from checklist_app.services.projects import create_project, join
+from checklist_app.services.members import join
+from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 from checklist_app.services.verdicts import record_verdict
 
