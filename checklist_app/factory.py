@@ -8,7 +8,16 @@ from flask import Flask
 
 from checklist_app.config import Config
 from checklist_app.services.resources import Resources
-from checklist_app.web import access, areas, errors, filters, languages, security, transaction
+from checklist_app.web import (
+    access,
+    areas,
+    errors,
+    filters,
+    languages,
+    security,
+    transaction,
+    watch,
+)
 from checklist_app.web.extensions import bootstrap, csrf, limiter
 
 
@@ -23,6 +32,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.session_secret()
     app.extensions["checklist_resources"] = Resources.open(settings)
     configure_templates(app)
+    watch.install(app)
     transaction.install(app)
     security.install(app, settings)
     languages.install(app, settings)

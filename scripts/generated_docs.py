@@ -143,6 +143,14 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "add lists and official texts to the library",
         "añadir listas y textos oficiales a la biblioteca",
     ),
+    Permission.SECURITY_VIEW: (
+        "read security events and alerts",
+        "leer los eventos de seguridad y las alertas",
+    ),
+    Permission.SECURITY_MANAGE: (
+        "acknowledge alerts and set their rules",
+        "confirmar alertas y ajustar sus reglas",
+    ),
 }
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, create_engine, make_url
-from sqlalchemy.orm import Session
 
 from checklist_app.models import Base
-from checklist_app.models.database import make_engine
+from checklist_app.models.database import make_engine, make_sessions
 from checklist_app.services.standards import load_standard
 from tests.library import standard
 
@@ -44,7 +43,7 @@ def migrate_and_load(url: str) -> None:
 
 def _load(url: str) -> None:
     engine = make_engine(url)
-    with Session(engine) as session:
+    with make_sessions(engine)() as session:
         load_standard(session, standard())
         session.commit()
     engine.dispose()

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "scan": "checklist_app.cli.scan:scan",
     "report": "checklist_app.cli.reports:reports",
     "verify": "checklist_app.cli.verify:verify",
+    "audit": "checklist_app.cli.audit:audit",
     "settings": "checklist_app.cli.settings:settings",
 }
 

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     USER_MANAGE = "user:manage"
     GROUP_MANAGE = "group:manage"
     LIBRARY_MANAGE = "library:manage"
+    SECURITY_VIEW = "security:view"
+    SECURITY_MANAGE = "security:manage"
 
 
 SIGNED_IN: frozenset[Permission] = frozenset(
@@ -55,14 +57,21 @@ SIGNED_IN: frozenset[Permission] = frozenset(
 """What every active person but an auditor may do, whatever their projects."""
 
 ADMINISTRATOR: frozenset[Permission] = frozenset(
-    {Permission.USER_MANAGE, Permission.GROUP_MANAGE, Permission.LIBRARY_MANAGE}
+    {
+        Permission.USER_MANAGE,
+        Permission.GROUP_MANAGE,
+        Permission.LIBRARY_MANAGE,
+        Permission.SECURITY_VIEW,
+        Permission.SECURITY_MANAGE,
+    }
 )
 """What administrators may do besides; being one opens no project."""
 
 ORGANISATION_PERMISSIONS: Mapping[OrganisationRole, frozenset[Permission]] = MappingProxyType(
     {
         OrganisationRole.ADMINISTRATOR: SIGNED_IN | ADMINISTRATOR,
-        OrganisationRole.AUDITOR: SIGNED_IN - {Permission.PROJECT_CREATE},
+        OrganisationRole.AUDITOR: (SIGNED_IN - {Permission.PROJECT_CREATE})
+        | {Permission.SECURITY_VIEW},
         OrganisationRole.MEMBER: SIGNED_IN,
     }
 )

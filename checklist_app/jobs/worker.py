@@ -20,6 +20,7 @@ from checklist_app.models import Job
 from checklist_app.queries.jobs import is_work_due
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
+from checklist_app.services.event_witness import watch_events
 from checklist_app.services.housekeeping import forget_what_is_over, reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
@@ -65,7 +66,7 @@ class Worker:
         self._say_goodbye()
 
     def _keep_house(self) -> None:
-        """Once an hour, take away what refused uploads left, and end old acceptances."""
+        """Once an hour, take away leftovers, end old acceptances, check the record of events."""
         if now() < self._house_due:
             return
         self._house_due = now() + HOUSE_EVERY
@@ -73,6 +74,7 @@ class Worker:
             reap_blobs(session, self.resources.store)
         in_transaction(self.resources, expire_acceptances)
         in_transaction(self.resources, forget_what_is_over)
+        watch_events(self.resources)
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""

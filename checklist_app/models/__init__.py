@@ -1,6 +1,7 @@
 """The tables: constraints and relationships, no workflow. Importing this registers them all."""
 
 from checklist_app.models.base import Base
+from checklist_app.models.chain import EventHead, EventSeal
 from checklist_app.models.checklist import (
     Checklist,
     ChecklistItem,
@@ -40,6 +41,7 @@ from checklist_app.models.library import (
 from checklist_app.models.project import Membership, Project
 from checklist_app.models.remediation import Remediation, Waiver
 from checklist_app.models.report import Report
+from checklist_app.models.security_event import Alert, AlertThreshold, SecurityEvent
 from checklist_app.models.standard import (
     Mapping,
     Requirement,
@@ -58,12 +60,16 @@ from checklist_app.models.user import OneTimeLink, User, UserSession
 
 __all__ = [
     "AccessToken",
+    "Alert",
+    "AlertThreshold",
     "Base",
     "Blob",
     "Checklist",
     "ChecklistItem",
     "CodeGenerator",
     "Event",
+    "EventHead",
+    "EventSeal",
     "Evidence",
     "EvidenceLink",
     "ExternalIdentity",
@@ -96,6 +102,7 @@ __all__ = [
     "RouteCorrection",
     "ScanImport",
     "ScanScope",
+    "SecurityEvent",
     "SignInPolicy",
     "SignOff",
     "Standard",

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from checklist_app.models.chain import keep_chain
+
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -36,8 +38,10 @@ def make_engine(url: str) -> Engine:
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Return the maker of sessions; objects stay readable after their commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Return the maker of sessions: objects stay readable after their commit, events are sealed."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    keep_chain(sessions)
+    return sessions
 
 
 def begin_reading(session: Session) -> None:

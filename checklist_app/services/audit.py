@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.models import Event
+from checklist_app.services import security_events
 from checklist_app.services.clock import now
 
 LONGEST_TARGET = 200
@@ -34,15 +35,15 @@ def record(
     """
     if actor is not None and actor.token_name:
         details["token"] = actor.token_name
-    session.add(
-        Event(
-            happened_at=now(),
-            project_id=project_id,
-            actor_id=actor.user_id if actor else None,
-            name=name,
-            target=target[:LONGEST_TARGET],
-            details=details,
-            address=actor.address if actor else "",
-            request_id=actor.request_id if actor else "",
-        )
+    event = Event(
+        happened_at=now(),
+        project_id=project_id,
+        actor_id=actor.user_id if actor else None,
+        name=name,
+        target=target[:LONGEST_TARGET],
+        details=details,
+        address=actor.address if actor else "",
+        request_id=actor.request_id if actor else "",
     )
+    session.add(event)
+    security_events.mirror(session, event)

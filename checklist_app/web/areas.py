@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
 
+from checklist_app.web.admin.alerts import blueprint as alerts
 from checklist_app.web.admin.groups import blueprint as groups
+from checklist_app.web.admin.security import blueprint as security
 from checklist_app.web.admin.sign_in import blueprint as sign_in_policy
 from checklist_app.web.admin.views import blueprint as admin
 from checklist_app.web.api import area as api
@@ -32,6 +34,7 @@ from checklist_app.web.waivers.views import blueprint as waivers
 
 BLUEPRINTS = (
     admin,
+    alerts,
     auth,
     checklists,
     corrections,
@@ -48,6 +51,7 @@ BLUEPRINTS = (
     reports,
     rounds,
     scans,
+    security,
     sign_in_policy,
     standards,
     tokens,

@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from checklist_app.domain import errors
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import text
 from checklist_app.services.faults import is_disk_full, is_lost_race
@@ -27,6 +28,7 @@ from checklist_app.web.filters import told
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
 from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm
+from checklist_app.web.watch import notice, place
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ STATUSES: dict[type[DomainError], int] = {
     errors.TooManyAttempts: 429,
     errors.StorageFull: 507,
 }
+TOO_MANY = 429
 BUSY = {"Retry-After": "60"}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
@@ -123,6 +126,7 @@ def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
 def _sign_in_first() -> ResponseReturnValue:
     if _is_plain_page():
         return redirect(url_for("auth.sign_in", next=request.path), 303)
+    _write_down(401, errors.SignInRequired())
     return render_template("errors/expired.html", typed=_typed(), message=None), 401
 
 
@@ -144,6 +148,7 @@ def _write_down(status: int, error: Exception) -> None:
 
     A 404 counts: it is what a stranger to a project is told.
     """
+    notice(_kind_of(status, error), status=status, reason=type(error).__name__)
     _log.warning(
         "refused",
         extra={
@@ -152,10 +157,16 @@ def _write_down(status: int, error: Exception) -> None:
             "user_id": current_user.actor.user_id if current_user.is_authenticated else None,
             "address": request.remote_addr,
             "method": request.method,
-            "path": request.path,
+            "path": place(),
             "request_id": request_id(),
         },
     )
+
+
+def _kind_of(status: int, error: Exception) -> SecurityKind:
+    if status == TOO_MANY:
+        return SecurityKind.THROTTLED
+    return SecurityKind.FORM_REFUSED if isinstance(error, CSRFError) else SecurityKind.DENIED
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from checklist_app.domain.permissions import (
     ROLE_PERMISSIONS,
     SIGNED_IN,
 )
-from checklist_app.domain.vocabulary import Role
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.web.access import PUBLIC, declaration
 
 
@@ -26,6 +26,7 @@ class Audience(StrEnum):
     SIGNED_IN = "signed in"
     NO_AUDITOR = "signed in, and no auditor"
     ADMINISTRATOR = "administrator"
+    OVERSEER = "administrator or auditor"
 
 
 POLICY: dict[str, Audience | Role] = {
@@ -82,6 +83,12 @@ POLICY: dict[str, Audience | Role] = {
     "api.standards.show": Audience.SIGNED_IN,
     "api.waivers.grant": Role.MANAGER,
     "api.waivers.revoke": Role.MANAGER,
+    "alerts.acknowledge": Audience.ADMINISTRATOR,
+    "alerts.index": Audience.OVERSEER,
+    "alerts.rules": Audience.OVERSEER,
+    "alerts.set_rule": Audience.ADMINISTRATOR,
+    "security.export": Audience.OVERSEER,
+    "security.index": Audience.OVERSEER,
     "api.jobs.cancel": Role.CONTRIBUTOR,
     "api.jobs.retry": Role.CONTRIBUTOR,
     "api.jobs.show": Role.VIEWER,
@@ -229,9 +236,11 @@ def declares_what_the_table_says(app: Flask, endpoint: str) -> bool:
         may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
         return may == {role for role in Role if is_enough(role, audience)}
     everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
+    auditors = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]
     return {
         Audience.EVERYBODY: declared == PUBLIC,
         Audience.SIGNED_IN: declared in everybodys,
         Audience.NO_AUDITOR: declared in SIGNED_IN - everybodys,
-        Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN,
+        Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN - auditors,
+        Audience.OVERSEER: declared in ADMINISTRATOR & auditors,
     }[audience]

@@ -23,13 +23,17 @@ from tests.house.world import World
 from tests.web.api.program import tokens_of
 from tests.web.visitor import Visitor
 
-GLOBAL = frozenset({"key", "version", "token", "code", "filename", "cwe", "general_id"})
+GLOBAL = frozenset(
+    {"key", "version", "token", "code", "filename", "cwe", "general_id", "alert_id", "rule"}
+)
 """Parameters of things that are the same for everybody."""
 PERSONAL = frozenset({"identity_id", "passkey_id", "session_id"})
 """Parameters of what belongs to one person, whatever their projects."""
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 READING = frozenset({"GET", "HEAD"})
 BODIES: dict[str, dict[str, Any]] = {
+    "alerts.acknowledge": {"note": "x"},
+    "alerts.set_rule": {"threshold": "5", "minutes": "5", "is_on": "on"},
     "auth.rename_passkey": {"name": "x"},
     "admin.set_role": {"role": "auditor"},
     "api.checklists.continue_": {"standard_id": 1, "name": "x"},
@@ -291,6 +295,7 @@ def _is_let_in(role: OrganisationRole, audience: Audience) -> bool:
         Audience.SIGNED_IN: True,
         Audience.NO_AUDITOR: role is not OrganisationRole.AUDITOR,
         Audience.ADMINISTRATOR: role is OrganisationRole.ADMINISTRATOR,
+        Audience.OVERSEER: role in (OrganisationRole.ADMINISTRATOR, OrganisationRole.AUDITOR),
     }[audience]
 
 

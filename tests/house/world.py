@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
+from checklist_app.domain.alerts import AlertRule, AlertState
 from checklist_app.domain.findings import ParsedFinding
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Outcome, Role
 from checklist_app.models import (
+    Alert,
     Checklist,
     ExternalIdentity,
     Finding,
@@ -111,14 +113,30 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     _renumber(session, places["archivo"], archivo.project, 43)
     archivo.project.archived_at = now()
     general_id = _general_correction(session, cast)
+    alert_id = _alert(session)
     for place in places.values():
         place["general_id"] = general_id
+        place["alert_id"], place["rule"] = alert_id, "audit_break"
     missing: dict[str, Any] = dict.fromkeys(places["banca"], 2_000_000)
     missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0")
-    missing.update(token="made-up", code="made-up")
+    missing.update(token="made-up", code="made-up", rule="no-such")
     missing.update(filename="css/no-such.css")
     missing.update(dict.fromkeys(("session_id", "passkey_id", "identity_id"), 2_000_000))
     return World(places, missing, MARKS, extras)
+
+
+def _alert(session: Session) -> int:
+    alert = Alert(
+        rule=AlertRule.ACCOUNT_ATTACKED,
+        subject="somebody@example.org",
+        window_at=now(),
+        raised_at=now(),
+        count=10,
+        state=AlertState.OPEN,
+    )
+    session.add(alert)
+    session.flush()
+    return alert.id
 
 
 def _general_correction(session: Session, cast: Cast) -> int:

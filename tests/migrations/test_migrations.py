@@ -23,6 +23,11 @@ from tests.house.digest import database_digest
 from tests.web.stage import set_stage
 
 NEWER_TABLES = {
+    "security_event",
+    "alert",
+    "alert_threshold",
+    "event_seal",
+    "event_head",
     "requirement_link",
     "lineage",
     "official_document",

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import TooManyAttempts
 from checklist_app.domain.text import text
 from checklist_app.services.verification import check_report
@@ -13,6 +14,7 @@ from checklist_app.web.access import public
 from checklist_app.web.extensions import limiter
 from checklist_app.web.transaction import db_session, resources
 from checklist_app.web.turns import places
+from checklist_app.web.watch import notice
 
 blueprint = Blueprint("verify", __name__)
 
@@ -36,6 +38,13 @@ def index() -> ResponseReturnValue:
         checked = check_report(db_session(), resources(), upload.stream)
     finally:
         places.release()
+    if not checked.verification.is_valid:
+        notice(
+            SecurityKind.TAMPERING,
+            subject=checked.verification.sha256,
+            status=200,
+            verdict=checked.verification.verdict.value,
+        )
     return render_template(
         "verify/index.html",
         file_name=upload.filename,

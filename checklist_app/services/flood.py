@@ -1,0 +1,72 @@
+"""Keeps a flood of refusals from filling the table: past a limit they are counted, not written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Lock
+
+from checklist_app.domain.alerts import SecurityKind
+from checklist_app.services.security_events import Noticed
+
+EACH = 20
+"""Rows a minute of one kind from one source; what is more becomes one row with a count."""
+ALL = 300
+"""Rows a minute of a process, whatever their source."""
+MOST_SOURCES = 1000
+"""Sources whose surplus is told apart; those beyond share one row."""
+
+_Source = tuple[SecurityKind, str, int | None]
+
+
+@dataclass(slots=True)
+class FloodGate:
+    """Decides in one process which events are written by themselves. Safe between threads."""
+
+    _minute: datetime | None = None
+    _written: int = 0
+    _seen: dict[_Source, int] = field(default_factory=dict)
+    _surplus: dict[_Source, Noticed] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self, noticed: list[Noticed], moment: datetime) -> list[Noticed]:
+        """Return what is to be written now: these, as far as the limits go, and what is overdue.
+
+        Args:
+            noticed: what has just happened; may be empty.
+            moment: now.
+        """
+        with self._lock:
+            due = self._turn_minute(moment)
+            return due + [one for one in noticed if self._admits(one)]
+
+    def _turn_minute(self, moment: datetime) -> list[Noticed]:
+        minute = moment.replace(second=0, microsecond=0)
+        if minute == self._minute:
+            return []
+        due = list(self._surplus.values())
+        self._minute, self._written = minute, 0
+        self._seen.clear()
+        self._surplus.clear()
+        return due
+
+    def _admits(self, one: Noticed) -> bool:
+        source = _source(one)
+        if source not in self._seen and len(self._seen) >= MOST_SOURCES:
+            source = (one.kind, "", None)
+        self._seen[source] = self._seen.get(source, 0) + 1
+        if self._seen[source] <= EACH and self._written < ALL:
+            self._written += 1
+            return True
+        known = self._surplus.get(source)
+        if known is not None:
+            self._surplus[source] = replace(known, count=known.count + one.count)
+        else:
+            self._surplus[source] = replace(
+                one, address=source[1], user_id=source[2], subject="", details={"summed": True}
+            )
+        return False
+
+
+def _source(one: Noticed) -> _Source:
+    return one.kind, one.address, one.user_id

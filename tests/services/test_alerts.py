@@ -1,0 +1,214 @@
+"""Rules: each is met at its threshold and not before, once a window; thresholds have bounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.alerts import RULES, AlertRule, AlertState, SecurityKind, Threshold
+from checklist_app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
+from checklist_app.domain.vocabulary import OrganisationRole
+from checklist_app.models import Alert, Event, SecurityEvent
+from checklist_app.services import alerts, audit, security_events
+from checklist_app.services.alert_rules import threshold_of
+from checklist_app.services.clock import pretend
+from checklist_app.services.flood import ALL, EACH, FloodGate
+from checklist_app.services.organisation import set_organisation_role
+from checklist_app.services.security_events import Noticed, kind_of
+from tests.cast import Cast
+
+MOMENT = datetime(2026, 11, 2, 12, 0, 1, tzinfo=UTC)
+
+
+def happens(session: Session, cast: Cast, kind: SecurityKind, times: int, **given: object) -> None:
+    for second in range(times):
+        told = {
+            "user_id": cast.alice.user_id,
+            "subject": "alice@example.org",
+            "address": "192.0.2.7",
+            **given,
+        }
+        moment = MOMENT + timedelta(milliseconds=second)
+        security_events.note(session, Noticed(kind, moment, **told))  # type: ignore[arg-type]
+
+
+def raised(session: Session) -> list[tuple[AlertRule, str]]:
+    return [(row.rule, row.subject) for row in session.scalars(select(Alert).order_by(Alert.id))]
+
+
+@pytest.mark.parametrize("rule", list(AlertRule))
+def test_a_rule_is_met_at_its_threshold_once_and_not_before(
+    session: Session, cast: Cast, rule: AlertRule
+) -> None:
+    kind = min(RULES[rule].kinds)
+    limit = RULES[rule].default.threshold
+    happens(session, cast, kind, limit - 1)
+    assert rule not in [name for name, _ in raised(session)]
+    happens(session, cast, kind, 3)
+    assert [name for name, _ in raised(session)].count(rule) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "differing"),
+    [
+        (AlertRule.ACCOUNT_ATTACKED, "subject"),
+        (AlertRule.ADDRESS_ATTACKS, "address"),
+        (AlertRule.MANY_DENIALS, "address"),
+    ],
+)
+def test_what_has_nothing_in_common_is_not_counted_together(
+    session: Session, cast: Cast, rule: AlertRule, differing: str
+) -> None:
+    kind = min(RULES[rule].kinds)
+    for number in range(RULES[rule].default.threshold + 5):
+        happens(session, cast, kind, 1, **{differing: f"192.0.2.{number}"})
+    assert rule not in [name for name, _ in raised(session)]
+
+
+def test_what_lies_before_the_window_does_not_count_and_the_next_window_raises_again(
+    session: Session, cast: Cast
+) -> None:
+    limit = RULES[AlertRule.ACCOUNT_ATTACKED].default
+    old = Noticed(
+        SecurityKind.SIGN_IN_REFUSED,
+        MOMENT - timedelta(minutes=limit.minutes),
+        subject="alice@example.org",
+        count=limit.threshold - 1,
+    )
+    security_events.note(session, old)
+    happens(session, cast, SecurityKind.SIGN_IN_REFUSED, 1)
+    assert raised(session) == []
+    happens(session, cast, SecurityKind.SIGN_IN_REFUSED, limit.threshold, address="")
+    later = MOMENT + timedelta(minutes=limit.minutes)
+    for _ in range(limit.threshold):
+        noticed = Noticed(SecurityKind.SIGN_IN_REFUSED, later, subject="alice@example.org")
+        security_events.note(session, noticed)
+    assert raised(session) == [(AlertRule.ACCOUNT_ATTACKED, "alice@example.org")] * 2
+
+
+def test_events_that_were_summed_count_as_many(session: Session, cast: Cast) -> None:
+    summed = Noticed(SecurityKind.DENIED, MOMENT, address="192.0.2.7", count=500)
+    security_events.note(session, summed)
+    assert raised(session) == [(AlertRule.MANY_DENIALS, "192.0.2.7")]
+
+
+def test_a_new_administrator_is_told_from_the_very_act(session: Session, cast: Cast) -> None:
+    set_organisation_role(session, cast.ada, cast.bob.user_id, OrganisationRole.ADMINISTRATOR)
+    session.commit()
+    assert raised(session) == [(AlertRule.NEW_ADMINISTRATOR, "bob@example.org")]
+    noted = session.scalars(select(SecurityEvent)).all()[-1]
+    assert (noted.kind, noted.user_id) == (SecurityKind.ADMINISTRATOR_MADE, cast.ada.user_id)
+
+
+def test_an_act_that_is_undone_raises_nothing(session: Session, cast: Cast) -> None:
+    set_organisation_role(session, cast.ada, cast.bob.user_id, OrganisationRole.ADMINISTRATOR)
+    session.rollback()
+    assert raised(session) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "details", "kind"),
+    [
+        ("account:session:refuse", {}, SecurityKind.SIGN_IN_REFUSED),
+        ("account:factors:reset", {}, SecurityKind.FACTORS_RESET),
+        ("account:token:reuse", {}, SecurityKind.TOKEN_REUSED),
+        ("account:user:create", {"role": "administrator"}, SecurityKind.ADMINISTRATOR_MADE),
+        ("account:user:create", {"role": "member"}, None),
+        ("project:member:add", {"role": "owner"}, SecurityKind.ROLE_RAISED),
+        ("project:member:change_role", {"role": "viewer"}, SecurityKind.ROLE_CHANGED),
+        ("project:verdict:record", {}, None),
+    ],
+)
+def test_the_audit_log_says_what_is_about_security(
+    name: str, details: dict[str, str], kind: SecurityKind | None
+) -> None:
+    assert kind_of(name, details) is kind
+
+
+def test_an_alert_is_acknowledged_once_and_leaves_an_event(session: Session, cast: Cast) -> None:
+    happens(session, cast, SecurityKind.TOKEN_REUSED, 1)
+    (alert,) = session.scalars(select(Alert))
+    with pytest.raises(Forbidden):
+        alerts.acknowledge(session, cast.otto, alert.id, "seen")
+    alerts.acknowledge(session, cast.ada, alert.id, " my own test ")
+    assert (alert.state, alert.note) == (AlertState.ACKNOWLEDGED, "my own test")
+    with pytest.raises(Conflict):
+        alerts.acknowledge(session, cast.ada, alert.id, "again")
+    with pytest.raises(NotFound):
+        alerts.acknowledge(session, cast.ada, 2_000_000, "")
+    session.flush()
+    last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert last.name == "security:alert:acknowledge"
+
+
+def test_a_threshold_is_kept_audited_and_obeyed(session: Session, cast: Cast) -> None:
+    rule = AlertRule.ACCOUNT_ATTACKED
+    alerts.set_threshold(session, cast.ada, rule, Threshold(2, 5))
+    session.flush()
+    last = session.scalars(select(Event).order_by(Event.id.desc())).first()
+    assert last is not None
+    assert (last.name, last.details["after"]) == ("security:rule:change", "2 / 5 min")
+    happens(session, cast, SecurityKind.SIGN_IN_REFUSED, 2)
+    assert raised(session) == [(rule, "alice@example.org")]
+    alerts.set_threshold(session, cast.ada, rule, Threshold(2, 5, is_on=False))
+    assert not threshold_of(session, rule).is_on
+    happens(session, cast, SecurityKind.SIGN_IN_REFUSED, 5, subject="bob@example.org")
+    assert raised(session) == [(rule, "alice@example.org")]
+
+
+@pytest.mark.parametrize("wanted", [(0, 5), (1, 0), (100_001, 5), (1, 1441)])
+def test_a_threshold_out_of_bounds_is_refused(
+    session: Session, cast: Cast, wanted: tuple[int, int]
+) -> None:
+    with pytest.raises(InvalidInput):
+        alerts.set_threshold(session, cast.ada, AlertRule.MANY_DENIALS, Threshold(*wanted))
+    with pytest.raises(Forbidden):
+        alerts.set_threshold(session, cast.otto, AlertRule.MANY_DENIALS, Threshold(5, 5))
+
+
+def test_a_flood_of_one_source_becomes_few_rows_that_keep_the_count() -> None:
+    gate = FloodGate()
+    flood = [Noticed(SecurityKind.DENIED, MOMENT, address="192.0.2.7") for _ in range(5000)]
+    other = Noticed(SecurityKind.DENIED, MOMENT, address="198.51.100.1")
+    written = gate.take(flood, MOMENT) + gate.take([other], MOMENT)
+    assert len(written) == EACH + 1
+    assert other in written
+    (summed,) = gate.take([], MOMENT + timedelta(minutes=1))
+    assert (summed.count, summed.address) == (5000 - EACH, "192.0.2.7")
+    assert gate.take([], MOMENT + timedelta(minutes=2)) == []
+
+
+def test_a_flood_of_many_sources_stays_bounded() -> None:
+    gate = FloodGate()
+    flood = [
+        Noticed(SecurityKind.DENIED, MOMENT, address=f"2001:db8::{number:x}")
+        for number in range(20_000)
+    ]
+    assert len(gate.take(flood, MOMENT)) == ALL
+    later = gate.take([], MOMENT + timedelta(minutes=1))
+    assert len(later) <= 1001
+    assert ALL + sum(one.count for one in later) == 20_000
+
+
+def test_a_refused_sign_in_says_where_it_came_from(session: Session, cast: Cast) -> None:
+    with pretend(MOMENT):
+        audit.record(
+            session,
+            None,
+            "account:session:refuse",
+            "x@example.org",
+            address="192.0.2.9",
+            request_id="abc",
+        )
+    session.flush()
+    noted = session.scalars(select(SecurityEvent).order_by(SecurityEvent.id.desc())).first()
+    assert noted is not None
+    assert (noted.address, noted.request_id, noted.subject) == (
+        "192.0.2.9",
+        "abc",
+        "x@example.org",
+    )
