@@ -19,6 +19,7 @@ from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.models import Job
 from checklist_app.queries.jobs import is_work_due
 from checklist_app.services import jobs
+from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.clock import now
 from checklist_app.services.event_witness import watch_events
 from checklist_app.services.housekeeping import forget_what_is_over, reap_blobs
@@ -30,6 +31,7 @@ LOOK_EVERY = 0.3
 BEAT_EVERY = 5.0
 WAIT_AFTER_FAULT = 2.0
 HOUSE_EVERY = timedelta(hours=1)
+ALERTS_EVERY = timedelta(seconds=10)
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class Worker:
         self.resources = resources
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self.stopping = Event()
-        self._house_due = now()
+        self._house_due = self._alerts_due = now()
         self._lease = timedelta(seconds=resources.config.job_lease_seconds)
 
     def run(self) -> None:
@@ -57,6 +59,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 self._keep_house()
+                self._tell_alerts()
                 if not self.work_once():
                     self.stopping.wait(LOOK_EVERY)
             except SQLAlchemyError:
@@ -75,6 +78,16 @@ class Worker:
         in_transaction(self.resources, expire_acceptances)
         in_transaction(self.resources, forget_what_is_over)
         watch_events(self.resources)
+
+    def _tell_alerts(self) -> None:
+        """Queue the mails of new alerts, a few seconds after they were raised."""
+        if now() < self._alerts_due:
+            return
+        self._alerts_due = now() + ALERTS_EVERY
+        with reading(self.resources) as session:
+            if not is_something_to_tell(session):
+                return
+        in_transaction(self.resources, lambda session: announce(session, self.resources.config))
 
     def work_once(self) -> bool:
         """Do the oldest job that is due; return whether there was one."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.config import Config
 from checklist_app.domain.alerts import RULES, AlertRule, AlertState, SecurityKind, Threshold
 from checklist_app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from checklist_app.domain.vocabulary import OrganisationRole
-from checklist_app.models import Alert, Event, SecurityEvent
+from checklist_app.domain.vocabulary import JobKind, OrganisationRole
+from checklist_app.models import Alert, Event, Job, SecurityEvent
 from checklist_app.services import alerts, audit, security_events
+from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.alert_rules import threshold_of
 from checklist_app.services.clock import pretend
 from checklist_app.services.flood import ALL, EACH, FloodGate
@@ -212,3 +215,19 @@ def test_a_refused_sign_in_says_where_it_came_from(session: Session, cast: Cast)
         "abc",
         "x@example.org",
     )
+
+
+def test_administrators_are_told_of_an_alert_once_by_mail(
+    session: Session, cast: Cast, config: Config
+) -> None:
+    happens(session, cast, SecurityKind.TOKEN_REUSED, 1)
+    assert is_something_to_tell(session)
+    with_mail = replace(config, smtp_host="127.0.0.1", mail_from="app@example.org")
+    assert announce(session, with_mail) == 1
+    assert announce(session, with_mail) == 0
+    mails = list(session.scalars(select(Job).where(Job.kind == JobKind.SEND_MAIL)))
+    assert [mail.payload["user_id"] for mail in mails] == [cast.ada.user_id]
+    assert "alice@example.org" in str(mails[0].payload)
+    happens(session, cast, SecurityKind.FACTORS_RESET, 1)
+    assert announce(session, config) == 1, "without a mail server it waits on its page"
+    assert not is_something_to_tell(session)

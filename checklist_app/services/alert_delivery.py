@@ -1,0 +1,69 @@
+"""Alerts told to administrators by mail: queued by the worker, once for each alert."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.config import Config
+from checklist_app.domain.text import Text, text
+from checklist_app.domain.vocabulary import OrganisationRole
+from checklist_app.models import Alert, User
+from checklist_app.queries.security import people_of
+from checklist_app.services import outbox
+from checklist_app.services.clock import now
+
+AT_ONCE = 50
+
+
+def is_something_to_tell(session: Session) -> bool:
+    """Return whether an alert has not been announced."""
+    return session.scalar(select(Alert.id).where(Alert.announced_at.is_(None)).limit(1)) is not None
+
+
+def announce(session: Session, config: Config) -> int:
+    """Queue the mails of alerts that nobody was told of; return how many alerts that were.
+
+    Without a mail server an alert waits on its page alone.
+    """
+    alerts = list(
+        session.scalars(
+            select(Alert)
+            .where(Alert.announced_at.is_(None))
+            .order_by(Alert.id)
+            .limit(AT_ONCE)
+            .with_for_update()
+        )
+    )
+    names = people_of(session, alerts)
+    administrators = list(
+        session.scalars(
+            select(User).where(
+                User.organisation_role == OrganisationRole.ADMINISTRATOR, User.is_active
+            )
+        )
+    )
+    for alert in alerts:
+        alert.announced_at = now()
+        subject = names.get(alert.subject, alert.subject)
+        for person in administrators:
+            outbox.notify(
+                session,
+                config,
+                person,
+                subject=text("Security alert: %(subject)s", subject=subject),
+                body=_body(config, alert, subject),
+            )
+    return len(alerts)
+
+
+def _body(config: Config, alert: Alert, subject: str) -> Text:
+    return text(
+        "A rule raised an alert: %(rule)s, about %(subject)s, %(count)s times, %(moment)s UTC. "
+        "Look at it, and acknowledge it: %(address)s",
+        rule=alert.rule.value,
+        subject=subject,
+        count=alert.count,
+        moment=f"{alert.raised_at:%Y-%m-%d %H:%M}",
+        address=f"{config.base_url}/admin/alerts#alert-{alert.id}",
+    )
