@@ -358,6 +358,8 @@ PARTS: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "coverage": ("docs/content.md", coverage_table),
         "self-assessment base": ("docs/self-assessment.md", lambda: counts_table("base")),
         "self-assessment base gaps": ("docs/self-assessment.md", lambda: gaps_list("base")),
+        "self-assessment asvs": ("docs/self-assessment.md", lambda: counts_table("asvs")),
+        "self-assessment asvs gaps": ("docs/self-assessment.md", lambda: gaps_list("asvs")),
         "roles": ("docs/team.md", lambda: roles_table(Language.EN)),
         "organisation": ("docs/team.md", lambda: organisation_table(Language.EN)),
         "organisation-es": ("docs/es/team.md", lambda: organisation_table(Language.ES)),

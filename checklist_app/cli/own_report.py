@@ -15,7 +15,7 @@ from checklist_app.domain.vocabulary import Language
 if TYPE_CHECKING:
     from checklist_app.services.resources import Resources
 
-LISTS = ("base",)
+LISTS = ("base", "asvs")
 
 
 @click.command(
