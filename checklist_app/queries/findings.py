@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
 from checklist_app.domain.errors import NotFound
-from checklist_app.domain.vocabulary import FindingMark, FindingStatus, Severity
+from checklist_app.domain.text import Text
+from checklist_app.domain.vocabulary import FindingMark, FindingStatus, JobState, Severity
 from checklist_app.models import Evidence, Finding, Job, ScanImport, ScanScope, User
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.finding_filters import FindingFilters, conditions
+from checklist_app.queries.jobs import percent
 
 PAGE_SIZE = 100
 IMPORTS_SHOWN = 100
@@ -21,7 +23,12 @@ IMPORTS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """A scan import with its account and its job."""
+    """A scan import with its account and its job.
+
+    Attributes:
+        job_percent: how far the reading is; None while nobody knows.
+        job_message: how it ended, or why it waits; None while there is nothing to tell.
+    """
 
     id: int
     tool: str
@@ -35,8 +42,15 @@ class ImportLine:
     created_at: datetime
     finished_at: datetime | None
     job_id: int
-    job_state: str
+    job_state: JobState
+    job_percent: int | None
+    job_message: Text | None
     account: dict[str, Any]
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the report still waits to be read, or is being read."""
+        return not self.job_state.is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +193,7 @@ def _imports(
     session: Session, access: ProjectAccess, wanted: ColumnElement[bool]
 ) -> list[ImportLine]:
     rows = session.execute(
-        select(ScanImport, Evidence, User.name, Job.id, Job.state)
+        select(ScanImport, Evidence, User.name, Job)
         .join(Evidence, Evidence.id == ScanImport.evidence_id)
         .join(User, User.id == ScanImport.imported_by_id)
         .join(Job, Job.id == ScanImport.job_id)
@@ -200,11 +214,13 @@ def _imports(
             imported_by=name,
             created_at=scan.created_at,
             finished_at=scan.finished_at,
-            job_id=job_id,
-            job_state=job_state,
+            job_id=job.id,
+            job_state=job.state,
+            job_percent=percent(job.progress, job.total),
+            job_message=Text.from_json(job.message) if job.message else None,
             account=scan.account,
         )
-        for scan, evidence, name, job_id, job_state in rows
+        for scan, evidence, name, job in rows
     ]
 
 

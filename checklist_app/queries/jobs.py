@@ -45,7 +45,12 @@ class JobView:
     @property
     def percent(self) -> int | None:
         """Whole percent done, or None when nobody knows."""
-        return min(self.progress * 100 // self.total, 100) if self.total else None
+        return percent(self.progress, self.total)
+
+
+def percent(progress: int, total: int) -> int | None:
+    """Return whole percent done, or None while the total is not known."""
+    return min(progress * 100 // total, 100) if total else None
 
 
 def job_view(session: Session, access: ProjectAccess, job_id: int) -> JobView:

@@ -270,7 +270,10 @@ def _unknown(head: Head, report: Report) -> UnreadableReport:
             load_json(report.read())  # says what is wrong if it is not even JSON
     return UnreadableReport(
         text(
-            "This is not a scanner report that can be read. Formats: %(formats)s.",
-            formats=", ".join(parser.title for parser in PARSERS),
+            "This is not a scanner report that can be read: none of the %(count)s formats fits. "
+            "Export the report as JSON, XML or SARIF. If the tool cannot tell in the file which "
+            "format it is (some write an empty list when they find nothing), name the format when "
+            "you import it.",
+            count=len(PARSERS),
         )
     )

@@ -15,7 +15,7 @@ from checklist_app.queries.jobs import job_view
 from checklist_app.scanners.table import PARSERS, check_format
 from checklist_app.services import scans
 from checklist_app.services.clock import today
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, requires, wants_fragment
 from checklist_app.web.forms import form_text, page_number
 from checklist_app.web.transaction import db_session, resources
 
@@ -27,7 +27,9 @@ MOST_FILES = 20
 @blueprint.get("")
 @requires(Permission.PROJECT_VIEW)
 def index(slug: str) -> ResponseReturnValue:
-    """Show the imports of a project and the way to add one."""
+    """Show the imports of a project and the way to add one; to a script the list alone."""
+    if wants_fragment():
+        return _list()
     imports = scan_imports(db_session(), project())
     formats = sorted((parser.title, parser.format) for parser in PARSERS)
     return render_template("scans/index.html", imports=imports, formats=formats)
@@ -61,6 +63,8 @@ def upload(slug: str) -> ResponseReturnValue:
         )[0]
         for report in taken
     ]
+    if wants_fragment():
+        return _list()
     if len(imports) == 1:
         return redirect(url_for("scans.show", slug=slug, import_id=imports[0].id), 303)
     return redirect(url_for("scans.index", slug=slug), 303)
@@ -87,3 +91,8 @@ def show(slug: str, import_id: int) -> ResponseReturnValue:
         ],
         problems=[Text.from_json(part) for part in line.account.get("problems", [])],
     )
+
+
+def _list() -> ResponseReturnValue:
+    imports = scan_imports(db_session(), project())
+    return render_template("scans/_list.html", imports=imports)

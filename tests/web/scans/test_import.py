@@ -153,3 +153,20 @@ def test_of_several_reports_each_is_read(
     assert answer.headers["Location"] == SCANS
     assert work(resources) == [JobState.DONE] * 2
     assert count(session)["suggestion"] == 2
+
+
+def test_a_script_gets_the_list_with_what_became_of_each_file(
+    visit: Visit, resources: Resources
+) -> None:
+    carla = visit("carla")
+    for name, data in (("trial.sarif", sarif(3)), ("cut.sarif", BAD["cut short"])):
+        parts = {"files": FileStorage(BytesIO(data), name), "csrf_token": carla.form_token()}
+        sent = carla.client.post(SCANS, data=parts, headers={"X-Requested-With": "fragment"})
+        assert (sent.status_code, "<html" in sent.text) == (200, False)
+        assert f'data-live="{SCANS}"' in sent.text
+        assert name in sent.text
+    work(resources)
+    listed = carla.client.get(SCANS, headers={"X-Requested-With": "fragment"}).text
+    assert "data-live" not in listed
+    assert listed.count('class="small text-fail"') == 1
+    assert 'class="num">3</b>' in listed

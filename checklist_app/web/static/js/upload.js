@@ -43,11 +43,14 @@ export async function upload(form, files, nameOf = (file) => file.name) {
   const lines = files.map((file) => line(list, nameOf(file)));
   let last = null;
   let refused = 0;
+  // Where the answer is a list beside the form, each file shows there as soon as it has arrived.
+  const oneByOne = form.dataset.upload === "each";
   for (const [at, file] of files.entries()) {
     const answer = await post(form, file, nameOf(file), lines[at].progress);
     if (answer.status >= 200 && answer.status < 300) {
       last = answer;
       lines[at].done();
+      if (oneByOne) swap(parse(answer.text), form);
       continue;
     }
     refused += 1;
@@ -55,6 +58,7 @@ export async function upload(form, files, nameOf = (file) => file.name) {
     lines[at].failed(typeof why === "string" ? why : why.textContent);
   }
   if (!last) return;
+  if (oneByOne) { announce(word("received"), "success"); return; }
   const kept = [...list.children];
   const replaced = swap(parse(last.text), form);
   if (!replaced.length) { location.assign(last.url); return; }
