@@ -18,7 +18,10 @@ from checklist_app.web import (
     transaction,
     watch,
 )
-from checklist_app.web.extensions import bootstrap, csrf, limiter
+from checklist_app.web.extensions import PER_ADDRESS, PER_CALLER, bootstrap, csrf, limiter
+
+ADDRESS_SHARE = 5
+"""People behind one address that may all use what one of them may."""
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -57,4 +60,6 @@ def configure_limits(app: Flask, settings: Config) -> None:
     """Count attempts in Redis where there is one, else in this process."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
+    app.config[PER_CALLER] = settings.requests_per_minute
+    app.config[PER_ADDRESS] = settings.requests_per_minute * ADDRESS_SHARE
     limiter.init_app(app)

@@ -33,6 +33,7 @@ def config(tmp_path: Path, prepared_database: str) -> Config:
         secret_key=SECRET,
         base_url="http://localhost",
         job_lease_seconds=2,
+        requests_per_minute=1_000_000,
     )
 
 

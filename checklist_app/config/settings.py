@@ -106,6 +106,12 @@ class Config(MailSettings):
         default="",
         secret=True,
     )
+    requests_per_minute: int = setting(
+        whole_number(10, 1_000_000),
+        "Requests that one person or token may make in a minute; an address five times as many. "
+        "More are answered 429.",
+        default=1200,
+    )
     trusted_proxies: int = setting(
         whole_number(0, 5),
         "Reverse proxies in front whose X-Forwarded-* are believed.",

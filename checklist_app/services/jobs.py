@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import Conflict, NotFound
+from checklist_app.domain.errors import Conflict, NotFound, TooManyAttempts
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import JobKind, JobState
@@ -21,6 +21,9 @@ from checklist_app.services import audit
 from checklist_app.services.clock import now
 
 MOST_ATTEMPTS = 3
+MOST_OF_PROJECT = 200
+MOST_OF_PERSON = 200
+"""Jobs that wait or run at once; one archive can hold fifty reports."""
 RETRY_DELAY = timedelta(seconds=5)
 MOST_MAIL_ATTEMPTS = 9
 MAIL_DELAY = timedelta(seconds=30)
@@ -42,7 +45,13 @@ class Claim:
 def enqueue(
     session: Session, actor: Actor, project_id: int, kind: JobKind, payload: dict[str, Any]
 ) -> Job:
-    """Add a job; it starts after the caller's transaction is committed."""
+    """Add a job; it starts after the caller's transaction is committed.
+
+    Raises:
+        TooManyAttempts: too many jobs of this project, or of this person, wait or run already.
+    """
+    if kind is not JobKind.FOLLOW_ROUTE:  # the library orders those, once for each project
+        _refuse_too_many(session, actor, project_id)
     moment = now()
     job = Job(
         project_id=project_id,
@@ -55,6 +64,25 @@ def enqueue(
     session.add(job)
     session.flush()
     return job
+
+
+def _refuse_too_many(session: Session, actor: Actor, project_id: int) -> None:
+    waiting = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    of_project, of_person = session.execute(
+        select(
+            func.count(case((Job.project_id == project_id, 1))),
+            func.count(case((Job.created_by_id == actor.user_id, 1))),
+        ).where(waiting, Job.kind != JobKind.SEND_MAIL)
+    ).one()
+    if of_project >= MOST_OF_PROJECT or of_person >= MOST_OF_PERSON:
+        raise TooManyAttempts(
+            text(
+                "Too much work waits already: %(project)s jobs of this project, %(person)s of "
+                "yours. Nothing was started; wait until some are done, or cancel some.",
+                project=of_project,
+                person=of_person,
+            )
+        )
 
 
 def claim(session: Session, lease: timedelta) -> Claim | None:

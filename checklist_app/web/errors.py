@@ -6,6 +6,8 @@ Nothing typed is ever lost: when a form could not be taken, its texts come back 
 from __future__ import annotations
 
 import logging
+from math import ceil
+from time import time
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
@@ -24,6 +26,7 @@ from checklist_app.domain.text import text
 from checklist_app.services.faults import is_disk_full, is_lost_race
 from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
 from checklist_app.web.bearer import on_api
+from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
@@ -178,7 +181,9 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
 
 def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
     _write_down(429, error)
-    seconds = error.limit.limit.get_expiry()
+    window = error.limit.limit.get_expiry()
+    met = limiter.current_limit
+    seconds = min(max(ceil(met.reset_at - time()), 1), window) if met else window
     answer = _page(429, told(text("Too many attempts. Wait a few minutes and try again.")))
     return (*answer, {"Retry-After": str(seconds)})
 

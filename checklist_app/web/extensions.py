@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from flask import request
+from flask import current_app, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
-from flask_login import LoginManager
+from flask_limiter import ApplicationLimit, Limiter
+from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
 IPV6_NETWORK_BITS = 64
+ASSETS = frozenset({"static", "bootstrap.static"})
+PER_CALLER = "REQUESTS_PER_MINUTE"
+PER_ADDRESS = "REQUESTS_PER_MINUTE_OF_ADDRESS"
 
 
 def visitor_network() -> str:
@@ -25,8 +28,32 @@ def visitor_network() -> str:
     return str(ip_network(f"{address.partition('%')[0]}/{IPV6_NETWORK_BITS}", strict=False))
 
 
+def caller() -> str:
+    """Return who asks, for counting: a token, a person, or whoever comes from that network."""
+    if not current_user.is_authenticated:
+        return f"address:{visitor_network()}"
+    actor = current_user.actor
+    return f"person:{actor.user_id}" if actor.token_id is None else f"token:{actor.token_id}"
+
+
+def _each_minute(setting: str) -> str:
+    return f"{current_app.config[setting]} per minute"
+
+
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=visitor_network, strategy="moving-window")
+limiter = Limiter(
+    key_func=visitor_network,
+    strategy="moving-window",
+    application_limits=[
+        ApplicationLimit(lambda: _each_minute(PER_ADDRESS), key_function=visitor_network),
+        ApplicationLimit(lambda: _each_minute(PER_CALLER), key_function=caller),
+    ],
+    application_limits_exempt_when=lambda: request.endpoint in ASSETS,
+    fail_on_first_breach=True,
+    # Without a name, addresses that lead nowhere would be free.
+    request_identifier=lambda: request.endpoint or "nowhere",
+)
+"""Counts all requests but those for assets and health; some doors add limits of their own."""
 login_manager = LoginManager()
