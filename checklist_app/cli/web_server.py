@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
+from checklist_app.cli.waiting_room import WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
 
@@ -33,7 +33,7 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             handler.setFormatter(JsonFormatter())
 
 
-class ImpatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class ImpatientWorker(WaitingRoomWorker):
     """Gunicorn's threads, none of which waits for ever for a client that went silent."""
 
     def init_process(self) -> None:
