@@ -20,12 +20,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Refused(click.ClickException):
     """The command did not do what was asked; the message says why and what to do.
 
+    A message that is no :class:`Text` is in the reader's language already.
+
     Attributes:
         facts: what a program gets to know besides the message.
     """
 
-    def __init__(self, *messages: Text, **facts: Any) -> None:
-        super().__init__("\n".join(say(message) for message in messages))
+    def __init__(self, *messages: Text | str, **facts: Any) -> None:
+        told = (one if isinstance(one, str) else say(one) for one in messages)
+        super().__init__("\n".join(told))
         self.facts = facts
 
 

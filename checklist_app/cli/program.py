@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "users": "checklist_app.cli.users:users",
     "tokens": "checklist_app.cli.tokens:tokens",
     "scan": "checklist_app.cli.scan:scan",
+    "gate": "checklist_app.cli.gate:gate",
     "report": "checklist_app.cli.reports:reports",
     "verify": "checklist_app.cli.verify:verify",
     "audit": "checklist_app.cli.audit:audit",
@@ -32,6 +33,8 @@ COMMANDS: Mapping[str, str] = {
 }
 
 INTERRUPTED = 130
+NOT_DONE: Mapping[str, int] = {"gate": 2}
+"""How commands end that did not do what was asked, where 1 is an answer of theirs."""
 NO_TABLES = ("no such table", "doesn't exist", "unable to open database file")
 
 
@@ -69,11 +72,12 @@ def main(argv: list[str] | None = None) -> None:
 def run(argv: list[str]) -> int:
     """Run a command; return the exit code. Never shows a stack trace."""
     as_json = wants_json(argv)
+    not_done = NOT_DONE.get(argv[0] if argv else "", 1)
     try:
         code = program.main(args=argv, prog_name="checklist", standalone_mode=False)
     except Refused as error:
         complain(error.message, error.facts, as_json=as_json)
-        return error.exit_code
+        return not_done
     except click.ClickException as error:
         if as_json:
             complain(error.format_message(), {}, as_json=True)
@@ -84,7 +88,7 @@ def run(argv: list[str]) -> int:
         return INTERRUPTED
     except Exception as error:
         complain(*_told(error), as_json=as_json)
-        return 1
+        return not_done
     return code if isinstance(code, int) else 0
 
 

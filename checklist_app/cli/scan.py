@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checklist_app.cli.client import server
 from checklist_app.cli.console import json_option, say
+from checklist_app.cli.remote import Wait, patience_option, sent, url_option
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
@@ -62,32 +64,47 @@ def check(*, files: tuple[Path, ...], named: str, as_json: bool) -> int:
 @click.option("--user", default="", help=say(text("Who imports them; the first administrator.")))
 @click.option("--environment", default="", help=say(text("The branch or environment scanned.")))
 @format_option
+@click.option(
+    "--wait/--no-wait",
+    default=True,
+    show_default=True,
+    help=say(text("Whether to wait until a server has read them; always so on this machine.")),
+)
+@patience_option
+@url_option
 @json_option
 def import_(
-    *,
-    project: str,
-    files: tuple[Path, ...],
-    user: str,
-    environment: str,
-    named: str,
-    as_json: bool,
+    *, project: str, files: tuple[Path, ...], user: str, environment: str, named: str, **how: Any
 ) -> int:
     """Print the account of each file; end with 1 when any could not be imported."""
+    client = server(how["url"])
+    told: Iterator[dict[str, Any]]
+    if client is not None:
+        fields = {"environment": environment, "format": named}
+        wait = Wait(client, project, how["patience"] if how["wait"] else None)
+        told = (one for path in files for one in sent(wait, path, fields))
+    else:
+        told = _imported_here(project, files, user, (environment, named))
+    failed = False
+    for facts in told:
+        failed = failed or "error" in facts
+        is_json = how["as_json"]
+        click.echo(json.dumps(facts, ensure_ascii=False) if is_json else _import_line(facts))
+    return int(failed)
+
+
+def _imported_here(
+    project: str, files: tuple[Path, ...], user: str, said: tuple[str, str]
+) -> Iterator[dict[str, Any]]:
     from checklist_app.cli.running import load_config, opened  # noqa: PLC0415 - takes long
     from checklist_app.cli.whole_way import signer  # noqa: PLC0415
     from checklist_app.jobs.errands import Said  # noqa: PLC0415
 
-    failed = False
-    said = Said(environment, named)
     with opened(load_config(quiet=True)) as resources:
         with resources.sessions() as session:
             actor = signer(session, user)
         for path in files:
-            for facts in _imported(resources, actor, project, path, said):
-                failed = failed or "error" in facts
-                told = json.dumps(facts, ensure_ascii=False) if as_json else _import_line(facts)
-                click.echo(told)
-    return int(failed)
+            yield from _imported(resources, actor, project, path, Said(*said))
 
 
 def _imported(
@@ -127,6 +144,14 @@ def _worded(part: dict[str, Any]) -> Any:
 def _import_line(facts: dict[str, Any]) -> str:
     if "error" in facts:
         return f"{facts['file']}: {facts['error']}"
+    if "account" not in facts:
+        return say(
+            text(
+                "%(file)s was accepted; job %(job)s reads it.",
+                file=facts["file"],
+                job=facts["job_id"],
+            )
+        )
     names = ("read", "new", "seen", "reopened", "gone", "unrouted")
     return say(
         text(

@@ -11,6 +11,8 @@ from checklist_app.config.problems import N_, Problem
 
 PREFIX = "CHECKLIST_"
 TEST_PREFIX = "CHECKLIST_TEST_"
+FOR_THE_CLIENT = frozenset({"CHECKLIST_URL", "CHECKLIST_TOKEN", "CHECKLIST_TOKEN_FILE"})
+"""What the command reads when it works on another machine's server; no settings of this one."""
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 8
 WELL_KNOWN_SECRETS = frozenset({"dev", "secret", "changeme", "change-me", "password", "test"})
@@ -32,7 +34,7 @@ def read(
     items: Sequence[Field[Any]], environ: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return the values of the settings that are given, and everything that is wrong with them."""
-    known = known_names(items)
+    known = known_names(items) | FOR_THE_CLIENT
     problems = [
         Problem(
             N_("%(name)s is not a setting; see docs/operator.md for those that are."),

@@ -30,6 +30,7 @@ from checklist_app.models.finding import (
     Suggestion,
     SuggestionFinding,
 )
+from checklist_app.models.gate import ProjectGate
 from checklist_app.models.group import Group, GroupGrant, GroupPerson
 from checklist_app.models.job import Job, WorkerHeartbeat
 from checklist_app.models.library import (
@@ -92,6 +93,7 @@ __all__ = [
     "PendingProof",
     "PipelineToken",
     "Project",
+    "ProjectGate",
     "RecoveryCode",
     "RefreshToken",
     "Remediation",

@@ -53,6 +53,7 @@ NEWER_TABLES = {
     "group_grant",
     "verdict_review",
     "triage_action",
+    "project_gate",
     "triage_member",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""
