@@ -34,6 +34,7 @@ READING = frozenset({"GET", "HEAD"})
 BODIES: dict[str, dict[str, Any]] = {
     "alerts.acknowledge": {"note": "x"},
     "alerts.set_rule": {"threshold": "5", "minutes": "5", "is_on": "on"},
+    "api.gate.set_policy": {"no_unassessed": True},
     "auth.rename_passkey": {"name": "x"},
     "admin.set_role": {"role": "auditor"},
     "api.checklists.continue_": {"standard_id": 1, "name": "x"},

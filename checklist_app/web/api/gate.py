@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from flask import Blueprint
 from pydantic import Field
@@ -25,14 +25,25 @@ from checklist_app.services.clock import now
 from checklist_app.services.gate import set_gate_policy
 from checklist_app.web.access import project, requires
 from checklist_app.web.api.operations import Operation
-from checklist_app.web.api.schemas import Input, Output, Query, QueryFlag, QueryNumber
+from checklist_app.web.api.schemas import (
+    FromDigits,
+    Input,
+    Output,
+    Query,
+    QueryFlag,
+    QueryKey,
+    TakeWhole,
+)
 from checklist_app.web.filters import told
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("gate", __name__, url_prefix="/projects/<slug>/gate")
 
-LARGEST_NUMBER = 999_999_999
+
+Level = Annotated[int, Field(ge=1, le=HIGHEST_LEVEL)]
+Days = Annotated[int, Field(ge=1, le=MOST_DAYS)]
+DaysAhead = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 
 
 class Policy(Output):
@@ -50,26 +61,26 @@ class Policy(Output):
 class NewPolicy(Input):
     """A policy as a whole."""
 
-    level: int | None = Field(None, ge=1, le=HIGHEST_LEVEL)
+    level: Annotated[Level, TakeWhole] | None = None
     no_open_fail: bool = True
     severity: Severity | None = None
-    evidence_days: int | None = Field(None, ge=1, le=MOST_DAYS)
+    evidence_days: Annotated[Days, TakeWhole] | None = None
     no_unassessed: bool = False
     no_unreviewed: bool = False
-    waiver_days: int | None = Field(None, ge=0, le=MOST_DAYS)
+    waiver_days: Annotated[DaysAhead, TakeWhole] | None = None
 
 
 class GateQuery(Query):
     """What is asked for besides the project's own policy: of two wishes, the stricter counts."""
 
-    checklist: QueryNumber | None = Field(None, ge=1, le=LARGEST_NUMBER)
-    level: QueryNumber | None = Field(None, ge=1, le=HIGHEST_LEVEL)
+    checklist: QueryKey | None = None
+    level: Annotated[Level, FromDigits] | None = None
     no_open_fail: QueryFlag = False
     severity: Severity | None = None
-    evidence_days: QueryNumber | None = Field(None, ge=1, le=MOST_DAYS)
+    evidence_days: Annotated[Days, FromDigits] | None = None
     no_unassessed: QueryFlag = False
     no_unreviewed: QueryFlag = False
-    waiver_days: QueryNumber | None = Field(None, ge=0, le=MOST_DAYS)
+    waiver_days: Annotated[DaysAhead, FromDigits] | None = None
 
 
 class Checklist(Output):

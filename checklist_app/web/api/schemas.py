@@ -66,6 +66,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+FromDigits = BeforeValidator(_digits)
 # The bounds come first: behind a validator they would be missing in the document.
 Limit = Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE), BeforeValidator(_digits)]
 """How many are wanted, in digits and nothing else."""
