@@ -105,7 +105,9 @@ def test_the_gate_says_the_same_from_a_server_as_from_the_database(
     assert [one["ruleId"] for one in log["runs"][0]["results"]] == [
         one["rule"] for one in far.facts["obstacles"]
     ]
-    suite = ElementTree.parse(tmp_path / "gate.xml").getroot()[0]
+    root = ElementTree.parse(tmp_path / "gate.xml").getroot()
+    assert root is not None
+    suite = root[0]
     assert suite.get("failures") == str(sum(far.facts["counts"].values()))
 
     monkeypatch.delenv(client.URL)
