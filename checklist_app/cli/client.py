@@ -181,8 +181,8 @@ def _token(*, needed: bool) -> str:
     if needed and not found:
         raise Refused(
             text(
-                "There is no token. Make one on the page “Tokens for pipelines” of the project and give it in "
-                "%(name)s, or its file in %(file)s; never as an argument.",
+                "There is no token. Make one on the page “Tokens for pipelines” of the project and "
+                "give it in %(name)s, or its file in %(file)s; never as an argument.",
                 name=TOKEN,
                 file=TOKEN_FILE,
             )
