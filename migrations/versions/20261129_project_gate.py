@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022_project_gate"
-down_revision = "0021_security_events"
+revision = "0023_project_gate"
+down_revision = "0022_event_seals"
 branch_labels = None
 depends_on = None
 
