@@ -23,6 +23,7 @@ from tests.house.walk import (
     foreign_marks,
     outcome,
     send,
+    with_new_token,
 )
 
 GUARDED_BY_THE_VIEW_ALONE = frozenset({"library.index", "library.template", "sign_in_policy.show"})
@@ -45,6 +46,7 @@ def walk(house: House, person: Person, *, trial: bool = False) -> tuple[list[str
     wrong: list[str] = []
     closed: dict[tuple[str, str], set[tuple[int, str, str]]] = {}
     client = house.app.test_client(use_cookies=False)
+    person = with_new_token(house.app, person)
     watch = Watch(house.resources.engine)
     seen = 0
     for cell in cells(house.app, person, house.world):
