@@ -118,6 +118,8 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self.poller.register(connection.sock, EVENT_READ, partial(self._arrives, waiting))
 
     def _arrives(self, waiting: Waiting, client: socket.socket) -> None:
+        if waiting.is_over:
+            return  # it was closed for another one in the same turn of the loop
         try:
             piece = client.recv(_PIECE)
         except (BlockingIOError, InterruptedError):

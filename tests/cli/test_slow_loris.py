@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from checklist_app.cli.waiting_room import SHORT_BODY, is_whole
+from checklist_app.cli.waiting_room import MOST_WAITING_OF_ADDRESS, SHORT_BODY, is_whole
 from tests.cli.test_start import free_port
 from tests.conftest import SECRET
 from tests.database import prepared_copy
@@ -75,6 +75,20 @@ def test_two_hundred_slow_clients_leave_others_served(server: int) -> None:
             began = time.monotonic()
             assert asked(server) == 200
             assert time.monotonic() - began < 2
+    finally:
+        for one in slow:
+            one.close()
+
+
+def test_more_clients_than_may_wait_at_once_are_let_go_in_order(server: int) -> None:
+    """Those that have to leave may have something to read in the same turn of the loop."""
+    slow = []
+    try:
+        for _ in range(2 * MOST_WAITING_OF_ADDRESS):
+            slow.append(socket.create_connection(("127.0.0.1", server)))
+            for one in slow:
+                trickle(one)
+        assert asked(server) == 200
     finally:
         for one in slow:
             one.close()
