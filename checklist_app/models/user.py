@@ -12,7 +12,10 @@ from checklist_app.models.base import Base, Sha256, exact
 
 
 class User(Base):
-    """A person with an account. ``email`` is stored in lower case, so that it compares alike."""
+    """A person with an account. ``email`` is stored in lower case, so that it compares alike.
+
+    Once ``erased_at`` is set, name and address are made up and nobody comes in by this account.
+    """
 
     __tablename__ = "user"
 
@@ -25,6 +28,7 @@ class User(Base):
     language: Mapped[Language | None]
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class UserSession(Base):

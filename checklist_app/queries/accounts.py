@@ -30,6 +30,7 @@ class UserLine:
     has_password: bool
     last_seen_at: datetime | None
     is_self: bool
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
             user.password_hash is not None,
             seen_at,
             is_self=user.id == actor.user_id,
+            is_erased=user.erased_at is not None,
         )
         for user, seen_at in rows
     ]

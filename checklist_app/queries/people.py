@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import ROLE_PERMISSIONS, Permission
-from checklist_app.domain.vocabulary import OrganisationRole
+from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Membership, Project, User
 
 
@@ -43,6 +43,34 @@ def projects_to_invite_into(session: Session, actor: Actor) -> list[tuple[str, s
         .order_by(Project.name, Project.id)
     )
     return [(slug, name) for slug, name in rows]
+
+
+def owned_alone(session: Session, user_id: int) -> list[str]:
+    """Return the names of the projects that nobody would own any more without this person.
+
+    Those who count besides have an open account, may change something, and own it by name.
+    """
+    another = (
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.project_id == Project.id,
+            Membership.role == Role.OWNER,
+            Membership.user_id != user_id,
+            User.is_active,
+            User.organisation_role != OrganisationRole.AUDITOR,
+        )
+        .exists()
+    )
+    mine = aliased(Membership)
+    return list(
+        session.scalars(
+            select(Project.name)
+            .join(mine, mine.project_id == Project.id)
+            .where(mine.user_id == user_id, mine.role == Role.OWNER, ~another)
+            .order_by(Project.name, Project.id)
+        )
+    )
 
 
 def actor_of(user: User) -> Actor:

@@ -16,6 +16,7 @@ from checklist_app.services import audit, outbox
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
 from checklist_app.services.links import end_links, usable_link
+from checklist_app.services.organisation import keep_an_administrator, keep_owners
 from checklist_app.services.passwords import (
     check_password,
     hash_password,
@@ -125,13 +126,22 @@ def set_preferences(
 
 
 def set_active(session: Session, actor: Actor, user_id: int, *, active: bool) -> User:
-    """Open or close an account; closing ends its sessions at once."""
+    """Open or close an account; closing ends its sessions at once.
+
+    Raises:
+        NotFound: there is no such account, or its person was erased.
+        Conflict: it is one's own, or the last of an administrator, or of a project's owner.
+    """
     actor.require(Permission.USER_MANAGE)
-    user = session.get(User, user_id)
-    if user is None:
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None or user.erased_at is not None:
         raise NotFound
     if user.id == actor.user_id:
         raise Conflict(text("You cannot close your own account."))
+    if not active:
+        if user.organisation_role is OrganisationRole.ADMINISTRATOR:
+            keep_an_administrator(session, user)
+        keep_owners(session, user)
     user.is_active = active
     if not active:
         end_sessions(session, user)

@@ -12,6 +12,8 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import FactorPolicy, OrganisationRole, Role
 from checklist_app.models import (
     CodeGenerator,
+    GroupGrant,
+    GroupPerson,
     Membership,
     Passkey,
     RecoveryCode,
@@ -120,13 +122,19 @@ def has_enrolled(session: Session, user_id: int) -> None:
 
 
 def _leads() -> ColumnElement[bool]:
-    """Whether a person administers the system or owns a project."""
+    """Whether a person administers the system or owns a project, by name or through a group."""
     owns = (
         select(Membership.user_id)
         .where(Membership.user_id == User.id, Membership.role == Role.OWNER)
         .exists()
     )
-    return or_(User.organisation_role == OrganisationRole.ADMINISTRATOR, owns)
+    through_group = (
+        select(GroupPerson.user_id)
+        .join(GroupGrant, GroupGrant.group_id == GroupPerson.group_id)
+        .where(GroupPerson.user_id == User.id, GroupGrant.role == Role.OWNER)
+        .exists()
+    )
+    return or_(User.organisation_role == OrganisationRole.ADMINISTRATOR, owns, through_group)
 
 
 def _count(column: object, *conditions: ColumnElement[bool]) -> ColumnElement[int]:

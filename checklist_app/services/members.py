@@ -34,7 +34,7 @@ def add_member(
     """
     access.require(Permission.MEMBER_MANAGE)
     address = normalise_email(email)
-    user = session.scalar(select(User).where(User.email == address))
+    user = session.scalar(select(User).where(User.email == address, User.erased_at.is_(None)))
     token = None
     if user is None and Permission.USER_MANAGE not in access.actor.permissions:
         # Whoever hands out the first link can use it: making accounts is not an owner's to do.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
@@ -10,7 +10,8 @@ from checklist_app.domain.errors import Conflict, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import OrganisationRole, Role
-from checklist_app.models import Membership, Project, User
+from checklist_app.models import Membership, User
+from checklist_app.queries.people import owned_alone
 from checklist_app.services import audit
 from checklist_app.services.sessions import end_sessions
 
@@ -33,7 +34,7 @@ def set_organisation_role(
     if actor is not None:
         actor.require(Permission.USER_MANAGE)
     user = session.get(User, user_id, with_for_update=True)
-    if user is None:
+    if user is None or user.erased_at is not None:
         raise NotFound
     before = user.organisation_role
     if before is role:
@@ -41,7 +42,7 @@ def set_organisation_role(
     if before is OrganisationRole.ADMINISTRATOR:
         keep_an_administrator(session, user)
     if role is OrganisationRole.AUDITOR:
-        _keep_owners(session, user)
+        keep_owners(session, user)
     user.organisation_role = role
     end_sessions(session, user)  # what was opened with other rights is not carried on
     audit.record(
@@ -67,35 +68,28 @@ def keep_an_administrator(session: Session, user: User) -> None:
         )
 
 
-def _keep_owners(session: Session, user: User) -> None:
-    """Raise Conflict when a project would be left without anybody who may change it."""
-    owners = (
-        select(Membership.project_id)
+def keep_owners(session: Session, user: User) -> None:
+    """Raise Conflict, naming them, when projects would be left without anybody who may change them.
+
+    Ownership through a group does not count: an administrator can empty the group at any time.
+    """
+    owned = select(Membership.project_id).where(
+        Membership.user_id == user.id, Membership.role == Role.OWNER
+    )
+    # Two owners that leave at the same time wait for each other here, on MariaDB.
+    projects = session.scalars(owned).all()
+    session.scalars(
+        select(Membership.id)
         .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.role == Role.OWNER,
-            User.is_active,
-            User.organisation_role != OrganisationRole.AUDITOR,
-        )
-        .group_by(Membership.project_id)
-        .having(func.count() == 1)
-    )
-    left = session.scalar(
-        select(Project.name)
-        .join(Membership, Membership.project_id == Project.id)
-        .where(
-            Membership.user_id == user.id,
-            Membership.role == Role.OWNER,
-            Project.id.in_(owners),
-        )
-        .order_by(Project.name)
-        .limit(1)
-    )
-    if left is not None:
+        .where(Membership.project_id.in_(projects), Membership.role == Role.OWNER)
+        .order_by(Membership.id)
+        .with_for_update()
+    ).all()
+    left = owned_alone(session, user.id)
+    if left:
         raise Conflict(
             text(
-                "They are the only owner of %(project)s, and an auditor changes nothing. "
-                "Make somebody else an owner there first.",
-                project=left,
+                "They are the only owner of %(projects)s. Make somebody else an owner there first.",
+                projects=", ".join(left),
             )
         )

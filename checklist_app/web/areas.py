@@ -7,6 +7,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from checklist_app.web.admin.alerts import blueprint as alerts
 from checklist_app.web.admin.groups import blueprint as groups
+from checklist_app.web.admin.personal_data import blueprint as personal_data
 from checklist_app.web.admin.security import blueprint as security
 from checklist_app.web.admin.sign_in import blueprint as sign_in_policy
 from checklist_app.web.admin.views import blueprint as admin
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     jobs,
     library,
     members,
+    personal_data,
     projects,
     remediation,
     reports,

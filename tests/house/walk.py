@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "members.add_group": {"role": "viewer", "group_id": "1"},
     "members.change_group_role": {"role": "owner"},
     "members.change_role": {"role": "viewer"},
+    "personal_data.erase": {"email": "vera@example.org"},
     "remediation.advance": {"status": "fixing"},
     "remediation.save": {"plan": "x", "owner_id": "1", "due_on": "2031-01-01", "row_version": "1"},
     "sign_in_policy.change": {"second_factor": "optional"},

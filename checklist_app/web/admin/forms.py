@@ -49,3 +49,7 @@ class GroupForm(FlaskForm):
 
 class GroupPersonForm(FlaskForm):
     email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)])
+
+
+class EraseForm(FlaskForm):
+    email = EmailField(_l("Their e-mail address, to be sure"), [InputRequired(), Length(max=254)])

@@ -24,6 +24,7 @@ from tests.web.visitor import Visitor
 LATER = timedelta(minutes=16)
 SENSITIVE = {
     "auth.begin_codes",
+    "auth.export_data",
     "auth.factors",
     "auth.new_passkey_options",
     "auth.remove_codes",
@@ -38,6 +39,8 @@ SENSITIVE = {
     "admin.deactivate",
     "admin.invite",
     "admin.renew_link",
+    "personal_data.erase",
+    "personal_data.export",
     "admin.set_role",
     "auth.change_email",
     "checklists.sign_off",
