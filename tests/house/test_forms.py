@@ -28,7 +28,7 @@ class Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         names = dict(attrs)
-        self.inline += [name for name in names if name == "style" or name.startswith("on")]
+        self.inline += [name for name in names if name == "style" or re.fullmatch("on[a-z]+", name)]
         if tag == "style" or (tag == "script" and "src" not in names):
             self.inline.append(tag)
         for name in ("href", "src", "action"):

@@ -77,6 +77,7 @@ def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
         "cwe": 89,
         "token": "made-up",
         "code": "made-up",
+        "user_id": cast.bob.user_id,
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():

@@ -107,7 +107,7 @@ def test_a_copy_holds_no_secret(
         for name, value in row.items()
         if value and ("hash" in name or name.endswith(("token_sha256", "public_key", "sealed")))
     }
-    assert len(kept) > 5
+    assert len(kept) > 3
     assert not [value for value in kept if str(value) in copy]
     assert secret not in copy
     assert secret[:8] in copy
