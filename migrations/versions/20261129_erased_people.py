@@ -7,8 +7,8 @@ from alembic import op
 
 from checklist_app.models import base
 
-revision = "0023_erased_people"
-down_revision = "0022_event_seals"
+revision = "0024_erased_people"
+down_revision = "0023_project_gate"
 branch_labels = None
 depends_on = None
 
