@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from tests.browser.system import LiveSystem
+from tests.browser.system import PASSWORD, LiveSystem, picture
 
 CHECKLIST = "/projects/lumbre-banca-movil/checklists/1"
+STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -41,3 +43,36 @@ def choose(page: Page, outcome: str, rationale: str) -> None:
     page.check(f"#verdict-form input[value={outcome}]", force=True)
     page.fill("#rationale", rationale)
     page.click("#verdict-form button[type=submit]")
+
+
+def choose_a_password(live: LiveSystem, page: Page) -> None:
+    page.goto(live.set_up_link)
+    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=repeat]", PASSWORD)
+    picture(page, "journey-01-set-password")
+    page.click("form button.btn-primary")
+    expect(page.locator("h1")).to_have_text("Proyectos")
+    page.goto(live.set_up_link)
+    expect(page.locator(".note-error")).to_be_visible()
+
+
+def start_a_checklist(live: LiveSystem, page: Page) -> None:
+    page.goto(f"{live.address}/projects/new")
+    page.fill("#name", "Banca móvil")
+    page.fill("#scope", "App móvil, web, API y base de datos")
+    page.click("form button.btn-primary")
+    page.click("a[href$='/checklists/new']")
+    page.fill("#name", "Primera ronda")
+    page.click("form button.btn-primary")
+    expect(page.locator(".item-row")).to_have_count(80)
+    picture(page, "journey-02-checklist")
+
+
+def violations(page: Page) -> list[str]:
+    """What keeps somebody out of the page, by rule and place."""
+    found = Axe().run(page, options=STANDARDS).response["violations"]
+    return [
+        f"{rule['id']} {node['target']} {node['html'][:120]}"
+        for rule in found
+        for node in rule["nodes"][:3]
+    ]

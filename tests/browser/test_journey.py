@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.system import PASSWORD, LiveSystem, picture
+from tests.browser.desk import choose_a_password, start_a_checklist
+from tests.browser.system import LiveSystem, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -64,29 +65,6 @@ def test_from_the_set_up_link_to_a_report_that_verifies(
     assert complaints == []
 
 
-def choose_a_password(live: LiveSystem, page: Page) -> None:
-    page.goto(live.set_up_link)
-    page.fill("input[name=password]", PASSWORD)
-    page.fill("input[name=repeat]", PASSWORD)
-    picture(page, "journey-01-set-password")
-    page.click("form button.btn-primary")
-    expect(page.locator("h1")).to_have_text("Proyectos")
-    page.goto(live.set_up_link)
-    expect(page.locator(".note-error")).to_be_visible()
-
-
-def start_a_checklist(live: LiveSystem, page: Page) -> None:
-    page.goto(f"{live.address}/projects/new")
-    page.fill("#name", "Banca móvil")
-    page.fill("#scope", "App móvil, web, API y base de datos")
-    page.click("form button.btn-primary")
-    page.click("a[href$='/checklists/new']")
-    page.fill("#name", "Primera ronda")
-    page.click("form button.btn-primary")
-    expect(page.locator(".item-row")).to_have_count(80)
-    picture(page, "journey-02-checklist")
-
-
 def assess_by_keyboard(page: Page) -> None:
     expect(page.locator("html[data-ready]")).to_be_attached()
     page.keyboard.press("j")
@@ -119,8 +97,11 @@ def import_scans(live: LiveSystem, page: Page) -> None:
     ):
         page.goto(f"{live.address}/projects/banca-movil/scans")
         expect(page.locator("html[data-ready]")).to_be_attached()
-        page.set_input_files("#scan-files", scanner_file(corpus_name, sample))
-        page.wait_for_url(re.compile(r"/scans/\d+"))
+        report = scanner_file(corpus_name, sample)
+        page.set_input_files("#scan-files", report)
+        imported = page.locator("#imports tbody tr").filter(has_text=report.name)
+        expect(imported).to_contain_text("Terminada", timeout=30_000)
+        imported.locator("a").click()
         expect(page.locator(".figures")).to_be_visible(timeout=30_000)
     picture(page, "journey-05-import")
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.desk import read_in
+from tests.browser.desk import read_in, violations
 from tests.browser.system import LiveSystem
 
 pytestmark = [pytest.mark.browser]
 
-STANDARDS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SIZES = {"wide": (1440, 900), "phone": (375, 812)}
 
 
@@ -113,12 +111,3 @@ def test_no_screen_keeps_anybody_out(
     context.close()
     assert len(addresses) > 20
     assert problems == []
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=STANDARDS).response["violations"]
-    return [
-        f"{rule['id']} {node['target']} {node['html'][:120]}"
-        for rule in found
-        for node in rule["nodes"][:3]
-    ]
