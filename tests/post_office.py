@@ -85,7 +85,7 @@ def post_office(
     office = PostOffice(authority=folder / "authority.pem")
     settings: dict[str, Any] = {}
     if tls != "none":
-        context = _server_context(folder, host)
+        context = server_context(folder, host)
         if tls == "tls":
             settings["ssl_context"] = context
         else:
@@ -131,7 +131,7 @@ def _check(
     return AuthResult(success=is_right)
 
 
-def _server_context(folder: Path, host: str) -> ssl.SSLContext:
+def server_context(folder: Path, host: str) -> ssl.SSLContext:
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _certificate("authority", authority_key, "authority", authority_key, None)
     certificate = _certificate("server", key, "authority", authority_key, host)
@@ -174,7 +174,12 @@ def _certificate(
         )
     )
     if host is not None:
-        builder = builder.add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False
-        )
+        builder = builder.add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
     return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

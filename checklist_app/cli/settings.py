@@ -52,7 +52,7 @@ def _shown(default: object) -> str:
     if isinstance(default, Path):
         return f"./{default.name}"
     if isinstance(default, frozenset):
-        return ",".join(sorted(default))
+        return ",".join(str(one) for one in sorted(default))
     return str(default)
 
 

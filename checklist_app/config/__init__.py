@@ -9,12 +9,22 @@ from dataclasses import fields
 
 from checklist_app.config import environment
 from checklist_app.config.environment import PREFIX, env_name
+from checklist_app.config.outbound import AllowedHost
 from checklist_app.config.problems import ConfigError, Problem
 from checklist_app.config.settings import Config
 
 MEGABYTE = 1024 * 1024
 
-__all__ = ["MEGABYTE", "PREFIX", "Config", "ConfigError", "Problem", "env_name", "known_names"]
+__all__ = [
+    "MEGABYTE",
+    "PREFIX",
+    "AllowedHost",
+    "Config",
+    "ConfigError",
+    "Problem",
+    "env_name",
+    "known_names",
+]
 
 
 def known_names() -> frozenset[str]:

@@ -13,7 +13,8 @@ from checklist_app.config.environment import (
     read,
     secret_problems,
 )
-from checklist_app.config.mail import MailSettings, mail_problems
+from checklist_app.config.mail import mail_problems
+from checklist_app.config.outbound import OutboundSettings
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
 from checklist_app.config.setting import setting
@@ -51,7 +52,7 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(MailSettings):
+class Config(OutboundSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
     environment: str = setting(
