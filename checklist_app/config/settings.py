@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from checklist_app.config.environment import (
     SHORTEST_SECRET,
@@ -21,6 +22,7 @@ from checklist_app.config.setting import setting
 from checklist_app.config.single_sign_on import single_sign_on_problems
 from checklist_app.config.values import (
     database_address,
+    host_names,
     media_types,
     one_of,
     path,
@@ -29,6 +31,7 @@ from checklist_app.config.values import (
     whole_number,
 )
 
+OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 DEFAULT_EVIDENCE_TYPES = frozenset(
     {
         "image/png",
@@ -90,6 +93,12 @@ class Config(OutboundSettings):
         web_address,
         "The address that people type; links and cookies follow it.",
         default="http://127.0.0.1:8000",
+    )
+    allowed_hosts: frozenset[str] = setting(
+        host_names,
+        "Further names by which people may reach the app, besides that of the base address and "
+        "this machine's own (`localhost`, `127.0.0.1`, `[::1]`). Any other answers 400.",
+        default=frozenset(),
     )
     organisation: str = setting(
         plain,
@@ -219,6 +228,13 @@ class Config(OutboundSettings):
     def token_key_dir(self) -> Path:
         """Folder of the keys that sign access tokens."""
         return self.data_dir / "token-keys"
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """Names and addresses, without port, that requests may be for."""
+        own = (urlsplit(self.base_url).netloc.rpartition("@")[2]).lower()
+        name = own if own.endswith("]") else own.rpartition(":")[0] or own
+        return OWN_MACHINE | self.allowed_hosts | {name}
 
     @property
     def is_https(self) -> bool:

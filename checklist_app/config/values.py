@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
+
+HOST_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "-.:[]")
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
@@ -85,6 +88,14 @@ def media_types(raw: str) -> frozenset[str]:
     if not types or any(kind.count("/") != 1 for kind in types):
         raise ValueError("image/png, text/plain")
     return types
+
+
+def host_names(raw: str) -> frozenset[str]:
+    """names or addresses of hosts without port, separated by commas"""
+    names = frozenset(part.strip().lower() for part in raw.split(",") if part.strip())
+    if not names or any(not set(name) <= HOST_CHARACTERS for name in names):
+        raise ValueError("checklist.example.org, 10.0.0.5")
+    return names
 
 
 def email_domains(raw: str) -> frozenset[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from checklist_app.config import MEGABYTE, Config
@@ -26,8 +28,16 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+PROBES = frozenset({"health.healthz", "health.readyz"})
 FORM_PARTS = 2000
 FORM_MEMORY = MEGABYTE // 2
+
+
+_log = logging.getLogger(__name__)
+
+
+class UnknownHost(BadRequest):
+    """A request for a name that is not ours."""
 
 
 def install(app: Flask, config: Config) -> None:
@@ -52,6 +62,8 @@ def install(app: Flask, config: Config) -> None:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
         )
 
+    _know_own_names(app, config)
+
     @app.after_request
     def harden(response: Response) -> Response:
         for name, value in HEADERS.items():
@@ -63,3 +75,15 @@ def install(app: Flask, config: Config) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         return response
+
+
+def _know_own_names(app: Flask, config: Config) -> None:
+    @app.before_request
+    def refuse_other_hosts() -> None:
+        """Answer only to our own names; what probes the health of a machine uses its address."""
+        name = request.host.lower()
+        if not name.endswith("]"):
+            name = name.rpartition(":")[0] or name
+        if name not in config.known_hosts and request.endpoint not in PROBES:
+            _log.warning("unknown host; CHECKLIST_ALLOWED_HOSTS lets more in", extra={"host": name})
+            raise UnknownHost
