@@ -51,8 +51,8 @@ class PostOffice:
         assert isinstance(content, bytes)
         found = message_from_bytes(content, policy=policy.default)
         assert isinstance(found, EmailMessage)
-        self.received.append(found)
         with self.arrived:
+            self.received.append(found)
             self.recipients += envelope.rcpt_tos
             self.arrived.notify_all()
         assert server.transport is not None
@@ -63,6 +63,16 @@ class PostOffice:
         """Wait until that many mails have come in all."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.recipients) >= number, timeout=60)
+
+    def letters_to(self, address: str, number: int) -> list[str]:
+        """Wait until an address has that many mails, and return their texts, oldest first."""
+        with self.arrived:
+            assert self.arrived.wait_for(
+                lambda: self.recipients.count(address) >= number, timeout=60
+            )
+            pairs = zip(self.received, self.recipients, strict=False)
+            found = [str(mail.get_content()) for mail, whose in pairs if whose == address]
+        return [body.replace("\r\n", "\n") for body in found]
 
     def text(self, number: int = -1) -> str:
         body: str = self.received[number].get_content()

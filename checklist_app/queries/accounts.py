@@ -120,9 +120,15 @@ def own_sessions(
     ]
 
 
-def newest_jobs(session: Session, actor: Actor) -> list[JobLine]:
-    """Return the newest jobs of all projects, for an administrator."""
+def background_work(
+    session: Session, actor: Actor, moment: datetime
+) -> tuple[list[JobLine], list[WorkerLine]]:
+    """Return the newest jobs of all projects, and who works, for an administrator."""
     actor.require(Permission.USER_MANAGE)
+    return _newest_jobs(session), _workers(session, moment)
+
+
+def _newest_jobs(session: Session) -> list[JobLine]:
     rows = session.execute(
         select(Job, Project.name)
         .outerjoin(Project, Project.id == Job.project_id)
@@ -144,9 +150,7 @@ def newest_jobs(session: Session, actor: Actor) -> list[JobLine]:
     ]
 
 
-def workers(session: Session, actor: Actor, moment: datetime) -> list[WorkerLine]:
-    """Return who works, for an administrator."""
-    actor.require(Permission.USER_MANAGE)
+def _workers(session: Session, moment: datetime) -> list[WorkerLine]:
     rows = session.scalars(select(WorkerHeartbeat).order_by(WorkerHeartbeat.name))
     return [
         WorkerLine(row.name, row.seen_at, alive=moment - row.seen_at <= SILENCE) for row in rows

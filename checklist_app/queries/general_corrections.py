@@ -53,9 +53,15 @@ class RouteChange:
     requirement: str
 
 
-def general_corrections(session: Session, actor: Actor, language: Language) -> list[GeneralLine]:
-    """Return every correction in force, by tool and rule; raises Forbidden."""
+def general_corrections(
+    session: Session, actor: Actor, language: Language
+) -> tuple[list[GeneralLine], list[RouteChange]]:
+    """Return every correction in force, by tool and rule, and the newest changes; or Forbidden."""
     actor.require(Permission.LIBRARY_MANAGE)
+    return _in_force(session, language), _newest_changes(session)
+
+
+def _in_force(session: Session, language: Language) -> list[GeneralLine]:
     rows = session.execute(
         select(
             GeneralCorrection,
@@ -87,9 +93,7 @@ def general_corrections(session: Session, actor: Actor, language: Language) -> l
     ]
 
 
-def route_changes(session: Session, actor: Actor) -> list[RouteChange]:
-    """Return the newest changes of general corrections; raises Forbidden."""
-    actor.require(Permission.LIBRARY_MANAGE)
+def _newest_changes(session: Session) -> list[RouteChange]:
     rows = session.execute(
         select(Event, User.name)
         .join(User, User.id == Event.actor_id)

@@ -14,6 +14,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
+from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.models import (
     Alert,
@@ -42,20 +43,33 @@ from checklist_app.queries.recorded import ABOUT, Section, recorded_sections
 AT_ONCE = 500
 
 
+def person_to_copy(session: Session, actor: Actor, user_id: int) -> User:
+    """Return whom a copy is about: the actor, or anybody for an administrator.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    if user_id != actor.user_id:
+        actor.require(Permission.USER_MANAGE)
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
 def personal_data(
     session: Session, actor: Actor, user: User
 ) -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     """Yield each section's name and its rows, in as many queries as there are sections, and one.
 
-    Each section has to be read to its end before the next one is asked for.
+    Whether they may is asked by :func:`person_to_copy`. Each section has to be read to its end
+    before the next one is asked for.
 
     Args:
         session: of the caller.
         actor: who takes the copy; what they may not read is None, and the row is marked.
-        user: whom it is about: the actor, or anybody for an administrator.
+        user: whom it is about.
     """
-    if user.id != actor.user_id:
-        actor.require(Permission.USER_MANAGE)
     readable = set(session.scalars(visible_projects(actor).with_only_columns(Project.slug)))
     for section in (*_account_sections(user), *recorded_sections(user.id), *_events(user)):
         yield section.name, _rows(session, section, readable)

@@ -6,7 +6,7 @@ from tempfile import SpooledTemporaryFile
 
 from flask import Response, send_file
 
-from checklist_app.services.personal_data import export_person
+from checklist_app.services.personal_data import export_another, export_person
 from checklist_app.web.access import actor
 from checklist_app.web.transaction import db_session
 
@@ -14,11 +14,12 @@ IN_MEMORY = 1_000_000
 """Bytes of a copy beyond which it goes through a file that nobody else can open."""
 
 
-def personal_data_file(user_id: int) -> Response:
+def personal_data_file(user_id: int, *, by_administrator: bool = False) -> Response:
     """Return the download; it is complete before its first byte is sent, so it never breaks off."""
+    export = export_another if by_administrator else export_person
     kept = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
     try:
-        user = export_person(db_session(), actor(), user_id, kept)
+        user = export(db_session(), actor(), user_id, kept)
     except BaseException:
         kept.close()
         raise

@@ -18,6 +18,8 @@ LEAVES = {
     "users": ("create", "link", "reset-factors", "role"),
     "scan": ("check",),
     "report": ("project", "self"),
+    "tokens": ("rotate",),
+    "audit": ("verify",),
 }
 
 

@@ -29,7 +29,12 @@ def test_a_stronger_role_may_all_that_a_weaker_one_may_and_more() -> None:
 
 
 def test_a_viewer_only_views() -> None:
-    assert ROLE_PERMISSIONS[Role.VIEWER] == {Permission.PROJECT_VIEW}
+    assert {permission.value for permission in ROLE_PERMISSIONS[Role.VIEWER]} == {
+        "project:view",
+        "scan:view",
+        "report:view",
+        "gate:view",
+    }
 
 
 def test_every_permission_is_given_to_somebody_in_one_place() -> None:
@@ -40,7 +45,11 @@ def test_every_permission_is_given_to_somebody_in_one_place() -> None:
 
 def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owners() -> None:
     managers, reviewers = ROLE_PERMISSIONS[Role.MANAGER], ROLE_PERMISSIONS[Role.REVIEWER]
-    assert managers - reviewers == {Permission.CHECKLIST_SIGN_OFF, Permission.WAIVER_GRANT}
+    assert managers - reviewers == {
+        Permission.CHECKLIST_SIGN_OFF,
+        Permission.WAIVER_GRANT,
+        Permission.TOKEN_MANAGE,
+    }
     assert ROLE_PERMISSIONS[Role.OWNER] - managers == {
         Permission.PROJECT_EDIT,
         Permission.PROJECT_ARCHIVE,
@@ -51,7 +60,7 @@ def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owner
 def test_an_auditor_changes_nothing_anywhere() -> None:
     outside = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]
     assert SIGNED_IN - outside == {Permission.PROJECT_CREATE}
-    assert ROLE_PERMISSIONS[AUDITORS_ROLE] == {Permission.PROJECT_VIEW}
+    assert ROLE_PERMISSIONS[AUDITORS_ROLE] == ROLE_PERMISSIONS[Role.VIEWER]
 
 
 def test_a_token_narrows_and_never_widens() -> None:

@@ -37,7 +37,7 @@ def test_an_auditor_reads_every_project_and_changes_none(session: Session, cast:
     assert slugs(session, cast.otto) == ["ajeno", "banca"]
     join(session, cast.access("alice"), session.get_one(User, cast.otto.user_id), Role.OWNER)
     for slug in ("ajeno", "banca"):
-        assert open_project(session, cast.otto, slug).permissions == {Permission.PROJECT_VIEW}
+        assert open_project(session, cast.otto, slug).permissions == ROLE_PERMISSIONS[Role.VIEWER]
 
 
 def test_an_administrator_comes_into_no_project(session: Session, cast: Cast) -> None:

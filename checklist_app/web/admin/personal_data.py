@@ -35,7 +35,7 @@ def show(user_id: int) -> ResponseReturnValue:
 @recent_auth(_l("Download a copy of a person's data"))
 def export(user_id: int) -> ResponseReturnValue:
     """Give out a copy of what is held about a person."""
-    return personal_data_file(user_id)
+    return personal_data_file(user_id, by_administrator=True)
 
 
 @blueprint.post("/erase")

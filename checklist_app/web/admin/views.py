@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import Language, OrganisationRole, Role
-from checklist_app.queries.accounts import newest_jobs, workers
+from checklist_app.queries.accounts import background_work
 from checklist_app.queries.accounts import users as all_users
 from checklist_app.queries.people import projects_to_invite_into
 from checklist_app.services import accounts, invitations
@@ -98,11 +98,8 @@ def set_role(user_id: int) -> ResponseReturnValue:
 @requires(Permission.USER_MANAGE)
 def jobs() -> ResponseReturnValue:
     """Show the newest background work of all projects."""
-    return render_template(
-        "admin/jobs.html",
-        jobs=newest_jobs(db_session(), actor()),
-        workers=workers(db_session(), actor(), now()),
-    )
+    newest, workers = background_work(db_session(), actor(), now())
+    return render_template("admin/jobs.html", jobs=newest, workers=workers)
 
 
 def _invite_form(**given: object) -> InviteForm:

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.queries.general_corrections import general_corrections, route_changes
+from checklist_app.queries.general_corrections import general_corrections
 from checklist_app.queries.standards import standard_cards
 from checklist_app.services.general_corrections import (
     GeneralRoute,
@@ -90,9 +90,7 @@ def _form(named: dict[str, str] | None) -> GeneralRouteForm:
 
 
 def _page(form: GeneralRouteForm) -> str:
+    in_force, changes = general_corrections(db_session(), actor(), reader_language())
     return render_template(
-        "library/corrections.html",
-        form=form,
-        corrections=general_corrections(db_session(), actor(), reader_language()),
-        changes=route_changes(db_session(), actor()),
+        "library/corrections.html", form=form, corrections=in_force, changes=changes
     )

@@ -83,6 +83,7 @@ def test_it_ends_when_it_is_revoked_or_out_of_date_or_its_maker_is_gone(
     with pretend(now() + timedelta(days=3)):
         assert Program(app, secret).get(SCANS).status_code == 401
     with resources.sessions.begin() as session:
+        change_role(session, cast.access("alice"), cast.people["martha"].user_id, Role.OWNER)
         set_active(session, cast.ada, cast.alice.user_id, active=False)
     assert Program(app, secret).get(SCANS).status_code == 401
     with resources.sessions.begin() as session:

@@ -108,14 +108,14 @@ def test_nobody_revokes_the_token_of_somebody_else(app: Flask, cast: Cast) -> No
 
 
 def test_tokens_die_with_the_account(app: Flask, cast: Cast, resources: Resources) -> None:
-    tokens = tokens_of(app, cast.alice)
+    tokens = tokens_of(app, cast.bob)
     with resources.sessions.begin() as session:
-        set_active(session, cast.ada, cast.alice.user_id, active=False)
+        set_active(session, cast.ada, cast.bob.user_id, active=False)
     assert not works(app, tokens.access_token)
     answer = Program(app).post("token/refresh", {"refresh_token": tokens.refresh_token})
     assert answer.status_code == 401
     with resources.sessions.begin() as session:
-        set_active(session, cast.ada, cast.alice.user_id, active=True)
+        set_active(session, cast.ada, cast.bob.user_id, active=True)
     assert not works(app, tokens.access_token)
 
 
