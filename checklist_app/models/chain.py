@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import String, Table, UniqueConstraint, event, insert, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column, sessionmaker
 
 from checklist_app.models.base import Base, Sha256
 from checklist_app.models.event import Event
@@ -120,7 +120,7 @@ def keep_chain(sessions: sessionmaker[Session]) -> None:
     """Let every session that comes from ``sessions`` seal what it adds to a log."""
     event.listen(sessions, "after_flush", _note)
     event.listen(sessions, "before_commit", _seal)
-    event.listen(sessions, "after_rollback", _forget)
+    event.listen(sessions, "after_soft_rollback", _forget)
 
 
 def _locked_head(session: Session) -> Any:
@@ -148,8 +148,11 @@ def _seal(session: Session) -> None:
         seal_rows(session, noted)
 
 
-def _forget(session: Session) -> None:
-    session.info.pop(_NOTED, None)
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    # The end of a savepoint takes nothing of what was noted before it; rows that went with it are
+    # missing when all is sealed, and are left out.
+    if not ended.nested:
+        session.info.pop(_NOTED, None)
 
 
 def _plain(value: object) -> object:

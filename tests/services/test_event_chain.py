@@ -57,6 +57,22 @@ def _triggers_back(resources: Resources) -> object:
                 )
 
 
+def test_a_savepoint_that_is_undone_takes_no_seal_with_it(
+    resources: Resources, ten: int, cast: Cast
+) -> None:
+    with resources.sessions.begin() as session:
+        audit.record(session, cast.alice, "project:edit", "before")
+        session.flush()
+        undone = session.begin_nested()
+        audit.record(session, cast.alice, "project:edit", "undone")
+        session.flush()
+        undone.rollback()
+        audit.record(session, cast.alice, "project:edit", "after")
+    with resources.sessions() as session:
+        assert check_chain(session).broken is None
+        assert session.scalar(sql("SELECT COUNT(*) FROM event_seal WHERE log = 'event'")) == ten + 2
+
+
 def test_an_untouched_record_is_whole(resources: Resources, ten: int) -> None:
     with resources.sessions() as session:
         checked = check_chain(session)
