@@ -23,6 +23,23 @@ WEAKEST_SCORE = 2
 JUDGED_CHARACTERS = 72
 COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 OWN_WORDS = ("owasp", "checklist", "asvs", "masvs", "security")
+# zxcvbn knows English: in Spanish it takes the words that everybody tries first for rare ones.
+FIRST_WORDS = (
+    "contrasena",
+    "clave",
+    "administrador",
+    "bienvenido",
+    "bienvenida",
+    "secreto",
+    "seguridad",
+    "seguro",
+    "usuario",
+    "acceso",
+    "sistema",
+    "entrar",
+    "password",
+    "welcome",
+)
 SHORTEST_WORD = 3
 FEWEST_OTHER_CHARACTERS = 4
 
@@ -53,13 +70,26 @@ def check_password(password: str, about: list[str]) -> None:
         raise InvalidInput(
             text("Use at most %(count)s characters.", count=LONGEST_PASSWORD), field="password"
         )
-    is_known = composed.lower() in COMMON or _is_made_of(composed, about)
-    judged = zxcvbn(composed[:JUDGED_CHARACTERS], user_inputs=about)
-    if is_known or judged["score"] < WEAKEST_SCORE:
+    # An ñ or an á keeps nobody from guessing: what is common without them is common.
+    plain, words = _plain(composed), [*map(_plain, about), *FIRST_WORDS]
+    is_known = bool({composed.lower(), plain} & COMMON) or _is_made_of(plain, words)
+    if is_known or min(_score(composed, about), _score(plain, words)) < WEAKEST_SCORE:
         raise InvalidInput(
             text("That password is easy to guess. Three or four unrelated words are better."),
             field="password",
         )
+
+
+def _score(password: str, words: list[str]) -> int:
+    """Return how hard a password is to guess, from 0 to 4."""
+    judged = zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=words)
+    return int(judged["score"])
+
+
+def _plain(password: str) -> str:
+    """Return a password in small letters without accents."""
+    apart = unicodedata.normalize("NFD", password.lower())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _is_made_of(password: str, about: list[str]) -> bool:

@@ -19,6 +19,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from checklist_app.config import MEGABYTE
 from checklist_app.domain import errors
 from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import DomainError
@@ -189,6 +190,14 @@ def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    taken_here = request.max_content_length or 0
+    if taken_here < resources().config.max_upload_mb * MEGABYTE:
+        words = text(
+            "What you sent is larger than the %(limit)s kB that are taken here. "
+            "Nothing was stored.",
+            limit=taken_here // 1000,
+        )
+        return _page(413, told(words), typed=None)
     return _page(
         413,
         gettext(

@@ -31,6 +31,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 PROBES = frozenset({"health.healthz", "health.readyz"})
 FORM_PARTS = 2000
 FORM_MEMORY = MEGABYTE // 2
+PLAIN_FORM = "application/x-www-form-urlencoded"
 
 
 _log = logging.getLogger(__name__)
@@ -63,6 +64,13 @@ def install(app: Flask, config: Config) -> None:
         )
 
     _know_own_names(app, config)
+
+    @app.before_request
+    def bound_plain_forms() -> None:
+        # Werkzeug's limits on fields are for forms with files; this kind it takes apart in one go,
+        # and a body of an upload's size would become millions of fields.
+        if request.mimetype == PLAIN_FORM:
+            request.max_content_length = FORM_MEMORY
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -56,6 +56,14 @@ def test_what_is_known_of_the_person_is_no_password(password: str) -> None:
     assert refuses(password, about)
 
 
+@pytest.mark.parametrize(
+    "password",
+    ["contraseña", "Contraseña1", "micontraseña", "CONTRASEN\u0303A", "administrador", "Clave123!"],
+)
+def test_what_is_common_in_spanish_is_refused_with_and_without_accents(password: str) -> None:
+    assert refuses(password)
+
+
 def test_an_accent_may_be_typed_in_either_way() -> None:
     composed = "cañón sin pólvora"
     apart = unicodedata.normalize("NFD", composed)
