@@ -40,7 +40,7 @@ def serve(*, host: str, port: int, as_json: bool) -> None:  # noqa: ARG001 - its
     config = load_config()
     sys.stdout.flush()
     arguments = command(config, host, port)
-    os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter
+    os.execv(arguments[0], arguments)  # nosec B606 # noqa: S606 - our own interpreter
 
 
 @click.command(help=say(text("Do background work: read scanner reports, make PDFs.")))

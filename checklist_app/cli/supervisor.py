@@ -98,7 +98,7 @@ class Supervisor:
 
     def _launch(self, child: Child) -> None:
         child.started = time.monotonic()
-        child.process = subprocess.Popen(  # noqa: S603 - our own programs
+        child.process = subprocess.Popen(  # nosec B603 # noqa: S603 - our own programs
             child.command,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
 
 APPLICATION = "checklist_app.factory:create_app()"
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes an unlinked file there
+SHARED_MEMORY = Path("/dev/shm")  # nosec B108 # noqa: S108 - gunicorn makes an unlinked file there
 GRACE_SECONDS = 8
 PATIENCE_SECONDS = 20
 """How long a connection may stand still in the middle of a request or of an answer."""

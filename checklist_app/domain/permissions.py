@@ -37,7 +37,7 @@ class Permission(StrEnum):
     REPORT_CREATE = "report:create"
     REPORT_VIEW = "report:view"
     GATE_VIEW = "gate:view"
-    TOKEN_MANAGE = "token:manage"
+    TOKEN_MANAGE = "token:manage"  # nosec B105
 
     USER_MANAGE = "user:manage"
     GROUP_MANAGE = "group:manage"

@@ -23,7 +23,7 @@ class Theme(StrEnum):
 class Outcome(StrEnum):
     """A person's conclusion on an item. No verdict means *not assessed*, which is no member."""
 
-    PASS = "pass"
+    PASS = "pass"  # nosec B105
     PARTIAL = "partial"
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
@@ -259,7 +259,7 @@ class TokenPurpose(StrEnum):
     """What a one-time link is for; a link works for its own purpose only."""
 
     INVITATION = "invitation"
-    SET_PASSWORD = "set_password"
+    SET_PASSWORD = "set_password"  # nosec B105
     CONFIRM_EMAIL = "confirm_email"
 
 

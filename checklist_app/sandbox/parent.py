@@ -128,7 +128,7 @@ def _start(
     environment.update(HOME=order["scratch"], TMPDIR=order["scratch"])
     # Not -I: it would ignore PYTHONHASHSEED. With an environment of our own, -P and -s do the rest.
     command = [sys.executable, "-P", "-s", "-B", "-c", _BOOT, str(_ROOT), json.dumps(order)]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and code, no shell
+    return subprocess.Popen(  # nosec B603 # noqa: S603 - our own interpreter and code, no shell
         command,
         stdin=source,
         stdout=output,

@@ -143,7 +143,7 @@ class RefusedSignIn(SignInRequired):
 def _told(issued: IssuedTokens) -> Tokens:
     return Tokens(
         access_token=issued.access_token,
-        token_type="Bearer",  # noqa: S106 - the name of a scheme
+        token_type="Bearer",  # nosec B106 # noqa: S106 - the name of a scheme
         expires_in=int(issued.lifetime.total_seconds()),
         refresh_token=issued.refresh_token,
         scope=" ".join(issued.scopes),

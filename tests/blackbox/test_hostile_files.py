@@ -1,0 +1,298 @@
+"""Checks 48 to 55: files, by what they are called, what they are and how large they become."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from requests import Response
+
+from checklist_app.config import MEGABYTE
+from checklist_app.domain.vocabulary import JobState
+from checklist_app.models import Evidence, Job, Project, ScanImport
+from tests.blackbox import files
+from tests.blackbox.listeners import listening
+from tests.blackbox.premises import EVIDENCE_MB, QUOTA_MB, UPLOAD_MB, Premises
+from tests.blackbox.processes import wait_until
+from tests.blackbox.raw import request_line, send_raw
+from tests.blackbox.visitors import Visitor
+
+REFUSED = {413, 415, 422}
+ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+SOON = 5.0
+"""Two seconds on a machine of its own."""
+
+
+@pytest.fixture(scope="module")
+def slug(premises: Premises) -> str:
+    """A project of Alice's that hostile files may go into."""
+    return premises.new_project("alice")
+
+
+def attach(visitor: Visitor, slug: str, name: str, data: bytes) -> Response:
+    path = f"/projects/{slug}/checklists/1/items/IN-01/evidence"
+    return visitor.post(path, {"kind": "file"}, files={"files": (name, data)})
+
+
+def import_scan(visitor: Visitor, slug: str, name: str, data: bytes) -> Response:
+    return visitor.post(f"/projects/{slug}/scans", files={"files": (name, data)})
+
+
+def newest_evidence(premises: Premises, slug: str) -> Evidence:
+    found: Evidence = premises.read(
+        lambda session: (
+            session.query(Evidence)
+            .join(Project, Project.id == Evidence.project_id)
+            .filter(Project.slug == slug)
+            .order_by(Evidence.id.desc())
+            .first()
+        )
+    )
+    return found
+
+
+def outcome_of_import(premises: Premises, answer: Response) -> tuple[str, dict[str, Any]]:
+    """Wait for the worker; return how its job ended and the account that it left."""
+    number = int(answer.headers["Location"].rpartition("/")[2])
+
+    def ended() -> tuple[JobState, dict[str, Any]]:
+        def ask(session: Any) -> tuple[JobState, dict[str, Any]]:
+            row = session.get_one(ScanImport, number)
+            return session.get_one(Job, row.job_id).state, row.account
+
+        found: tuple[JobState, dict[str, Any]] = premises.read(ask)
+        return found
+
+    wait_until("the import ends", lambda: ended()[0] in ENDED)
+    return ended()
+
+
+def test_48_a_file_leaves_as_an_attachment_and_never_as_a_page(
+    premises: Premises, alice: Visitor, slug: str
+) -> None:
+    for name, data in (
+        ("page.html", files.HTML),
+        ("drawing.svg", files.SVG),
+        ("page.xhtml", files.XHTML),
+        ("paper.pdf", files.PDF),
+        ("data.xml", b'<?xml version="1.0"?><a/>'),
+        ("two.png", files.png(2, 2, bits=8)),
+    ):
+        assert attach(alice, slug, name, data).status_code == 303, name
+        number = newest_evidence(premises, slug).id
+        answer = alice.get(f"/projects/{slug}/evidence/{number}/file")
+        assert answer.content == data
+        assert answer.headers["Content-Type"] == "application/octet-stream", name
+        assert answer.headers["Content-Disposition"].startswith("attachment"), name
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+        shown = alice.get(f"/projects/{slug}/evidence/{number}/preview")
+        if name == "two.png":
+            assert shown.headers["Content-Type"] == "image/jpeg"
+            assert shown.content != data
+        else:
+            assert shown.status_code == 404, name
+
+
+def test_49_a_name_is_data(premises: Premises, alice: Visitor, slug: str) -> None:
+    for name in (
+        "x\r\nX-Evil: y.txt",
+        '"; filename="evil.html".txt',
+        "../../../../tmp/evil.txt",
+        "..\\..\\evil.txt",
+        "n" * 300 + ".txt",
+        "nul\0byte.txt",
+        "right\u202etxt.exe.txt",
+        "ñandú 鶴.txt",
+        "%2e%2e%2fevil.txt",
+    ):
+        answer = attach(alice, slug, name, b"some words")
+        assert answer.status_code in (303, 422), (name, answer.status_code)
+        stored = newest_evidence(premises, slug).file_name
+        assert not re.search(r"[\x00-\x1f\x7f/\\\u202e]", stored), stored
+        assert 0 < len(stored) <= 200
+        number = newest_evidence(premises, slug).id
+        told = alice.get(f"/projects/{slug}/evidence/{number}/file")
+        assert "X-Evil" not in told.headers
+        header = told.headers["Content-Disposition"]
+        assert re.fullmatch(
+            r"attachment; filename=(?:\"(?:[^\"\\]|\\.)*\"|[\w.!#$&+^`|~%-]+)"
+            r"(?:; filename\*=UTF-8''[\w.!#$&+^`|~%-]+)?",
+            header,
+        ), header
+        if "filename*=" in header:
+            assert unquote(header.rpartition("''")[2]) == stored
+    assert not Path("/tmp/evil.txt").exists()  # noqa: S108 - it must not appear
+
+
+def test_50_what_is_too_large_is_refused_before_it_is_read(
+    premises: Premises, alice: Visitor, slug: str
+) -> None:
+    server, cookie = premises.server, f"Cookie: checklist={alice.cookie}"
+    form = "Content-Type: application/x-www-form-urlencoded"
+    path = f"/projects/{slug}/scans"
+    over = UPLOAD_MB * 1024 * 1024 + 1
+    began = time.monotonic()
+    told = send_raw(server, request_line("POST", path, cookie, form, f"Content-Length: {over}"))
+    assert told.status in (400, 413), told.text[:300]
+    # Fields of this kind are read in one go, so that their bytes are bounded: half a megabyte.
+    many = "&".join(f"a{number}=1" for number in range(60_000)).encode()
+    length = f"Content-Length: {len(many)}"
+    told = send_raw(server, request_line("POST", "/sign-in", form, length, body=many))
+    assert told.status in (400, 413), told.text[:300]
+    parts = b"".join(
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' for _ in range(10_000)
+    )
+    multipart = "Content-Type: multipart/form-data; boundary=b"
+    length = f"Content-Length: {len(parts)}"
+    told = send_raw(server, request_line("POST", "/sign-in", multipart, length, body=parts))
+    assert told.status in (400, 413), told.text[:300]
+    told = send_raw(server, request_line("GET", "/", f"X-Long: {'x' * 1_000_000}"))
+    assert told.status in (400, 431), told.text[:300]
+    told = send_raw(server, request_line("GET", "/" + "x" * 100_000))
+    assert told.status in (400, 414), told.text[:300]
+    chunk = b"%x\r\n%s\r\n" % (65536, b"x" * 65536)
+    chunked = request_line("POST", "/sign-in", form, "Transfer-Encoding: chunked")
+    told = send_raw(server, chunked + chunk * (over // 65536 + 2) + b"0\r\n\r\n")
+    # It is cut off where the limit is, and what is left holds no token.
+    assert told.status in (0, 400, 401, 413), told.text[:300]
+    assert time.monotonic() - began < 6 * SOON
+    just_over = b"x" * (EVIDENCE_MB * MEGABYTE + 1)
+    assert attach(alice, slug, "large.txt", just_over).status_code in (413, 422)
+    assert alice.is_in()
+
+
+def test_51_a_file_is_what_its_bytes_say(premises: Premises, alice: Visitor, slug: str) -> None:
+    for name, data in (
+        ("picture.png", files.EXECUTABLE),
+        ("picture.png", files.WINDOWS),
+        ("picture.png", files.HTML),
+        ("program.exe", files.WINDOWS),
+        ("library.so", files.EXECUTABLE),
+    ):
+        assert attach(alice, slug, name, data).status_code in REFUSED, name
+    # Behind a picture anything may follow; it is kept, and what is shown is painted anew.
+    answer = attach(alice, slug, "two-faced.png", files.POLYGLOT)
+    if answer.status_code == 303:
+        number = newest_evidence(premises, slug).id
+        shown = alice.get(f"/projects/{slug}/evidence/{number}/preview")
+        assert b"<script" not in shown.content
+        raw = alice.get(f"/projects/{slug}/evidence/{number}/file")
+        assert raw.headers["Content-Disposition"].startswith("attachment")
+    else:
+        assert answer.status_code in REFUSED
+    document = files.archive([("word/document.xml", b"<w/>"), ("[Content_Types].xml", b"<t/>")])
+    answer = import_scan(alice, slug, "report.zip", document)
+    if answer.status_code == 303 and answer.headers["Location"].rpartition("/")[2].isdigit():
+        assert outcome_of_import(premises, answer)[0] is JobState.FAILED
+    else:
+        assert answer.status_code in {*REFUSED, 303}
+
+
+def test_52_no_archive_leads_out_or_swells(premises: Premises, alice: Visitor, slug: str) -> None:
+    before = premises.read(lambda session: session.query(ScanImport).count())
+    for name, data in files.archives().items():
+        answer = import_scan(alice, slug, f"{name}.zip", data)
+        if name == "doubled":  # two reports of one name are two reports
+            assert answer.status_code in (303, 422)
+            continue
+        if name in ("absolute", "drive", "backslashes") and answer.status_code == 303:
+            continue  # taken by its last part as a name, and stored under its SHA-256
+        assert answer.status_code in REFUSED, (name, answer.status_code)
+    after = premises.read(lambda session: session.query(ScanImport).count())
+    assert after - before <= 5
+    assert not list(Path("/tmp").glob("*leads-out*"))  # noqa: S108 - where it would be
+    assert not list(premises.folder.rglob("*leads-out*"))
+    assert not [path for path in premises.folder.rglob("*") if path.is_symlink()]
+
+
+def test_53_no_picture_takes_the_memory(premises: Premises, alice: Visitor, slug: str) -> None:
+    small_head = bytearray(files.png(1, 1))
+    for name, data in (
+        ("wide.png", files.png(50_000, 50_000)),
+        ("black.png", files.png(13_000, 13_000)),
+        ("cut.png", bytes(small_head[:40])),
+    ):
+        answer = attach(alice, slug, name, data)
+        assert answer.status_code in REFUSED, (name, answer.status_code)
+    for name, data in (
+        ("moves.png", files.animated_png(10_000)),
+        ("moves.gif", files.animated_gif(10_000)),
+    ):
+        assert attach(alice, slug, name, data).status_code in {*REFUSED, 303}, name
+    assert _memory_mb(premises) < 700
+
+
+def test_54_a_project_has_a_quota(premises: Premises, alice: Visitor) -> None:
+    own = premises.new_project("alice")
+    piece = EVIDENCE_MB * MEGABYTE - 1000
+    statuses = []
+    for number in range(QUOTA_MB // EVIDENCE_MB + 2):
+        data = f"{number}\n".encode().ljust(piece, b"x")
+        answer = attach(alice, own, f"{number}.txt", data)
+        statuses.append(answer.status_code)
+        if answer.status_code != 303:
+            break
+    assert statuses[-1] in (413, 422, 507), statuses
+    assert set(statuses[:-1]) == {303}
+    assert str(QUOTA_MB) in answer.text
+
+
+def test_55_no_xml_reads_a_file_or_calls_anybody(
+    premises: Premises, alice: Visitor, slug: str
+) -> None:
+    with listening() as listener:
+        url = f"http://127.0.0.1:{listener.port}"
+        heads = {
+            "entity": '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+            "entity over http": f'<!DOCTYPE a [<!ENTITY x SYSTEM "{url}/x">]>',
+            "parameter entity": f'<!DOCTYPE a [<!ENTITY % p SYSTEM "{url}/p"> %p;]>',
+            "external type": f'<!DOCTYPE OWASPZAPReport SYSTEM "{url}/dtd">',
+            "laughs": "<!DOCTYPE a ["
+            + '<!ENTITY x0 "ha">'
+            + "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 12))
+            + '<!ENTITY x "&x11;">]>',
+        }
+        answers = []
+        for name, head in heads.items():
+            text = "&x;" if "entity" in name and name != "parameter entity" else "x"
+            data = f'<?xml version="1.0"?>{head}<OWASPZAPReport version="2"><site name="{"n"}">'
+            data += f"<alerts><alertitem><name>{text}</name></alertitem></alerts></site>"
+            data += "</OWASPZAPReport>"
+            answers.append((name, import_scan(alice, slug, f"{name}.xml", data.encode())))
+        include = (
+            '<OWASPZAPReport xmlns:xi="http://www.w3.org/2001/XInclude" version="2">'
+            f'<xi:include href="{url}/x"/><xi:include parse="text" href="file:///etc/passwd"/>'
+            "</OWASPZAPReport>"
+        )
+        answers.append(("include", import_scan(alice, slug, "include.xml", include.encode())))
+        for name, answer in answers:
+            if answer.status_code == 303:
+                state, account = outcome_of_import(premises, answer)
+                page = alice.get(answer.headers["Location"]).text
+                assert "root:" not in page, name
+                # A type of document is passed over; whoever uses an entity is refused.
+                is_harmless = name == "external type" or not account.get("findings")
+                assert state is JobState.FAILED or is_harmless, name
+            else:
+                assert answer.status_code in REFUSED, name
+        assert listener.visits == []
+
+
+def _memory_mb(premises: Premises) -> float:
+    """Return the memory of the largest process of the server."""
+    largest = 0
+    for folder in Path("/proc").iterdir():
+        try:
+            command = (folder / "cmdline").read_bytes() if folder.name.isdigit() else b""
+            if f":{premises.server.port}".encode() in command:
+                found = re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())
+                largest = max(largest, int(found[1]) if found else 0)
+        except OSError:
+            continue
+    assert largest
+    return largest / 1024

@@ -1,0 +1,205 @@
+"""Checks 56, 60, 61 and 62: input that no honest client sends, races, and doors left open."""
+
+from __future__ import annotations
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+from requests import Response
+
+from checklist_app.models import Checklist, ChecklistItem, Project, Requirement, Verdict
+from checklist_app.web.api.operations import OPERATION
+from tests.blackbox.premises import OWN, Premises
+from tests.blackbox.raw import request_line, send_raw
+from tests.blackbox.visitors import Program, Visitor
+from tests.house.policy import POLICY, Audience
+from tests.house.walk import BODIES
+from tests.house.world import SLUG
+
+SLOW = 6.0
+"""One second on a machine of its own; a regular expression that explodes takes minutes."""
+SLEEPS = (
+    "'",
+    '"',
+    "\\",
+    "%' OR '1'='1",
+    "' OR SLEEP(20)-- -",
+    "1 AND (SELECT 1 FROM (SELECT SLEEP(20))x)",
+    "1;SELECT randomblob(1000000000)--",
+    "') UNION SELECT password_hash FROM user-- -",
+)
+PARAMETERS = (
+    "q", "outcome", "section", "state", "kind", "view", "page", "tool", "rule", "severity",
+    "sort", "order", "only", "next", "requirement", "suggestion", "cwe", "target", "status", "path",
+    "limit", "cursor", "routed",
+)  # fmt: skip
+TRACES = ("Traceback (most recent", "sqlalchemy", "pymysql", "sqlite3.", "werkzeug", 'File "/')
+
+
+def timed(answer: Response) -> Response:
+    """Return an answer that came soon and tells nothing of our inside."""
+    assert answer.elapsed.total_seconds() < SLOW, answer.url
+    assert answer.status_code < 500, (answer.url, answer.status_code)
+    for trace in TRACES:
+        assert trace not in answer.text, (answer.url, trace)
+    return answer
+
+
+def test_56_json_is_read_one_way_and_soon(premises: Premises, alice: Visitor) -> None:
+    program = Program(premises.server)
+    bodies = {
+        "deep": b"[" * 100_000 + b"]" * 100_000,
+        "deep object": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+        "long number": b'{"email": ' + b"9" * 900_000 + b', "password": "x"}',
+        "float beyond measure": b'{"email": 1e99999, "password": "x"}',
+        "not a number": b'{"email": NaN, "password": "x"}',
+        "infinity": b'{"email": -Infinity, "password": "x"}',
+        "same key twice": b'{"email": "a@example.org", "password": "x", "email": "b@example.org"}',
+        "half a character": b'{"email": "\\ud800", "password": "x"}',
+        "not UTF-8": b'{"email": "\xff\xfe", "password": "x"}',
+        "two documents": b"{}{}",
+        "a list": b"[]",
+        "nothing": b"",
+        "NUL": b'{"email": "a\\u0000b@example.org", "password": 1}',
+    }
+    for name, body in bodies.items():
+        # What is not read to its end ends the connection.
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        answer = timed(program.send("POST", "/token", data=body, headers=headers))
+        assert answer.status_code in (400, 413), (name, answer.status_code, answer.text)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    place = premises.world.places[OWN]
+    for bomb in ("(a+)+$" + "a" * 40, "(" * 150, "[" * 150, "%" * 190, "a" * 199 + "!", "\\" * 190):
+        query = quote(bomb)
+        for page in (
+            f"/projects/{SLUG}/findings?q={query}&path={query}",
+            f"/projects/{SLUG}/checklists/{place['number']}?q={query}",
+            f"/standards/cwe?q={query}",
+        ):
+            assert timed(alice.get(page)).status_code in (200, 400, 404)
+
+
+def test_60_no_parameter_reaches_a_query_as_words(premises: Premises, alice: Visitor) -> None:
+    """A probe of every address; the long hunt with sqlmap stands in docs/security.md."""
+    program = premises.program("alice@example.org")
+    pages = premises.rules(
+        lambda rule: (
+            "GET" in (rule.methods or ()) and POLICY[rule.endpoint] is not Audience.ADMINISTRATOR
+        )
+    )
+    for rule in pages:
+        path = premises.address_of(rule)
+        is_operation = rule.rule.startswith("/api/v1/")
+        for text in SLEEPS:
+            query = "&".join(f"{name}={quote(text)}" for name in PARAMETERS)
+            if is_operation:
+                timed(program.get(f"{path.removeprefix('/api/v1')}?{query}"))
+                break  # unknown parameters are refused before anything else
+            timed(alice.get(f"{path}?{query}"))
+        texts = {
+            name for name in rule.arguments if name in ("slug", "identifier", "key", "version")
+        }
+        for name in texts:
+            timed(alice.get(premises.address_of(rule, **{name: SLEEPS[4]})))
+    forms = premises.rules(
+        lambda rule: (
+            "POST" in (rule.methods or ())
+            and not rule.rule.startswith("/api/v1/")
+            and POLICY[rule.endpoint] is not Audience.ADMINISTRATOR
+            and rule.endpoint not in ("auth.sign_out", "projects.archive")
+        )
+    )
+    nobody = Visitor(premises.server)
+    for rule in forms:
+        names = {*BODIES.get(rule.endpoint, {}), "name", "email", "q", "text", "which", "kind"}
+        path = premises.address_of(rule, "missing") if rule.arguments else premises.address_of(rule)
+        for text in (SLEEPS[0], SLEEPS[4]):
+            visitor = nobody if POLICY[rule.endpoint] is Audience.EVERYBODY else alice
+            timed(visitor.post(path, dict.fromkeys(names, text)))
+
+
+def test_61_of_two_who_write_at_once_one_is_told(premises: Premises) -> None:
+    slug = premises.new_project("alice")
+    visitors = [premises.visitor("alice") for _ in range(4)]
+    for visitor in visitors:
+        visitor.form_token()
+
+    def save(number: int) -> Response:
+        fields = {"outcome": "fail", "rationale": f"Words of {number}", "row_version": "1"}
+        path = f"/projects/{slug}/checklists/1/items/IN-02/verdict"
+        return visitors[number].post(path, fields)
+
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        answers = list(pool.map(save, range(len(visitors))))
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409]
+    kept = premises.read(
+        lambda session: (
+            session.query(Verdict.rationale)
+            .join(ChecklistItem, ChecklistItem.id == Verdict.item_id)
+            .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
+            .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+            .join(Project, Project.id == Checklist.project_id)
+            .filter(Project.slug == slug)
+            .all()
+        )
+    )
+    assert len(kept) == 1
+    for number, answer in enumerate(answers):
+        if answer.status_code == 409:  # both texts are on the page
+            assert kept[0][0] in answer.text
+            assert f"Words of {number}" in answer.text
+    _operations_ask_for_a_state(premises)
+
+
+def _operations_ask_for_a_state(premises: Premises) -> None:
+    """Let every operation that changes something refuse a state that is not named, or is past."""
+    program = premises.program("alice@example.org")
+    for rule in premises.rules(lambda rule: rule.rule.startswith("/api/v1/")):
+        declared = getattr(premises.app.view_functions[rule.endpoint], OPERATION, None)
+        if declared is None or declared.existing is None:
+            continue
+        path = premises.address_of(rule).removeprefix("/api/v1")
+        (method,) = (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+        body = None if declared.body is None else BODIES.get(rule.endpoint, {})
+        unnamed = program.send(method, path, json=body)
+        assert unnamed.status_code == 428, (rule, unnamed.text)
+        past = program.send(method, path, json=body, headers={"If-Match": '"past"'})
+        assert past.status_code == 412, (rule, past.text)
+
+
+def test_62_no_door_is_left_open_and_no_error_tells_a_trace(
+    premises: Premises, alice: Visitor
+) -> None:
+    nobody = Visitor(premises.server)
+    for path in (
+        "/.git/config", "/.git/HEAD", "/.env", "/.hg", "/.svn/entries", "/console", "/debug",
+        "/metrics", "/server-status", "/admin.php", "/phpinfo.php", "/wsgi.py", "/static/../config",
+        "/static/..%2f..%2fconfig", "/static/%2e%2e/factory.py", "/blobs", "/checklist.sqlite3",
+        "/secret_key", "/token-keys", "/backup.zip", "/swagger", "/graphql", "/actuator/env",
+        "/__debugger__", "/?__debugger__=yes&cmd=resource&f=debugger.js",
+    ):  # fmt: skip
+        answer = timed(nobody.get(path))
+        assert answer.status_code in (303, 404), path
+        if answer.status_code == 303:
+            assert path.startswith("/?"), path
+    for rule in premises.rules(lambda rule: bool(rule.arguments)):
+        for value in ("%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "-1", "9" * 40, "%F0%9F%92%A9"):
+            made = re.sub(r"<[^>]+>", value, rule.rule)
+            answer = timed(alice.get(made))
+            assert answer.status_code in (200, 303, 400, 401, 404, 405), (made, answer.status_code)
+            served_by = answer.headers.get("Server", "")
+            assert not re.search(r"\d|werkzeug|python", served_by, re.IGNORECASE), served_by
+            assert "X-Powered-By" not in answer.headers
+    began = time.monotonic()
+    for line in (
+        b"GET\r\n\r\n",
+        b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+    ):
+        told = send_raw(premises.server, line, seconds=5)
+        assert told.status in (0, 400, 505), told.text
+    both = request_line("POST", "/sign-in", "Content-Length: 4", "Transfer-Encoding: chunked")
+    assert send_raw(premises.server, both + b"0\r\n\r\n").status in (0, 400)
+    assert time.monotonic() - began < 60
