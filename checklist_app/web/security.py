@@ -70,7 +70,7 @@ def install(app: Flask, config: Config) -> None:
         # Werkzeug's limits on fields are for forms with files; this kind it takes apart in one go,
         # and a body of an upload's size would become millions of fields.
         if request.mimetype == PLAIN_FORM:
-            request.max_content_length = FORM_MEMORY
+            request.max_content_length = min(FORM_MEMORY, request.max_content_length or FORM_MEMORY)
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -23,6 +23,10 @@ async function ask(form) {
 }
 
 export function start() {
+  // Until here the buttons are off: a form that nobody fills in would be sent empty, and refused.
+  for (const button of document.querySelectorAll("form[data-passkey] button[type=submit]")) {
+    button.disabled = false;
+  }
   document.addEventListener("submit", async (event) => {
     const form = event.target.closest("form[data-passkey]");
     if (!form) return;
