@@ -126,6 +126,7 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "make and end tokens for pipelines",
         "crear y revocar tokens para pipelines de CI",
     ),
+    Permission.WEBHOOK_MANAGE: ("manage webhooks", "gestionar los webhooks"),
     Permission.WAIVER_GRANT: ("grant and revoke waivers", "conceder y revocar dispensas"),
     Permission.ACCOUNT_MANAGE: (
         "manage their own account and sessions",

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     REPORT_VIEW = "report:view"
     GATE_VIEW = "gate:view"
     TOKEN_MANAGE = "token:manage"  # nosec B105
+    WEBHOOK_MANAGE = "webhook:manage"
 
     USER_MANAGE = "user:manage"
     GROUP_MANAGE = "group:manage"
@@ -112,6 +113,7 @@ _MANAGER = _REVIEWER | {
     Permission.CHECKLIST_SIGN_OFF,
     Permission.WAIVER_GRANT,
     Permission.TOKEN_MANAGE,
+    Permission.WEBHOOK_MANAGE,
 }
 _OWNER = _MANAGER | {
     Permission.PROJECT_EDIT,

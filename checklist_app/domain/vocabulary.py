@@ -177,6 +177,8 @@ class JobKind(StrEnum):
     BUILD_REPORT = "build_report"
     FOLLOW_ROUTE = "follow_route"
     SEND_MAIL = "send_mail"
+    SEND_WEBHOOK = "send_webhook"
+    WATCH_GATE = "watch_gate"
 
 
 class Confidence(StrEnum):

@@ -15,6 +15,7 @@ from checklist_app.jobs.mail import send_mail
 from checklist_app.jobs.report import build_report
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
+from checklist_app.jobs.webhook import send_webhook, watch_gate
 from checklist_app.models import Project
 from checklist_app.scanners.confined import PARSE_LIMITS, read_confined
 from checklist_app.services import general_corrections, jobs, scans
@@ -71,6 +72,8 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
         JobKind.BUILD_REPORT: build_report,
         JobKind.FOLLOW_ROUTE: follow_route,
         JobKind.SEND_MAIL: send_mail,
+        JobKind.SEND_WEBHOOK: send_webhook,
+        JobKind.WATCH_GATE: watch_gate,
     }
 )
 """What each kind of job does."""

@@ -26,6 +26,7 @@ from checklist_app.services.housekeeping import forget_what_is_over, reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
 from checklist_app.services.triage_undo import expire_acceptances
+from checklist_app.services.webhook_events import tell_time
 
 LOOK_EVERY = 0.3
 BEAT_EVERY = 5.0
@@ -77,6 +78,7 @@ class Worker:
             reap_blobs(session, self.resources.store)
         in_transaction(self.resources, expire_acceptances)
         in_transaction(self.resources, forget_what_is_over)
+        in_transaction(self.resources, tell_time)
         watch_events(self.resources)
 
     def _tell_alerts(self) -> None:

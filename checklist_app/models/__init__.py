@@ -58,6 +58,7 @@ from checklist_app.models.token import (
 )
 from checklist_app.models.triage import TriageAction, TriageMember
 from checklist_app.models.user import OneTimeLink, User, UserSession
+from checklist_app.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessToken",
@@ -118,5 +119,7 @@ __all__ = [
     "Verdict",
     "VerdictReview",
     "Waiver",
+    "Webhook",
+    "WebhookDelivery",
     "WorkerHeartbeat",
 ]

@@ -14,17 +14,19 @@ from threading import Timer
 import certifi
 
 from checklist_app.config import Config
+from checklist_app.domain.errors import DomainError
+from checklist_app.domain.text import Text, text
 from checklist_app.outbound.destination import Address, Destination, addresses, destination
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_IN_ALL = 15.0
 LARGEST_ANSWER = 16 * 1024
-IN_TIME = "no answer in time"
+IN_TIME = text("There was no answer in time.")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-class NoAnswer(Exception):
-    """Nobody answered in time, or not over HTTP; the message is for the log and for its owner."""
+class NoAnswer(DomainError):
+    """Nobody answered in time, or not over HTTP, or not as who they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def post(config: Config, url: str, body: bytes, headers: Mapping[str, str]) -> A
     try:
         found = addresses(target)
     except OSError as error:
-        raise NoAnswer("the name of the host is not known") from error
+        raise NoAnswer(text("The name of the host is not known.")) from error
     connection = _Pinned(config, target, found)
     # A read has its own limit, but one that is given byte by byte would never reach it.
     watch = Timer(SECONDS_IN_ALL, connection.cut)
@@ -119,11 +121,11 @@ def _trust(config: Config) -> ssl.SSLContext:
     return context
 
 
-def _reason(error: Exception, *, is_cut: bool) -> str:
+def _reason(error: Exception, *, is_cut: bool) -> Text:
     if is_cut or isinstance(error, TimeoutError):
         return IN_TIME
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not good: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return text("Its certificate cannot be verified, or is not for this name.")
     if isinstance(error, http.client.HTTPException):
-        return "the answer is not HTTP"
-    return f"cannot be reached: {type(error).__name__}"
+        return text("The answer is not HTTP.")
+    return text("The host cannot be reached.")

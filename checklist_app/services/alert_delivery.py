@@ -10,7 +10,7 @@ from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import OrganisationRole
 from checklist_app.models import Alert, User
 from checklist_app.queries.security import people_of
-from checklist_app.services import outbox
+from checklist_app.services import outbox, webhook_events
 from checklist_app.services.clock import now
 
 AT_ONCE = 50
@@ -45,6 +45,7 @@ def announce(session: Session, config: Config) -> int:
     )
     for alert in alerts:
         alert.announced_at = now()
+        webhook_events.tell_alert(session, alert)
         subject = names.get(alert.subject, alert.subject)
         for person in administrators:
             outbox.notify(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.models import Event
-from checklist_app.services import security_events
+from checklist_app.services import security_events, webhook_events
 from checklist_app.services.clock import now
 
 LONGEST_TARGET = 200
@@ -47,3 +47,4 @@ def record(
     )
     session.add(event)
     security_events.mirror(session, event)
+    webhook_events.notice(session, event)

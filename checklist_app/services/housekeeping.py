@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import BlobStore
 from checklist_app.models import Blob
-from checklist_app.services import access_tokens, idempotency
+from checklist_app.services import access_tokens, idempotency, webhooks
 from checklist_app.services.clock import now
 
 SPARED = timedelta(hours=24)
@@ -38,6 +38,7 @@ def reap_blobs(session: Session, store: BlobStore) -> int:
 
 
 def forget_what_is_over(session: Session) -> None:
-    """Delete tokens that expired and answers that were kept for a day; their events stay."""
+    """Delete tokens that expired, answers kept for a day, messages of a month ago."""
     access_tokens.forget_expired(session)
     idempotency.forget_old(session)
+    webhooks.forget_old_deliveries(session)

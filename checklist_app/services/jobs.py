@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from checklist_app.domain import webhooks
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, NotFound, TooManyAttempts
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import JobKind, JobState
+from checklist_app.domain.webhooks import delay_after
 from checklist_app.models import Job, WorkerHeartbeat
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit
@@ -28,6 +30,8 @@ RETRY_DELAY = timedelta(seconds=5)
 MOST_MAIL_ATTEMPTS = 9
 MAIL_DELAY = timedelta(seconds=30)
 LONGEST_MAIL_DELAY = timedelta(hours=1)
+MOST_WEBHOOK_ATTEMPTS = 2 * webhooks.MOST_ATTEMPTS
+"""More than a message is tried: interruptions count here, and not there."""
 """A mail waits 30 seconds, then twice as long each time: its server may be away for two hours."""
 
 
@@ -248,12 +252,15 @@ def leave(session: Session, worker: str) -> None:
 
 
 def _most_attempts(kind: JobKind) -> int:
-    return MOST_MAIL_ATTEMPTS if kind is JobKind.SEND_MAIL else MOST_ATTEMPTS
+    special = {JobKind.SEND_MAIL: MOST_MAIL_ATTEMPTS, JobKind.SEND_WEBHOOK: MOST_WEBHOOK_ATTEMPTS}
+    return special.get(kind, MOST_ATTEMPTS)
 
 
 def _delay(job: Job) -> timedelta:
     if job.kind is JobKind.SEND_MAIL:
         return min(MAIL_DELAY * (1 << (job.attempts - 1)), LONGEST_MAIL_DELAY)
+    if job.kind is JobKind.SEND_WEBHOOK:
+        return delay_after(job.attempts)
     return RETRY_DELAY * job.attempts
 
 

@@ -12,7 +12,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import GonePolicy, JobState, Language, Role, Severity
+from checklist_app.domain.vocabulary import GonePolicy, JobKind, JobState, Language, Role, Severity
 from checklist_app.models import Job, Membership, Project
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
@@ -134,7 +134,11 @@ def archive_project(session: Session, access: ProjectAccess) -> None:
     unfinished = session.scalar(
         select(func.count())
         .select_from(Job)
-        .where(Job.project_id == project.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .where(
+            Job.project_id == project.id,
+            Job.kind != JobKind.WATCH_GATE,
+            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        )
     )
     if unfinished:
         raise Conflict(

@@ -32,6 +32,8 @@ from checklist_app.web.standards.views import blueprint as standards
 from checklist_app.web.tokens.views import blueprint as tokens
 from checklist_app.web.verify.views import blueprint as verify
 from checklist_app.web.waivers.views import blueprint as waivers
+from checklist_app.web.webhooks.system import blueprint as system_webhooks
+from checklist_app.web.webhooks.views import blueprint as webhooks
 
 BLUEPRINTS = (
     admin,
@@ -59,6 +61,8 @@ BLUEPRINTS = (
     tokens,
     verify,
     waivers,
+    webhooks,
+    system_webhooks,
 )
 
 

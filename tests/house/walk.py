@@ -24,7 +24,19 @@ from tests.web.api.program import tokens_of
 from tests.web.visitor import Visitor
 
 GLOBAL = frozenset(
-    {"key", "version", "token", "code", "filename", "cwe", "general_id", "alert_id", "rule"}
+    {
+        "key",
+        "version",
+        "token",
+        "code",
+        "filename",
+        "cwe",
+        "general_id",
+        "alert_id",
+        "rule",
+        "system_hook_id",
+        "message_id",
+    }
 )
 """Parameters of things that are the same for everybody."""
 PERSONAL = frozenset({"identity_id", "passkey_id", "session_id"})
@@ -34,6 +46,12 @@ READING = frozenset({"GET", "HEAD"})
 BODIES: dict[str, dict[str, Any]] = {
     "alerts.acknowledge": {"note": "x"},
     "alerts.set_rule": {"threshold": "5", "minutes": "5", "is_on": "on"},
+    "api.webhooks.add": {"url": "https://hooks.example.org/", "events": ["verdict"]},
+    "api.webhooks.change": {"url": "https://hooks.example.org/", "events": ["verdict"]},
+    "webhooks.add": {"url": "https://hooks.example.org/", "events": "verdict"},
+    "webhooks.change": {"url": "https://hooks.example.org/", "events": "verdict"},
+    "system_webhooks.add": {"url": "https://hooks.example.org/", "events": "security_alert"},
+    "system_webhooks.change": {"url": "https://hooks.example.org/", "events": "security_alert"},
     "api.gate.set_policy": {"no_unassessed": True},
     "auth.rename_passkey": {"name": "x"},
     "admin.set_role": {"role": "auditor"},

@@ -19,6 +19,7 @@ from checklist_app.domain.alerts import AlertRule, AlertState
 from checklist_app.domain.findings import ParsedFinding
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Outcome, Role
+from checklist_app.domain.webhooks import DeliveryState
 from checklist_app.models import (
     Alert,
     Checklist,
@@ -46,6 +47,7 @@ from checklist_app.services import (
     scans,
     uploads,
     verdicts,
+    webhooks,
 )
 from checklist_app.services.checklists import start_checklist
 from checklist_app.services.clock import now, today
@@ -114,12 +116,16 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     archivo.project.archived_at = now()
     general_id = _general_correction(session, cast)
     alert_id = _alert(session)
+    system = webhooks.of_organisation(cast.ada)
+    ours = _webhook(session, resources, system, "system", "security_alert")
     for place in places.values():
         place["general_id"] = general_id
         place["alert_id"], place["rule"] = alert_id, "audit_break"
+        place["system_hook_id"], place["message_id"] = ours["hook_id"], ours["public_id"]
     missing: dict[str, Any] = dict.fromkeys(places["banca"], 2_000_000)
     missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0")
     missing.update(token="made-up", code="made-up", rule="no-such")
+    missing.update(public_id="no-such", message_id="no-such")
     missing.update(filename="css/no-such.css")
     missing.update(dict.fromkeys(("session_id", "passkey_id", "identity_id"), 2_000_000))
     return World(places, missing, MARKS, extras)
@@ -232,7 +238,20 @@ def _fill(
             scopes=["gate:read"],
             expires_on=today() + timedelta(days=9),
         )[0].id,
+        **_webhook(session, resources, webhooks.of_project(access), mark, "verdict"),
     }
+
+
+def _webhook(
+    session: Session, resources: Resources, place: webhooks.HookPlace, mark: str, event: str
+) -> dict[str, Any]:
+    """Add a webhook with a message that was not taken; return where they are."""
+    terms = webhooks.HookTerms(f"https://hooks.example.org/{mark}", [event])
+    hook, _ = webhooks.add_webhook(session, resources.config, place, terms)
+    delivery = webhooks.ping(session, place, hook.id)
+    delivery.state = DeliveryState.FAILED
+    session.flush()
+    return {"hook_id": hook.id, "public_id": delivery.public_id}
 
 
 def other_session(session: Session, resources: Resources, actor: Actor) -> int:

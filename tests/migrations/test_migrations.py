@@ -54,6 +54,8 @@ NEWER_TABLES = {
     "verdict_review",
     "triage_action",
     "project_gate",
+    "webhook",
+    "webhook_delivery",
     "triage_member",
 }
 """Tables that the first revision did not know; their rows do not survive the way back to it."""

@@ -23,6 +23,7 @@ from checklist_app.web.api import (
     standards,
     tokens,
     waivers,
+    webhooks,
 )
 from checklist_app.web.extensions import csrf
 
@@ -43,6 +44,7 @@ ROOMS = (
     standards,
     tokens,
     waivers,
+    webhooks,
 )
 
 

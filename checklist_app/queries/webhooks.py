@@ -1,0 +1,87 @@
+"""The webhooks of a project or of the system, and what became of their messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from checklist_app.domain.errors import NotFound
+from checklist_app.domain.text import Text
+from checklist_app.domain.webhooks import DeliveryState, HookEvent
+from checklist_app.models import User, Webhook, WebhookDelivery
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HookLine:
+    """One webhook; ``disabled_at`` is set where it was switched off because nothing was taken."""
+
+    id: int
+    url: str
+    events: list[str]
+    is_on: bool
+    created_by: str
+    created_at: datetime
+    failing_since: datetime | None
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One message: ``duration_ms`` in milliseconds, ``answer`` its first characters, masked."""
+
+    public_id: str
+    event: HookEvent
+    state: DeliveryState
+    attempts: int
+    status: int | None
+    duration_ms: int | None
+    answer: str
+    trouble: Text | None
+    created_at: datetime
+    attempted_at: datetime | None
+
+
+def hook_lines(session: Session, project_id: int | None) -> list[HookLine]:
+    """Return the webhooks of a project, or of the system where it is None; the oldest first."""
+    rows = session.execute(
+        select(Webhook, User.name)
+        .join(User, User.id == Webhook.created_by_id)
+        .where(Webhook.project_id == project_id)
+        .order_by(Webhook.id)
+    )
+    return [_line(hook, name) for hook, name in rows]
+
+
+def hook_line(session: Session, project_id: int | None, hook_id: int) -> HookLine:
+    """Return one of them, or raise NotFound."""
+    for line in hook_lines(session, project_id):
+        if line.id == hook_id:
+            return line
+    raise NotFound
+
+
+def delivery_lines(session: Session, hook: HookLine) -> list[DeliveryLine]:
+    """Return the newest messages of a webhook, the newest first."""
+    rows = session.scalars(
+        select(WebhookDelivery)
+        .where(WebhookDelivery.webhook_id == hook.id)
+        .order_by(WebhookDelivery.id.desc())
+        .limit(SHOWN)
+    )
+    return [_delivery(row) for row in rows]
+
+
+def _delivery(row: WebhookDelivery) -> DeliveryLine:
+    taken = [name for name in DeliveryLine.__dataclass_fields__ if name != "trouble"]
+    trouble = Text.from_json(row.trouble) if row.trouble else None
+    return DeliveryLine(trouble=trouble, **{name: getattr(row, name) for name in taken})
+
+
+def _line(hook: Webhook, created_by: str) -> HookLine:
+    taken = [name for name in HookLine.__dataclass_fields__ if name != "created_by"]
+    return HookLine(created_by=created_by, **{name: getattr(hook, name) for name in taken})

@@ -1,0 +1,192 @@
+"""Webhooks of a project: added, changed, tried, and what became of their messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from flask import Blueprint, url_for
+from pydantic import Field
+
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.domain.webhooks import DeliveryState, HookEvent
+from checklist_app.queries.webhooks import (
+    DeliveryLine,
+    HookLine,
+    delivery_lines,
+    hook_line,
+    hook_lines,
+)
+from checklist_app.services import webhooks
+from checklist_app.services.webhooks import HookPlace, HookTerms
+from checklist_app.web.access import project, requires
+from checklist_app.web.api.operations import Created, Operation
+from checklist_app.web.api.paging import cut
+from checklist_app.web.api.schemas import Input, ListQuery, Output, Page
+from checklist_app.web.filters import told
+from checklist_app.web.transaction import db_session, resources
+
+blueprint = Blueprint("webhooks", __name__, url_prefix="/projects/<slug>/webhooks")
+
+
+class Webhook(Output):
+    """A webhook; its secret is told when it is made or renewed, and never again."""
+
+    id: int
+    url: str
+    events: list[HookEvent]
+    is_on: bool
+    created_by: str
+    created_at: datetime
+    failing_since: datetime | None
+    disabled_at: datetime | None
+
+
+class NewWebhookSecret(Output):
+    """A webhook with the secret that signs its messages from now on."""
+
+    id: int
+    secret: str = Field(description=str(text("Shown only this once.")))
+
+
+class WebhookTerms(Input):
+    """Where a webhook goes and what it is told."""
+
+    url: str = Field(min_length=1, max_length=500)
+    events: list[HookEvent] = Field(min_length=1, max_length=len(HookEvent))
+    is_on: bool = True
+
+
+class Delivery(Output):
+    """A message; ``answer`` are the first characters of what came back, without secrets."""
+
+    worded: ClassVar[frozenset[str]] = frozenset({"trouble"})
+
+    public_id: str
+    event: HookEvent
+    state: DeliveryState
+    attempts: int
+    status: int | None
+    duration_ms: int | None
+    answer: str
+    trouble: str
+    created_at: datetime
+    attempted_at: datetime | None
+
+
+class Queued(Output):
+    """The message that is on its way."""
+
+    public_id: str
+
+
+def shown(slug: str, hook_id: int) -> Webhook:
+    """Return a webhook of the project."""
+    return Webhook.model_validate(_line(hook_id))
+
+
+@blueprint.get("")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("List the webhooks of a project"), query=ListQuery, answer=Page[Webhook])
+def index(slug: str, query: ListQuery) -> Page[Webhook]:
+    """List the webhooks."""
+    lines = hook_lines(db_session(), _place().project_id)
+    return cut(query, lines, Webhook.model_validate)
+
+
+@blueprint.post("")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(
+    text("Add a webhook; the answer holds its secret"),
+    body=WebhookTerms,
+    answer=NewWebhookSecret,
+    status=201,
+)
+def add(slug: str, body: WebhookTerms) -> Created:
+    """Add a webhook."""
+    hook, secret = webhooks.add_webhook(db_session(), resources().config, _place(), _terms(body))
+    address = url_for("api.webhooks.show", slug=slug, hook_id=hook.id)
+    return Created(NewWebhookSecret(id=hook.id, secret=secret), address)
+
+
+@blueprint.get("/<int:hook_id>")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("Show a webhook"), answer=Webhook)
+def show(slug: str, hook_id: int) -> Webhook:
+    """Show a webhook."""
+    return shown(slug, hook_id)
+
+
+@blueprint.put("/<int:hook_id>")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(
+    text("Change a webhook, or switch it on or off"),
+    body=WebhookTerms,
+    answer=Webhook,
+    existing=shown,
+)
+def change(slug: str, hook_id: int, body: WebhookTerms) -> Webhook:
+    """Change a webhook."""
+    webhooks.change_webhook(db_session(), resources().config, _place(), hook_id, _terms(body))
+    db_session().flush()
+    return shown(slug, hook_id)
+
+
+@blueprint.delete("/<int:hook_id>")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("Delete a webhook with the record of its messages"), status=204, existing=shown)
+def remove(slug: str, hook_id: int) -> None:
+    """Delete a webhook."""
+    webhooks.remove_webhook(db_session(), _place(), hook_id)
+
+
+@blueprint.post("/<int:hook_id>/secret")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("Give a webhook a new secret"), answer=NewWebhookSecret)
+def renew(slug: str, hook_id: int) -> NewWebhookSecret:
+    """Renew the secret."""
+    secret = webhooks.renew_secret(db_session(), resources().config, _place(), hook_id)
+    return NewWebhookSecret(id=hook_id, secret=secret)
+
+
+@blueprint.post("/<int:hook_id>/ping")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("Send a test message"), answer=Queued, status=202, refusals=(409,))
+def ping(slug: str, hook_id: int) -> Queued:
+    """Send a test."""
+    return Queued.model_validate(webhooks.ping(db_session(), _place(), hook_id))
+
+
+@blueprint.get("/<int:hook_id>/deliveries")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("List the newest messages of a webhook"), query=ListQuery, answer=Page[Delivery])
+def deliveries(slug: str, hook_id: int, query: ListQuery) -> Page[Delivery]:
+    """List the messages."""
+    return cut(query, delivery_lines(db_session(), _line(hook_id)), _shown_delivery)
+
+
+@blueprint.post("/<int:hook_id>/deliveries/<public_id>")
+@requires(Permission.WEBHOOK_MANAGE)
+@Operation(text("Send a message once more"), answer=Queued, status=202, refusals=(409,))
+def redeliver(slug: str, hook_id: int, public_id: str) -> Queued:
+    """Send a message once more."""
+    found = webhooks.redeliver(db_session(), _place(), hook_id, public_id)
+    return Queued.model_validate(found)
+
+
+def _place() -> HookPlace:
+    return webhooks.of_project(project())
+
+
+def _line(hook_id: int) -> HookLine:
+    return hook_line(db_session(), _place().project_id, hook_id)
+
+
+def _terms(body: WebhookTerms) -> HookTerms:
+    return HookTerms(body.url, [event.value for event in body.events], body.is_on)
+
+
+def _shown_delivery(line: DeliveryLine) -> Delivery:
+    facts = {name: getattr(line, name) for name in Delivery.model_fields if name != "trouble"}
+    return Delivery(**facts, trouble=told(line.trouble) if line.trouble else "")

@@ -1,0 +1,1 @@
+"""Messages to other systems: of a project, and of the system as a whole."""
