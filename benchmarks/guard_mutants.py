@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.house.conftest import built_house
 from tests.house.mutants import code_mutants, view_mutants
-from tests.house.trial import noticed
+from tests.house.trial import Trial
 
 WORDS = {
     "view": "`@requires` on a view",
@@ -33,11 +33,12 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     started, tried, found = time.monotonic(), Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as folder, built_house(Path(folder)) as house:
+        trial = Trial(house)
         for mutant in (*view_mutants(house.app), *code_mutants()):
             if wanted not in mutant.kind:
                 continue
             tried[mutant.kind] += 1
-            by = noticed(house, mutant)
+            by = trial.noticed(mutant)
             found[mutant.kind] += bool(by)
             if not by:
                 print(f"survives: {mutant}", flush=True)

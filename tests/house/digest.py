@@ -16,10 +16,13 @@ NOT_COUNTED = frozenset(
 write down of whom they refuse."""
 COUNTED_IN_PART = {
     "user_session": "SELECT id, user_id, token_sha256, expires_at, revoked_at FROM user_session",
+    "pipeline_token": "SELECT id, project_id, user_id, name, token_sha256, scopes, expires_at, "
+    "revoked_at FROM pipeline_token",
     "event": "SELECT * FROM event WHERE name NOT IN "
     "('account:session:refuse', 'account:factor:refuse', 'account:sso:refuse')",
 }
-"""When a session was last seen follows the clock; a refused sign-in is written down on purpose."""
+"""When a session or a token was last seen follows the clock; a refused sign-in is written down on
+purpose."""
 
 
 def database_digest(engine: Engine) -> str:

@@ -253,6 +253,23 @@ POLICY: dict[str, Audience | Role] = {
 LEFT_WHEN_ARCHIVED = frozenset({"projects.archive", "projects.restore"})
 """What can be done in an archived project besides reading it."""
 
+OPEN_TO_PIPELINES = frozenset(
+    {
+        "api.projects.index",
+        "api.standards.index",
+        "api.standards.requirements",
+        "api.standards.show",
+        "api.evidence.attach_files",
+        "api.evidence.attach_link",
+        "api.evidence.attach_note",
+        "api.evidence.link",
+        "api.evidence.unlink",
+        "api.reports.order",
+        "api.scans.upload",
+    }
+)
+"""What a token with every scope that there is may do besides reading its own project."""
+
 STRONGEST_FIRST = list(Role)
 
 

@@ -21,12 +21,14 @@ class Principal:
         home: the project whose ids they use as their own; empty for those who have none.
         signed_in: whether what they show (a cookie, a token) is accepted at all.
         organisation_role: what they are outside any project.
+        is_pipeline: whether they are a program with the token of a project, and no cookie.
     """
 
     roles: Mapping[str, Role] = field(default_factory=dict)
     home: str = ""
     signed_in: bool = True
     organisation_role: OrganisationRole = OrganisationRole.MEMBER
+    is_pipeline: bool = False
 
 
 def _member(role: Role) -> Principal:
@@ -49,5 +51,8 @@ PRINCIPALS: Mapping[str, Principal] = MappingProxyType(
             dict.fromkeys(PLACES, Role.VIEWER), BANCA, organisation_role=OrganisationRole.AUDITOR
         ),
         "ada": Principal(organisation_role=OrganisationRole.ADMINISTRATOR),
+        "pipeline": Principal({BANCA: Role.OWNER}, BANCA, is_pipeline=True),  # Alice made it
+        "other pipeline": Principal({AJENO: Role.OWNER}, AJENO, is_pipeline=True),
+        "revoked pipeline": Principal(signed_in=False, is_pipeline=True),
     }
 )

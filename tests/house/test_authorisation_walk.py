@@ -19,10 +19,11 @@ from checklist_app.queries.access import open_project
 from checklist_app.web import access
 from checklist_app.web.access import declaration
 from tests.house.conftest import PEOPLE, House
-from tests.house.policy import POLICY, declares_what_the_table_says
+from tests.house.policy import POLICY, Audience, declares_what_the_table_says
 from tests.house.trial import WEAK, open_guard
 from tests.house.walk import (
     METHODS,
+    address_of,
     cells,
 )
 from tests.house.walker import unrefused, walk
@@ -38,6 +39,28 @@ def test_every_door_opens_to_whom_it_should_and_tells_the_others_nothing(
         print(f"\nauthorisation walk: {name} tried {seen} cells, {len(wrong)} deviations")  # noqa: T201 - asked for
     assert wrong == []
     assert seen >= len(POLICY)
+
+
+def test_a_cookie_opens_no_operation(house: House) -> None:
+    """Whose token a program shows counts, and never who sits at the browser that it runs in."""
+    alice = house.people["alice"]
+    client = house.app.test_client(use_cookies=False)
+    tried = 0
+    for cell in cells(house.app, alice, house.world):
+        if not cell.is_operation or cell.case != "banca" or cell.expected != "allowed":
+            continue
+        if POLICY[cell.rule.endpoint] is Audience.EVERYBODY:
+            continue
+        answer = client.open(
+            address_of(house.app, cell),
+            method=cell.method,
+            headers={"Cookie": alice.cookie},
+            json={"csrf_token": alice.form_token},
+            buffered=True,
+        )
+        assert answer.status_code == 401, str(cell)
+        tried += 1
+    assert tried > 30
 
 
 def undeclared(app: Flask) -> list[str]:

@@ -15,7 +15,7 @@ from checklist_app.web.transaction import db_session
 from tests.house.conftest import House
 from tests.house.mutants import Mutant, without
 from tests.house.policy import declares_what_the_table_says
-from tests.house.walker import first_deviation, unrefused
+from tests.house.walker import first_deviation, for_services, unkept
 
 STRANGERS = ("charlie", "alice", "zoe")
 """Those for whom a missing filter opens the project of somebody else."""
@@ -23,19 +23,46 @@ WEAK = ("vera", "carla", "bob", "martha", "zoe")
 """Those whom the guard of the web refuses before a service can."""
 
 
-def noticed(house: House, mutant: Mutant) -> str:
-    """Return what notices that a guard is gone; empty when nothing does."""
-    if mutant.kind == "view":
-        with without(house.app, mutant):
-            same = declares_what_the_table_says(house.app, mutant.where)
-        return "" if same else "the declaration is not what the table says"
-    word = mutant.where.rpartition(".")[2]
-    with without(house.app, mutant):
+class Trial:
+    """Takes guards away from one house, and remembers how it answered with all of them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._before: dict[tuple[str, str], int] = {}
+
+    def noticed(self, mutant: Mutant) -> str:
+        """Return what notices that a guard is gone; empty when nothing does."""
+        app = self._house.app
+        if mutant.kind == "view":
+            with without(app, mutant):
+                same = declares_what_the_table_says(app, mutant.where)
+            return "" if same else "the declaration is not what the table says"
+        word = mutant.where.rpartition(".")[2]
         if mutant.kind == "filter":
-            return first_deviation(house, STRANGERS, word)
+            with without(app, mutant):
+                return first_deviation(self._house, STRANGERS, word)
         with open_guard():
-            through = unrefused(house, WEAK)
-    return through[0] if through else ""
+            return self._first_change(mutant, word)
+
+    def _first_change(self, mutant: Mutant, word: str) -> str:
+        """Return the first request that is answered otherwise once a service no longer refuses.
+
+        What is refused for another reason counts as well: the check that should come first is gone.
+        """
+        doors = for_services(self._house, WEAK)
+        near = [door for door in doors if word in door[1].rule.endpoint]
+        for some in (near, [door for door in doors if door not in near]):
+            for person, cell in some:
+                key = (person.name, str(cell))
+                if key not in self._before:
+                    self._before[key] = unkept(self._house, person, cell)
+            with without(self._house.app, mutant):
+                for person, cell in some:
+                    status = unkept(self._house, person, cell)
+                    before = self._before[person.name, str(cell)]
+                    if status != before:
+                        return f"{person.name}: {cell}, {before} before and {status} without it"
+        return ""
 
 
 @contextmanager
@@ -50,4 +77,5 @@ def open_guard() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(access, "_check", check)
+        patched.setattr(access, "_ask_for_proof", lambda: None)
         yield

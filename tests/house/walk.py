@@ -17,7 +17,13 @@ from werkzeug.test import TestResponse
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.vocabulary import OrganisationRole, Role
-from tests.house.policy import LEFT_WHEN_ARCHIVED, POLICY, Audience, is_enough
+from tests.house.policy import (
+    LEFT_WHEN_ARCHIVED,
+    OPEN_TO_PIPELINES,
+    POLICY,
+    Audience,
+    is_enough,
+)
 from tests.house.principals import ARCHIVO, BANCA, PLACES, PRINCIPALS, Principal
 from tests.house.world import World
 from tests.web.api.program import tokens_of
@@ -115,7 +121,11 @@ class Person:
     @property
     def credentials(self) -> dict[str, str]:
         """The headers that say who they are."""
-        return {"Cookie": self.cookie} if self.cookie else {}
+        shown = {"Cookie": self.cookie} if self.cookie else {}
+        if self.principal.is_pipeline:
+            # The cookie is nobody's: it carries what a form token has to match.
+            shown["Authorization"] = f"Bearer {self.token}"
+        return shown
 
     def value(self, name: str, place: str) -> Any:
         """Return what stands in an address for a parameter of a place."""
@@ -284,13 +294,29 @@ def _value(world: World, person: Person, rule: Rule, name: str, source: str) -> 
 
 def _expected(rule: Rule, principal: Principal, sources: dict[str, str]) -> str:
     audience = POLICY[rule.endpoint]
-    if audience is Audience.EVERYBODY or not principal.signed_in:
+    is_shut_out = principal.is_pipeline and not rule.rule.startswith("/api/v1/")
+    if audience is Audience.EVERYBODY or is_shut_out or not principal.signed_in:
         found = "404" if "missing" in sources.values() else "allowed"
         return found if audience is Audience.EVERYBODY else "sign in"
+    if principal.is_pipeline:
+        return _for_pipeline(rule, principal, audience, sources)
     if isinstance(audience, Audience):
         is_let_in = _is_let_in(principal.organisation_role, audience)
         return _outside(rule, principal, sources) if is_let_in else "403"
     return _inside(rule, principal.roles.get(sources["slug"]), audience, sources)
+
+
+def _for_pipeline(
+    rule: Rule, principal: Principal, audience: Audience | Role, sources: dict[str, str]
+) -> str:
+    """Return what comes of an operation for a program with the token of one project."""
+    is_listed = rule.endpoint in OPEN_TO_PIPELINES
+    if isinstance(audience, Audience):
+        return _outside(rule, principal, sources) if is_listed else "403"
+    role = principal.roles.get(sources["slug"])
+    if role is not None and not is_listed and audience is not Role.VIEWER:
+        return "403"
+    return _inside(rule, role, audience, sources)
 
 
 def _inside(rule: Rule, role: Role | None, least: Role, sources: dict[str, str]) -> str:

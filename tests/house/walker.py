@@ -98,20 +98,30 @@ def unrefused(house: House, names: Iterable[str]) -> list[str]:
 
     For use with a guard that lets every member in: what is left are the checks of the services.
     """
-    client = house.app.test_client(use_cookies=False)
     through = []
-    for name in names:
-        person = house.people[name]
-        role = person.principal.roles.get(person.principal.home)
-        for cell in cells(house.app, person, house.world):
+    for person, cell in for_services(house, names):
+        if unkept(house, person, cell) < 400:
+            role = person.principal.roles.get(person.principal.home)
             least = POLICY[cell.rule.endpoint]
-            if cell.expected != "403" or not _is_for_services(cell):
-                continue
-            with undone():
-                answer = send(client, house.app, person, cell)
-            if answer.status_code < 400:
-                through.append(f"{name} ({role}, {least} is needed): {cell}")
+            through.append(f"{person.name} ({role}, {least} is needed): {cell}")
     return through
+
+
+def for_services(house: House, names: Iterable[str]) -> list[tuple[Person, Cell]]:
+    """Return the requests of people without the right that services or queries have to refuse."""
+    return [
+        (person, cell)
+        for person in (with_new_token(house.app, house.people[name]) for name in names)
+        for cell in cells(house.app, person, house.world)
+        if cell.expected == "403" and _is_for_services(cell)
+    ]
+
+
+def unkept(house: House, person: Person, cell: Cell) -> int:
+    """Return the status that a request is answered with; nothing of it is kept."""
+    with undone():
+        answer = send(house.app.test_client(use_cookies=False), house.app, person, cell)
+    return answer.status_code
 
 
 def _is_for_services(cell: Cell) -> bool:
