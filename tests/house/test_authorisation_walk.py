@@ -113,7 +113,12 @@ def test_the_matrix_tries_each_method_principal_and_kind_of_object(
             methods[cell.method] += 1
             cases.add(cell.case)
     with capsys.disabled():
-        print(f"\nauthorisation matrix: {sum(tried.values())} cells, {dict(tried)}")  # noqa: T201 - asked for
+        rules = list(house.app.url_map.iter_rules())
+        operations = sum(rule.rule.startswith("/api/v1/") for rule in rules)
+        print(  # noqa: T201 - asked for
+            f"\nauthorisation matrix: {len(rules)} routes, {operations} of them operations, "
+            f"{len(PEOPLE)} visitors, {sum(tried.values())} cells, {dict(tried)}"
+        )
     assert set(tried) == {"allowed", "403", "404", "405", "409", "sign in"}
     assert min(tried.values()) > 100
     assert set(methods) == set(METHODS)
