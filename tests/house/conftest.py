@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
-from checklist_app.domain.scopes import PIPELINE_SCOPES
+from checklist_app.domain.scopes import PIPELINE_SCOPES, Scope
 from checklist_app.domain.vocabulary import Role
 from checklist_app.factory import create_app
 from checklist_app.models import Project, User
@@ -101,20 +101,21 @@ def _furnished(app: Flask, resources: Resources) -> House:
 
 
 def _pipelines(session: Session, cast: Cast) -> dict[str, str]:
-    """Return the secret of each pipeline's token: every scope, made by an owner."""
+    """Return the secret of each pipeline's token: made by an owner, with every scope or one."""
     ajeno = session.query(Project).filter_by(name="Ajeno").one()
     banca = cast.access("alice")
     made = {}
-    for name, access in (
-        ("pipeline", banca),
-        ("other pipeline", ProjectAccess(cast.charlie, ajeno, Role.OWNER)),
-        ("revoked pipeline", banca),
+    for name, access, scopes in (
+        ("pipeline", banca, PIPELINE_SCOPES),
+        ("other pipeline", ProjectAccess(cast.charlie, ajeno, Role.OWNER), PIPELINE_SCOPES),
+        ("narrow pipeline", banca, (Scope.EVIDENCE_WRITE,)),
+        ("revoked pipeline", banca, PIPELINE_SCOPES),
     ):
         token, made[name] = make_token(
             session,
             access,
             name=name,
-            scopes=list(PIPELINE_SCOPES),
+            scopes=list(scopes),
             expires_on=today() + timedelta(days=9),
         )
     revoke_token(session, banca, token.id)

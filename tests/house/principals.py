@@ -11,6 +11,12 @@ from checklist_app.domain.vocabulary import OrganisationRole, Role
 BANCA, AJENO, ARCHIVO = "banca", "ajeno", "archivo"
 PLACES = (BANCA, AJENO, ARCHIVO)
 
+EVIDENCE_ALONE = frozenset(
+    f"api.evidence.{name}"
+    for name in ("attach_files", "attach_link", "attach_note", "link", "unlink")
+)
+"""What a token with the scope ``evidence:write`` and no other opens."""
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -21,6 +27,8 @@ class Principal:
         home: the project whose ids they use as their own; empty for those who have none.
         signed_in: whether what they show (a cookie, a token) is accepted at all.
         organisation_role: what they are outside any project.
+        opens: the only operations that their token has a scope for; None for what stands in the
+            table of policies.
         is_pipeline: whether they are a program with the token of a project, and no cookie.
     """
 
@@ -29,6 +37,7 @@ class Principal:
     signed_in: bool = True
     organisation_role: OrganisationRole = OrganisationRole.MEMBER
     is_pipeline: bool = False
+    opens: frozenset[str] | None = None
 
 
 def _member(role: Role) -> Principal:
@@ -53,6 +62,9 @@ PRINCIPALS: Mapping[str, Principal] = MappingProxyType(
         "ada": Principal(organisation_role=OrganisationRole.ADMINISTRATOR),
         "pipeline": Principal({BANCA: Role.OWNER}, BANCA, is_pipeline=True),  # Alice made it
         "other pipeline": Principal({AJENO: Role.OWNER}, AJENO, is_pipeline=True),
+        "narrow pipeline": Principal(
+            {BANCA: Role.OWNER}, BANCA, is_pipeline=True, opens=EVIDENCE_ALONE
+        ),
         "revoked pipeline": Principal(signed_in=False, is_pipeline=True),
     }
 )

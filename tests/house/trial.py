@@ -19,7 +19,7 @@ from tests.house.walker import first_deviation, for_services, unkept
 
 STRANGERS = ("charlie", "alice", "zoe")
 """Those for whom a missing filter opens the project of somebody else."""
-WEAK = ("vera", "carla", "bob", "martha", "zoe")
+WEAK = ("vera", "carla", "bob", "martha", "zoe", "narrow pipeline")
 """Those whom the guard of the web refuses before a service can."""
 
 

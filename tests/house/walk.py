@@ -310,11 +310,13 @@ def _for_pipeline(
     rule: Rule, principal: Principal, audience: Audience | Role, sources: dict[str, str]
 ) -> str:
     """Return what comes of an operation for a program with the token of one project."""
-    is_listed = rule.endpoint in OPEN_TO_PIPELINES
+    opens = OPEN_TO_PIPELINES if principal.opens is None else principal.opens
+    is_listed = rule.endpoint in opens
     if isinstance(audience, Audience):
         return _outside(rule, principal, sources) if is_listed else "403"
     role = principal.roles.get(sources["slug"])
-    if role is not None and not is_listed and audience is not Role.VIEWER:
+    reads = principal.opens is None and audience is Role.VIEWER
+    if role is not None and not is_listed and not reads:
         return "403"
     return _inside(rule, role, audience, sources)
 
