@@ -25,8 +25,8 @@ from checklist_app.cli.console import Refused, language
 from checklist_app.domain.text import Text, text
 
 URL = "CHECKLIST_URL"
-TOKEN = "CHECKLIST_TOKEN"  # noqa: S105 - the name of a variable
-TOKEN_FILE = "CHECKLIST_TOKEN_FILE"  # noqa: S105
+TOKEN = "CHECKLIST_TOKEN"  # noqa: S105 - the name of a variable  # nosec B105
+TOKEN_FILE = "CHECKLIST_TOKEN_FILE"  # noqa: S105 # nosec B105
 API = "/api/v1"
 TIMEOUT = (10, 60)
 """Seconds to connect, and to wait for each part of an answer."""
@@ -201,7 +201,7 @@ def _is_here(host: str) -> bool:
 
 def _spread(seconds: float) -> float:
     """Return a wait a little off, so that many pipelines do not come back at once."""
-    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - no secret  # nosec B311
 
 
 def _asked_wait(answer: requests.Response, otherwise: float) -> float:

@@ -23,7 +23,7 @@ from checklist_app.domain.text import text
 BASE_URL = "CHECKLIST_BASE_URL"
 PATIENCE = 60.0
 HTTP_OK = 200
-EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # nosec B104 # noqa: S104 - recognised, not used
+EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not used  # nosec B104
 
 
 @click.command(help=say(text("Prepare what is missing, then run web server and worker.")))

