@@ -17,7 +17,14 @@ from werkzeug.routing import Rule
 from checklist_app.domain.permissions import Permission
 from checklist_app.web.access import PUBLIC, SAFE_METHODS, declaration
 from checklist_app.web.api.files import FIELD
-from checklist_app.web.api.operations import KEY_HEADER, LONGEST_KEY, OPERATION, Operation, Upload
+from checklist_app.web.api.operations import (
+    KEY_HEADER,
+    KEY_PATTERN,
+    LONGEST_KEY,
+    OPERATION,
+    Operation,
+    Upload,
+)
 from checklist_app.web.api.schemas import ListQuery
 from checklist_app.web.bearer import API_PREFIX
 from checklist_app.web.filters import told
@@ -231,7 +238,7 @@ def _headers(entry: Entry) -> Iterator[dict[str, Any]]:
             "name": KEY_HEADER,
             "in": "header",
             "required": False,
-            "schema": {"type": "string", "pattern": "^[!-~]+$", "maxLength": LONGEST_KEY},
+            "schema": {"type": "string", "pattern": KEY_PATTERN, "maxLength": LONGEST_KEY},
         }
 
 

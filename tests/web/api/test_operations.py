@@ -140,6 +140,17 @@ def test_of_two_changes_of_one_state_one_is_made(app: Flask, cast: Cast) -> None
         assert sorted(pool.map(change, ("A", "B"))) == [200, 412]
 
 
+@pytest.mark.parametrize("key", ["", "a b", "a\tb", "ñ", "x" * 121])
+def test_a_key_for_once_is_what_the_document_says(
+    program: AsProgram, session: Session, key: str
+) -> None:
+    answer = program("alice").post("projects", {"name": "Once"}, Idempotency_Key=key)
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["errors"][0]["place"] == "header/Idempotency-Key"
+    assert session.query(Project).count() == 2
+
+
 def test_a_verdict_is_recorded_in_any_language_on_the_state_that_was_read(
     program: AsProgram, stage: Stage
 ) -> None:
