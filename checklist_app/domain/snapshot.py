@@ -18,19 +18,18 @@ from checklist_app.domain.snapshot_facts import (
     Assessor,
     ChecklistFacts,
     EvidenceFacts,
-    FindingFacts,
     GapPoint,
     ItemFacts,
     OutcomeCounts,
     ProjectFacts,
     RemediationFacts,
-    ScanImportFacts,
     SectionFacts,
     Signer,
     StandardFacts,
     VerdictChange,
     WaiverFacts,
 )
+from checklist_app.domain.snapshot_findings import FindingFacts, MarkFacts, ScanImportFacts
 from checklist_app.domain.vocabulary import Language, Outcome, Severity
 
 __all__ = [
@@ -41,6 +40,7 @@ __all__ = [
     "FindingFacts",
     "GapPoint",
     "ItemFacts",
+    "MarkFacts",
     "OutcomeCounts",
     "ProjectFacts",
     "RemediationFacts",
@@ -53,8 +53,8 @@ __all__ = [
     "WaiverFacts",
 ]
 
-FORMAT = 1
-"""The current :attr:`ReportSnapshot.format`."""
+FORMAT = 2
+"""The current :attr:`ReportSnapshot.format`; the first one was silent of what people set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ReportSnapshot:
     """Everything that one report says.
 
     Attributes:
-        format: version of this shape; raised when a stored snapshot would no longer load.
+        format: version of this shape; older ones still load, and still make the same pages.
         language: of the report.
         generated_at: when the picture was taken; also the PDF's date.
         organisation: who issues the report, for the cover.
@@ -71,6 +71,7 @@ class ReportSnapshot:
         verify_url: absolute address of the verify page.
         signer: None in a draft.
         gaps_over_time: oldest first, at most about 60 points.
+        marks: what people set aside of the project's findings and still holds, oldest first.
     """
 
     format: int
@@ -89,6 +90,7 @@ class ReportSnapshot:
     scan_imports: tuple[ScanImportFacts, ...]
     verdict_changes: tuple[VerdictChange, ...]
     gaps_over_time: tuple[GapPoint, ...]
+    marks: tuple[MarkFacts, ...] = ()
 
     @property
     def items(self) -> tuple[ItemFacts, ...]:
@@ -124,6 +126,11 @@ class ReportSnapshot:
     def exclusions(self) -> tuple[ItemFacts, ...]:
         """Items that were judged not to apply."""
         return tuple(i for i in self.items if i.outcome is Outcome.NOT_APPLICABLE)
+
+    @property
+    def tells_marks(self) -> bool:
+        """Whether it speaks of marks at all; one that does not is silent, not free of them."""
+        return self.format >= 2
 
     def severities(self) -> dict[Severity, int]:
         """How many listed findings there are of each severity, worst first, each counted once."""

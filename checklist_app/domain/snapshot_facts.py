@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
 
+from checklist_app.domain.snapshot_findings import FindingFacts
 from checklist_app.domain.vocabulary import (
     EvidenceKind,
     Outcome,
     RemediationStatus,
     Role,
-    Severity,
 )
 
 
@@ -84,29 +84,6 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingFacts:
-    """One weakness a tool reported on an item.
-
-    Attributes:
-        id: number in the project, printed as ``F-<id>``; a finding that touches several items is
-            listed under each with the same id.
-        scan_import: number of the scan import that brought it.
-        rule: the tool's own name of the rule.
-        location: file and line, URL or host, as the tool gave it; may be empty.
-        cwes: CWE numbers, ascending.
-    """
-
-    id: int
-    scan_import: int
-    severity: Severity
-    tool: str
-    rule: str
-    title: str
-    location: str
-    cwes: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RemediationFacts:
     """The plan that closes a gap; ``plan`` is Markdown, ``owner`` is empty when nobody has it."""
 
@@ -139,6 +116,8 @@ class ItemFacts:
         evidence: ids into the evidence register, ascending.
         findings: worst first.
         findings_left_out: how many more findings there are than are listed here.
+        set_aside: findings that would speak to it but that a person set aside, worst first.
+        set_aside_left_out: how many more of these there are than are listed here.
         suggestion: what the tools propose, in one sentence; empty if they say nothing.
         references: such as ``OWASP ASVS 5.0.0 V11.4.2``.
         missing: what the project lacks, for want of which the requirement does not apply.
@@ -167,6 +146,8 @@ class ItemFacts:
     is_carried: bool = False
     accepted_by: str = ""
     accepted_at: datetime | None = None
+    set_aside: tuple[FindingFacts, ...] = ()
+    set_aside_left_out: int = 0
 
     def is_waived(self, on: date) -> bool:
         """Whether a gap here is accepted on that day; an expired waiver accepts nothing."""
@@ -265,29 +246,6 @@ class EvidenceFacts:
     preview: str | None
     url: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScanImportFacts:
-    """One scanner report that was taken in, and the account of its results.
-
-    Attributes:
-        results: how many results the file held.
-        kept: findings made; ``merged`` into one already known; ``unrouted`` fit no requirement.
-    """
-
-    number: int
-    tool: str
-    tool_version: str
-    format: str
-    file_name: str
-    sha256: str
-    imported_at: datetime
-    imported_by: str
-    results: int
-    kept: int
-    merged: int
-    unrouted: int
 
 
 @dataclass(frozen=True, slots=True)

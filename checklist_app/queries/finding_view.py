@@ -67,7 +67,7 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One finding in full."""
+    """One finding in full; ``mark_said`` is the act behind a mark that holds today."""
 
     line: FindingLine
     description: str
@@ -85,6 +85,7 @@ class FindingView:
     items: list[SuggestedItem]
     twins: list[FindingLine]
     story: list[ActionLine]
+    mark_said: ActionLine | None
 
     @property
     def last_seen(self) -> datetime | None:
@@ -102,6 +103,8 @@ def finding_view(
     if finding is None:
         raise NotFound
     line = finding_line(finding, today)
+    story = story_of(session, access, finding.id)
+    marking = finding.mark_action_id if line.mark else None
     tree = cwe_tree()
     return FindingView(
         line=line,
@@ -122,7 +125,8 @@ def finding_view(
         reporters=_reporters(session, finding.id),
         items=_items(session, finding.id, today),
         twins=twins(session, access, [line], today).get(finding.id, []),
-        story=story_of(session, access, finding.id),
+        story=story,
+        mark_said=next((act for act in story if act.id == marking), None),
     )
 
 

@@ -17,7 +17,6 @@ from checklist_app.domain.snapshot_facts import (
     ChecklistFacts,
     EvidenceFacts,
     ProjectFacts,
-    ScanImportFacts,
     SectionFacts,
     Signer,
     StandardFacts,
@@ -33,7 +32,6 @@ from checklist_app.models import (
     Evidence,
     EvidenceLink,
     Requirement,
-    ScanImport,
     SignOff,
     Standard,
     User,
@@ -42,6 +40,7 @@ from checklist_app.models import (
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.gaps import checklist_gaps_over_time
 from checklist_app.queries.members import roles_by_person
+from checklist_app.queries.snapshot_findings import SetAside, marks_in_force, scan_imports
 from checklist_app.queries.snapshot_items import snapshot_sections
 from checklist_app.translation import translator
 
@@ -62,8 +61,9 @@ def build_snapshot(
     config: Config,
     checklist: Checklist,
     edition: Edition,
+    set_aside: SetAside,
 ) -> ReportSnapshot:
-    """Return everything that a report on ``checklist`` says; 15 queries whatever its size.
+    """Return everything that a report on ``checklist`` says; 17 queries whatever its size.
 
     Args:
         session: read from only.
@@ -71,13 +71,15 @@ def build_snapshot(
         config: names the issuing organisation and the address of the verify page.
         checklist: open (the report is a draft) or signed off.
         edition: which report this is.
+        set_aside: findings that people set aside, by the items to which they would speak.
     """
     language = edition.language
     say = translator(language)
     roles = roles_by_person(session, access)
     act = _sign_off(session, checklist, roles)
     changes, assessors = _verdict_history(session, checklist, roles)
-    sections = snapshot_sections(session, checklist, language, say)
+    today = edition.generated_at.date()
+    sections = snapshot_sections(session, checklist, language, say, set_aside, today)
     return ReportSnapshot(
         format=FORMAT,
         language=language,
@@ -92,9 +94,10 @@ def build_snapshot(
         signer=act[0] if act else None,
         sections=sections,
         evidence=_evidence(session, checklist, sections),
-        scan_imports=_scan_imports(session, access),
+        scan_imports=scan_imports(session, access),
         verdict_changes=changes,
         gaps_over_time=checklist_gaps_over_time(session, checklist.id, edition.generated_at),
+        marks=marks_in_force(session, access, today),
     )
 
 
@@ -244,31 +247,4 @@ def _evidence(
             note=evidence.note,
         )
         for evidence, size, author in rows
-    )
-
-
-def _scan_imports(session: Session, access: ProjectAccess) -> tuple[ScanImportFacts, ...]:
-    rows = session.execute(
-        select(ScanImport, Evidence.file_name, Evidence.blob_sha256, User.name)
-        .join(Evidence, Evidence.id == ScanImport.evidence_id)
-        .join(User, User.id == ScanImport.imported_by_id)
-        .where(ScanImport.project_id == access.project.id, ScanImport.finished_at.is_not(None))
-        .order_by(ScanImport.id)
-    )
-    return tuple(
-        ScanImportFacts(
-            number=scan_import.id,
-            tool=scan_import.tool,
-            tool_version=scan_import.tool_version,
-            format=scan_import.format,
-            file_name=file_name,
-            sha256=sha256 or "",
-            imported_at=scan_import.finished_at or scan_import.created_at,
-            imported_by=author,
-            results=scan_import.account["read"],
-            kept=scan_import.account["new"] + scan_import.account["seen"],
-            merged=scan_import.account["merged"],
-            unrouted=scan_import.account["unrouted"],
-        )
-        for scan_import, file_name, sha256, author in rows
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.snapshot_facts import (
-    FindingFacts,
     ItemFacts,
     RemediationFacts,
     SectionFacts,
     WaiverFacts,
 )
+from checklist_app.domain.snapshot_findings import FindingFacts
 from checklist_app.domain.standards import Feature
 from checklist_app.domain.tailoring import FEATURE_NAMES
 from checklist_app.domain.text import Text, text
@@ -26,20 +26,20 @@ from checklist_app.models import (
     Checklist,
     ChecklistItem,
     EvidenceLink,
-    Finding,
     Remediation,
     Requirement,
     RequirementText,
-    Suggestion,
-    SuggestionFinding,
     User,
     Verdict,
     VerdictReview,
     Waiver,
 )
-
-MOST_FINDINGS = 25
-"""Findings printed under one item; the rest is told as a number."""
+from checklist_app.queries.snapshot_findings import (
+    Proposal,
+    SetAside,
+    proposals,
+    set_aside_facts,
+)
 
 STANDARD_NAMES: Mapping[str, str] = {
     "owasp-asvs": "OWASP ASVS",
@@ -72,38 +72,46 @@ SEVERITY_WORDS: Mapping[Severity, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Proposal:
-    """What the tools say of one item."""
-
-    outcome: Outcome
-    total: int
-    findings: tuple[FindingFacts, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Said:
     """Everything that people and tools said, by item id."""
 
     verdicts: Mapping[int, tuple[Verdict, str, tuple[str, datetime] | None]]
     evidence: Mapping[int, tuple[int, ...]]
-    proposals: Mapping[int, _Proposal]
+    proposals: Mapping[int, Proposal]
     remediations: Mapping[int, RemediationFacts]
     waivers: Mapping[int, WaiverFacts]
+    set_aside: Mapping[int, tuple[FindingFacts, ...]]
+    set_aside_count: Mapping[int, int]
 
 
 def snapshot_sections(
-    session: Session, checklist: Checklist, language: Language, say: Callable[[Text], str]
+    session: Session,
+    checklist: Checklist,
+    language: Language,
+    say: Callable[[Text], str],
+    set_aside: SetAside,
+    today: date,
 ) -> tuple[SectionFacts, ...]:
     """Return the checklist's sections with their items, in the order of the standard.
 
-    Seven queries, however many items there are. ``say`` translates into ``language``.
+    Seven queries, however many items there are, and one for a thousand findings set aside.
+
+    Args:
+        session: read from only.
+        checklist: whose items they are.
+        language: of the standard's texts.
+        say: translates into ``language``.
+        set_aside: what people set aside, by item.
+        today: decides which acceptances are over.
     """
     said = _Said(
         verdicts=_verdicts(session, checklist),
         evidence=_evidence(session, checklist),
-        proposals=_proposals(session, checklist),
+        proposals=proposals(session, checklist, today),
         remediations=_remediations(session, checklist),
         waivers=_waivers(session, checklist),
+        set_aside=set_aside_facts(session, set_aside, today),
+        set_aside_count={item_id: len(ids) for item_id, ids in set_aside.items()},
     )
     by_section: dict[int, list[ItemFacts]] = defaultdict(list)
     for item, requirement, words in session.execute(
@@ -147,6 +155,7 @@ def _item(
     verdict, author, acceptance = said.verdicts.get(item.id, (None, "", None))
     proposal = said.proposals.get(item.id)
     findings = proposal.findings if proposal else ()
+    aside = said.set_aside.get(item.id, ())
     return ItemFacts(
         identifier=requirement.identifier,
         title=words.title,
@@ -169,10 +178,12 @@ def _item(
         is_carried=verdict.is_carried if verdict else False,
         accepted_by=acceptance[0] if acceptance else "",
         accepted_at=acceptance[1] if acceptance else None,
+        set_aside=aside,
+        set_aside_left_out=said.set_aside_count.get(item.id, 0) - len(aside),
     )
 
 
-def _sentence(proposal: _Proposal, say: Callable[[Text], str]) -> str:
+def _sentence(proposal: Proposal, say: Callable[[Text], str]) -> str:
     worst = min((finding.severity for finding in proposal.findings), key=lambda s: s.rank)
     message = PROPOSALS.get(proposal.outcome, PROPOSALS[Outcome.PARTIAL])
     return say(message(count=proposal.total, severity=say(SEVERITY_WORDS[worst])))
@@ -219,52 +230,6 @@ def _evidence(session: Session, checklist: Checklist) -> dict[int, tuple[int, ..
     ):
         found[item_id] = (*found.get(item_id, ()), evidence_id)
     return found
-
-
-def _proposals(session: Session, checklist: Checklist) -> dict[int, _Proposal]:
-    place = func.row_number().over(
-        partition_by=Suggestion.item_id, order_by=(Finding.severity_rank, Finding.id)
-    )
-    total = func.count().over(partition_by=Suggestion.item_id)
-    ranked = (
-        select(
-            Suggestion.item_id,
-            Suggestion.outcome,
-            Finding.id.label("finding_id"),
-            place.label("place"),
-            total.label("total"),
-        )
-        .join(SuggestionFinding, SuggestionFinding.suggestion_id == Suggestion.id)
-        .join(Finding, Finding.id == SuggestionFinding.finding_id)
-        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
-        .where(ChecklistItem.checklist_id == checklist.id)
-        .subquery()
-    )
-    finding = aliased(Finding)
-    found: dict[int, _Proposal] = {}
-    for item_id, outcome, count, row in session.execute(
-        select(ranked.c.item_id, ranked.c.outcome, ranked.c.total, finding)
-        .join(finding, finding.id == ranked.c.finding_id)
-        .where(ranked.c.place <= MOST_FINDINGS)
-        .order_by(ranked.c.item_id, ranked.c.place)
-    ):
-        known = found.get(item_id)
-        findings = (known.findings if known else ()) + (_finding(row),)
-        found[item_id] = _Proposal(outcome, count, findings)
-    return found
-
-
-def _finding(finding: Finding) -> FindingFacts:
-    return FindingFacts(
-        id=finding.id,
-        scan_import=finding.first_import_id,
-        severity=finding.severity,
-        tool=finding.tool,
-        rule=finding.rule_id,
-        title=finding.title,
-        location=finding.location,
-        cwes=tuple(sorted(finding.cwes)),
-    )
 
 
 def _remediations(session: Session, checklist: Checklist) -> dict[int, RemediationFacts]:

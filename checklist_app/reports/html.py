@@ -48,6 +48,7 @@ def build_html(snapshot: ReportSnapshot, catalogue: Catalogue) -> str:
     return environment.get_template("report.html").render(
         report=snapshot,
         evidence={entry.id: entry for entry in snapshot.evidence},
+        marks={mark.number: mark for mark in snapshot.marks},
         first_shown=_first_shown(snapshot),
         severities=snapshot.severities(),
     )

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import tool_key
-from checklist_app.domain.vocabulary import ChecklistStatus, Confidence, MappingKind
+from checklist_app.domain.vocabulary import Confidence, MappingKind
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -58,16 +58,21 @@ class LedRules:
         return rule in self.own or (tool_key(tool), rule_id) in self.general
 
 
-def corrected_routes(session: Session, project: Project) -> CorrectedRoutes:
-    """Return what people corrected, as routes to items of a project's open checklists."""
+def corrected_routes(
+    session: Session, project: Project, looked_at: ColumnElement[bool]
+) -> CorrectedRoutes:
+    """Return what people corrected, as routes to items of the checklists that are looked at."""
+    own = RouteCorrection.project_id == project.id
     return CorrectedRoutes(
-        own=_decided(session, project, RouteCorrection),
-        general=_decided(session, project, GeneralCorrection),
+        own=_decided(session, RouteCorrection, looked_at, own),
+        general=_decided(session, GeneralCorrection, looked_at),
     )
 
 
 def _decided(
-    session: Session, project: Project, table: type[RouteCorrection | GeneralCorrection]
+    session: Session,
+    table: type[RouteCorrection | GeneralCorrection],
+    *wanted: ColumnElement[bool],
 ) -> _Decided:
     query = (
         select(
@@ -79,10 +84,8 @@ def _decided(
         )
         .join(ChecklistItem, ChecklistItem.requirement_id == table.requirement_id)
         .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .where(Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN)
+        .where(*wanted)
     )
-    if issubclass(table, RouteCorrection):
-        query = query.where(RouteCorrection.project_id == project.id)
     decided: dict[Rule, dict[int, Route | None]] = defaultdict(dict)
     for tool, rule_id, leads, standard_id, item_id in session.execute(query):
         via = f"{tool_key(tool)}:{rule_id}"[:140]

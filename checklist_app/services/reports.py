@@ -23,6 +23,7 @@ from checklist_app.queries.snapshot import Edition, build_snapshot
 from checklist_app.services import audit, jobs
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import note_blob
+from checklist_app.services.set_aside import set_aside_by_item
 
 if TYPE_CHECKING:
     from checklist_app.reports.pipeline import BuiltReport
@@ -67,7 +68,8 @@ def request_report(
         generated_at=now().replace(microsecond=0),
     )
     session.flush()
-    snapshot = build_snapshot(session, access, config, checklist, edition).to_json()
+    aside = set_aside_by_item(session, access.project, checklist, edition.generated_at.date())
+    snapshot = build_snapshot(session, access, config, checklist, edition, aside).to_json()
     blob = store.put(BytesIO(snapshot), limit=len(snapshot))
     report = Report(
         project_id=access.project.id,

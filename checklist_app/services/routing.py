@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from checklist_app.catalog.cwe import cwe_tree
@@ -95,19 +95,26 @@ class RoutedKeys:
         return any(self._known[key] for key in keys)
 
 
+def within(project: Project, checklist: Checklist | None = None) -> ColumnElement[bool]:
+    """Return the condition of the checklists that are looked at: one, or all open ones."""
+    if checklist is not None:
+        return and_(Checklist.project_id == project.id, Checklist.id == checklist.id)
+    return and_(Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN)
+
+
 def routes_to_items(
-    session: Session, project: Project, keys: set[tuple[MappingKind, str]]
+    session: Session, looked_at: ColumnElement[bool], keys: set[tuple[MappingKind, str]]
 ) -> dict[tuple[MappingKind, str], list[Route]]:
-    """Return, for each key, the items of open checklists that it speaks to.
+    """Return, for each key, the items that it speaks to in the checklists that are looked at.
 
     A weakness that no requirement of a list names reaches it through its nearest ancestor that one
     names; such a route is weak, however exact the ancestor is.
     """
     routes: dict[tuple[MappingKind, str], list[Route]] = defaultdict(list)
     others = {key for key in keys if key[0] is not MappingKind.CWE}
-    for kind, key, standard_id, confidence, item_id in _mapped_items(session, project, others):
+    for kind, key, standard_id, confidence, item_id in _mapped_items(session, looked_at, others):
         routes[kind, key].append(Route(standard_id, kind, item_id, key, 0, confidence))
-    ways = _ways(session, project, {int(key) for kind, key in keys if kind is MappingKind.CWE})
+    ways = _ways(session, looked_at, {int(key) for kind, key in keys if kind is MappingKind.CWE})
     reached = {
         (MappingKind.CWE, str(way.via))
         for found in ways.values()
@@ -115,7 +122,7 @@ def routes_to_items(
         for way in nearest
     }
     items: dict[tuple[int, int], list[tuple[int, Confidence]]] = defaultdict(list)
-    for _, key, standard_id, confidence, item_id in _mapped_items(session, project, reached):
+    for _, key, standard_id, confidence, item_id in _mapped_items(session, looked_at, reached):
         items[standard_id, int(key)].append((item_id, confidence))
     for cwe, found in ways.items():
         for standard_id, nearest in found.items():
@@ -135,21 +142,16 @@ def routes_to_items(
 
 
 def _ways(
-    session: Session, project: Project, cwes: set[int]
+    session: Session, looked_at: ColumnElement[bool], cwes: set[int]
 ) -> dict[int, dict[int, tuple[Reached, ...]]]:
-    """Return, for each weakness, how it reaches each standard of an open checklist."""
+    """Return, for each weakness, how it reaches each standard of these checklists."""
     known: dict[int, set[int]] = defaultdict(set)
     rows = session.execute(
         select(Requirement.standard_id, Mapping.key)
         .join(Mapping, Mapping.requirement_id == Requirement.id)
         .where(
             Mapping.kind == MappingKind.CWE,
-            Requirement.standard_id.in_(
-                select(Checklist.standard_id).where(
-                    Checklist.project_id == project.id,
-                    Checklist.status == ChecklistStatus.OPEN,
-                )
-            ),
+            Requirement.standard_id.in_(select(Checklist.standard_id).where(looked_at)),
         )
         .distinct()
     )
@@ -167,7 +169,7 @@ def _ways(
 
 
 def _mapped_items(
-    session: Session, project: Project, keys: Iterable[tuple[MappingKind, str]]
+    session: Session, looked_at: ColumnElement[bool], keys: Iterable[tuple[MappingKind, str]]
 ) -> Iterator[tuple[MappingKind, str, int, Confidence, int]]:
     """Yield kind, key, standard, confidence and item for keys that requirements name."""
     for kind, names in _by_kind(keys).items():
@@ -176,12 +178,7 @@ def _mapped_items(
                 select(Mapping.key, Checklist.standard_id, Mapping.confidence, ChecklistItem.id)
                 .join(ChecklistItem, ChecklistItem.requirement_id == Mapping.requirement_id)
                 .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-                .where(
-                    Checklist.project_id == project.id,
-                    Checklist.status == ChecklistStatus.OPEN,
-                    Mapping.kind == kind,
-                    Mapping.key.in_(batch),
-                )
+                .where(looked_at, Mapping.kind == kind, Mapping.key.in_(batch))
             )
             for key, standard_id, confidence, item_id in rows:
                 yield kind, key, standard_id, confidence, item_id

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.findings import keys_of
-from checklist_app.domain.vocabulary import (
-    Confidence,
-    MappingKind,
-    Outcome,
-    Severity,
-)
+from checklist_app.domain.vocabulary import Confidence, Outcome, Severity
 from checklist_app.models import (
     Checklist,
     ChecklistItem,
@@ -25,19 +19,10 @@ from checklist_app.models import (
 )
 from checklist_app.queries.marks import counts
 from checklist_app.services.clock import now, today
-from checklist_app.services.corrected_routes import Rule, corrected_routes
-from checklist_app.services.routing import Route, most_exact, routes_to_items
+from checklist_app.services.kind_routes import Kind, KindRoutes
+from checklist_app.services.routing import Route
 
 MILDEST_RANK = Severity.INFO.rank
-MOST_KINDS_KEPT = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What findings have in common that lead to the same items."""
-
-    rule: Rule
-    keys: tuple[tuple[MappingKind, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +42,18 @@ class Completing:
     def __init__(self, session: Session, project: Project) -> None:
         self._session = session
         self._project = project
-        self._corrections = corrected_routes(session, project)
         self._suggestions = _suggestions(session, project)
-        self._routes: dict[_Kind, list[Route]] = {}
+        self._routes = KindRoutes(session, project)
         self._now = now()  # one moment for all batches, so that a suggestion is written once
 
     def take(self, finding_ids: Sequence[int]) -> None:
         """Complete what these findings propose; ask with as many as one statement can take."""
         rows = self._open(finding_ids)
-        self._learn(kind for kind, _, _ in rows)
+        self._routes.learn(kind for kind, _, _ in rows)
         links = [
             _Link(route.item_id, id_, rank, route)
             for kind, id_, rank in rows
-            for route in self._routes[kind]
+            for route in self._routes.of(kind)
         ]
         if not links:
             return
@@ -78,7 +62,7 @@ class Completing:
         if missing:
             self._add(sorted(missing, key=lambda link: (link.item_id, link.finding_id)))
 
-    def _open(self, finding_ids: Sequence[int]) -> list[tuple[_Kind, int, int]]:
+    def _open(self, finding_ids: Sequence[int]) -> list[tuple[Kind, int, int]]:
         """Return the kind, the key and the rank of those that are open."""
         rows = self._session.execute(
             select(
@@ -92,30 +76,12 @@ class Completing:
         )
         return [
             (
-                _Kind((row.tool, row.rule_id), keys_of(row.tool, row.rule_id, row.cwes, row.tags)),
+                Kind.of(row.tool, row.rule_id, row.cwes, row.tags),
                 row.id,
                 row.severity_rank,
             )
             for row in rows
         ]
-
-    def _learn(self, kinds: Iterable[_Kind]) -> None:
-        """Find out where kinds of findings lead, each to an item by its best route."""
-        if len(self._routes) > MOST_KINDS_KEPT:
-            self._routes.clear()
-        unknown = set(kinds) - self._routes.keys()
-        if not unknown:
-            return
-        keys = {key for kind in unknown for key in kind.keys}
-        by_key = routes_to_items(self._session, self._project, keys)
-        for kind in unknown:
-            mapped = (route for key in kind.keys for route in by_key.get(key, ()))
-            best: dict[int, Route] = {}
-            for route in most_exact(self._corrections.applied(kind.rule, mapped)):
-                known = best.get(route.item_id)
-                if known is None or route.weight < known.weight:
-                    best[route.item_id] = route
-            self._routes[kind] = list(best.values())
 
     def _present(self, finding_ids: Sequence[int]) -> set[tuple[int, int]]:
         rows = self._session.execute(

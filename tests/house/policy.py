@@ -168,6 +168,7 @@ POLICY: dict[str, Audience | Role] = {
     "finding_actions.show": Role.VIEWER,
     "finding_actions.undo": Role.REVIEWER,
     "findings.correct": Role.REVIEWER,
+    "findings.export": Role.VIEWER,
     "findings.index": Role.VIEWER,
     "findings.show": Role.VIEWER,
     "findings.undo_correction": Role.REVIEWER,

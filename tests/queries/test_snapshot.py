@@ -17,20 +17,22 @@ from checklist_app.services.clock import now, today
 from checklist_app.services.evidence import attach_note
 from checklist_app.services.remediation import grant_waiver, plan_remediation
 from checklist_app.services.resources import Resources
+from checklist_app.services.set_aside import set_aside_by_item
 from checklist_app.services.standards import load_standard
 from checklist_app.services.verdicts import record_verdict
 from tests.cast import Cast, item, make_checklist
 from tests.library import standard
 from tests.statements import counted
 
-MOST_QUERIES = 15
+MOST_QUERIES = 17
 
 
 def take(
     session: Session, resources: Resources, access: ProjectAccess, checklist: Checklist
 ) -> ReportSnapshot:
     edition = Edition(3, "public-id", Language.EN, now().replace(microsecond=0))
-    return build_snapshot(session, access, resources.config, checklist, edition)
+    aside = set_aside_by_item(session, access.project, checklist, today())
+    return build_snapshot(session, access, resources.config, checklist, edition, aside)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from checklist_app.domain.snapshot import (
     FindingFacts,
     GapPoint,
     ItemFacts,
+    MarkFacts,
     ProjectFacts,
     RemediationFacts,
     ReportSnapshot,
@@ -30,6 +31,7 @@ from checklist_app.domain.snapshot import (
 )
 from checklist_app.domain.vocabulary import (
     EvidenceKind,
+    FindingMark,
     Language,
     Outcome,
     RemediationStatus,
@@ -175,7 +177,36 @@ def example(language: Language = Language.EN, *, items_per_section: int = 5) -> 
             GapPoint(date(2026, 9, 14) + timedelta(days=7 * week), count, week // 4)
             for week, count in enumerate((2, 5, 9, 11, 12, 10, 10, 8, 7, 7))
         ),
+        marks=(
+            MarkFacts(
+                4, FindingMark.FALSE_POSITIVE, "The form is **read-only**: nothing is sent.",
+                "Bob Iturralde", START + timedelta(days=21), None, 3,
+            ),
+            MarkFacts(
+                6, FindingMark.ACCEPTED, "Seen from the internal network alone.",
+                "Alice Ferrer", START + timedelta(days=40), date(2027, 1, 31), 1,
+            ),
+        ),
     )  # fmt: skip
+
+
+def before_marks(language: Language = Language.EN) -> ReportSnapshot:
+    """Return the example as it was taken before snapshots told of marks."""
+    whole = example(language)
+    sections = tuple(
+        replace(
+            section,
+            items=tuple(
+                replace(
+                    item, set_aside=(), set_aside_left_out=0,
+                    findings=tuple(replace(found, mark=None) for found in item.findings),
+                )
+                for item in section.items
+            ),
+        )
+        for section in whole.sections
+    )  # fmt: skip
+    return replace(whole, format=1, marks=(), sections=sections)
 
 
 def draft(language: Language = Language.EN) -> ReportSnapshot:
@@ -184,7 +215,8 @@ def draft(language: Language = Language.EN) -> ReportSnapshot:
     items = tuple(
         replace(
             item, outcome=None, rationale="", assessed_by="", assessed_at=None, evidence=(),
-            findings=(), findings_left_out=0, suggestion="", remediation=None, waiver=None,
+            findings=(), findings_left_out=0, set_aside=(), set_aside_left_out=0,
+            suggestion="", remediation=None, waiver=None,
         )
         for item in whole.sections[0].items
     )  # fmt: skip
@@ -192,7 +224,7 @@ def draft(language: Language = Language.EN) -> ReportSnapshot:
         whole,
         checklist=replace(whole.checklist, signed_off_at=None),
         signer=None, assessors=(), evidence=(), scan_imports=(), verdict_changes=(),
-        gaps_over_time=(), sections=(replace(whole.sections[0], items=items),),
+        gaps_over_time=(), marks=(), sections=(replace(whole.sections[0], items=items),),
     )  # fmt: skip
 
 
@@ -215,6 +247,10 @@ def _item(section: str, place: int, index: int, *, spanish: bool) -> ItemFacts:
         evidence=_proofs(serial) if outcome else (),
         findings=_findings(serial) if gap else (),
         findings_left_out=12 if serial == 2 else 0,
+        set_aside=tuple(replace(one, id=one.id + 5, mark=4) for one in _findings(serial)[-2:])
+        if serial in (0, 2)
+        else (),
+        set_aside_left_out=7 if serial == 2 else 0,
         suggestion="ZAP reports 3 findings here: fail is proposed." if gap else "",
         remediation=RemediationFacts(
             "Check the account against the session in one place, before the handler runs.",

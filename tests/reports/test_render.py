@@ -142,6 +142,40 @@ def test_equal_snapshots_give_equal_bytes_wherever_they_are_rendered(
     assert done.stdout.strip() == hashlib.sha256(unsigned).hexdigest()
 
 
+def test_what_people_set_aside_is_told_under_the_requirement_and_in_a_table(words: str) -> None:
+    flat = " ".join(words.split())
+    for expected in (
+        "4 more findings were set aside by people",
+        "9 findings would speak to this requirement, but a person set them aside.",
+        "7 more findings are in the system and not printed here.",
+        "Findings that people set aside",
+        "until 31 Jan 2027",
+        "The form is read-only: nothing is sent.",
+    ):
+        assert expected in flat
+    assert flat.count("M-4 · Bob Iturralde, 5 Oct 2026") == 4
+    assert flat.count("M-6") == 1
+
+
+def test_a_report_without_marks_says_so() -> None:
+    html = build_html(replace(examples.draft(), marks=()), translator(Language.EN))
+    assert "Nobody set a finding aside." in html
+
+
+def test_a_snapshot_from_before_marks_loads_stays_the_same_and_is_silent_about_them() -> None:
+    old = examples.before_marks()
+    stored = old.to_json()
+
+    assert b"mark" not in stored
+    assert b"set_aside" not in stored
+    again = ReportSnapshot.from_json(stored)
+    assert again == old
+    assert again.to_json() == stored
+    html = build_html(again, translator(Language.EN))
+    assert "set aside" not in html
+    assert "M-4" not in html
+
+
 @pytest.mark.skipif(not (FOLDER / "es").exists(), reason="no Spanish catalogue: pybabel compile")
 def test_the_report_speaks_spanish(tmp_path: Path) -> None:
     pdf = render_pdf(examples.example(Language.ES), examples.pictures(4).__getitem__)
@@ -184,6 +218,10 @@ def everywhere(snapshot: ReportSnapshot, attack: str) -> ReportSnapshot:
                 replace(finding, tool=attack, rule=attack, title=attack, location=attack)
                 for finding in item.findings
             ),
+            set_aside=tuple(
+                replace(finding, tool=attack, rule=attack, title=attack, location=attack)
+                for finding in item.set_aside
+            ),
         )
         for item in snapshot.sections[0].items
     )  # fmt: skip
@@ -192,6 +230,7 @@ def everywhere(snapshot: ReportSnapshot, attack: str) -> ReportSnapshot:
         organisation=attack,
         project=replace(snapshot.project, name=attack, description=attack, scope=attack),
         checklist=replace(snapshot.checklist, name=attack),
+        marks=tuple(replace(one, reason=attack, marked_by=attack) for one in snapshot.marks),
         sections=(replace(snapshot.sections[0], title=attack, intro=attack, items=items),),
     )
 

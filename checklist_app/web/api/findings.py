@@ -57,8 +57,18 @@ class LedTo(Output):
     confidence: str
 
 
+class MarkSaid(Output):
+    """The act of a person behind a mark: why, who and when. ``expires_on`` ends an acceptance."""
+
+    id: int
+    reason: str
+    acted_by: str
+    created_at: datetime
+    expires_on: date | None
+
+
 class Finding(FindingLine):
-    """One finding in full."""
+    """One finding in full; ``mark_said`` is null while no mark holds."""
 
     description: str
     tags: list[str]
@@ -71,6 +81,7 @@ class Finding(FindingLine):
     snippet: str
     gone_at: datetime | None
     items: list[LedTo]
+    mark_said: MarkSaid | None
 
 
 class FindingQuery(ListQuery):

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.spreadsheet import csv_text
 from checklist_app.domain.vocabulary import TriageKind
 from checklist_app.queries.corrections import corrections_of_rule, destinations
 from checklist_app.queries.duplicates import grouped, twins
+from checklist_app.queries.finding_export import exported_findings
 from checklist_app.queries.finding_filters import FindingFilters
 from checklist_app.queries.finding_view import finding_view
 from checklist_app.queries.findings import finding_page
@@ -45,6 +55,54 @@ def index(slug: str) -> ResponseReturnValue:
         kinds=[kind for kind in TriageKind if may_do(access, kind)],
         unrouted=unrouted_count(session, access),
     )
+
+
+@blueprint.get("/findings.csv")
+@requires(Permission.PROJECT_VIEW)
+def export(slug: str) -> Response:
+    """Give all findings that the filters let through as a table, with what people say of them."""
+    found = exported_findings(db_session(), project(), FindingFilters.of(request.args), today())
+    rows = (
+        (
+            one.id,
+            one.severity.value,
+            one.status.value,
+            one.tool,
+            one.rule_id,
+            one.title,
+            one.location,
+            " ".join(f"CWE-{cwe}" for cwe in one.cwes),
+            one.occurrences,
+            one.created_at.isoformat(),
+            one.mark.value if one.mark else None,
+            one.marked_until,
+            one.marked_by,
+            one.marked_at.isoformat() if one.marked_at else None,
+            one.reason,
+        )
+        for one in found
+    )
+    head = (
+        "id",
+        gettext("Severity"),
+        gettext("Status"),
+        gettext("Tool"),
+        gettext("Rule"),
+        gettext("Title"),
+        gettext("Location"),
+        "CWE",
+        gettext("How often"),
+        gettext("First imported"),
+        gettext("Mark"),
+        gettext("until"),
+        gettext("Who"),
+        gettext("When (UTC)"),
+        gettext("Reason"),
+    )
+    answer = make_response(csv_text(head, rows))
+    answer.mimetype = "text/csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-findings.csv"'
+    return answer
 
 
 @blueprint.get("/unrouted")
