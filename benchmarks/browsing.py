@@ -17,6 +17,7 @@ from flask import Flask
 
 from benchmarks.figures import Stopwatch
 from benchmarks.place import settings_for_child
+from checklist_app.cli.door import Door
 from checklist_app.cli.web_server import command
 from checklist_app.domain.actor import Actor
 from checklist_app.factory import create_app
@@ -116,7 +117,7 @@ def served(resources: Resources) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        command(resources.config, "127.0.0.1", port),
+        command(resources.config, Door("127.0.0.1", port)),
         env={**clean_environment(), **settings_for_child(resources.config)},
     )
     try:

@@ -58,7 +58,8 @@ cat <<REPORT
 
 Written by \`scripts/prove-image-start.sh\` on $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD).
 The Dockerfile's steps in a fresh Debian $(cat "$image/etc/debian_version"), its CMD started by bubblewrap: read-only root,
-\`/tmp\` in memory, \`/data\` the only writable folder, no network but its own loopback.
+\`/tmp\` in memory, \`/data\` the only writable folder, no network but its own loopback; told that a proxy with HTTPS
+stands in front, without which it would not listen to others.
 
 | what | as promised | |
 |---|---|---|
@@ -69,5 +70,6 @@ bwrap --unshare-net --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup -
   --clearenv --setenv PATH /opt/venv/bin:/usr/local/bin:/usr/bin:/bin --setenv HOME /tmp \
   --setenv XDG_CACHE_HOME /tmp/cache --setenv PYTHONDONTWRITEBYTECODE 1 \
   --setenv PYTHONUNBUFFERED 1 --setenv CHECKLIST_DATA_DIR /data --chdir /app \
+  --setenv CHECKLIST_BASE_URL https://checklist.example.org --setenv CHECKLIST_TRUSTED_PROXIES 1 \
   setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --bounding-set=-all \
   --inh-caps=-all python /srv/prove_image.py "$(instruction HEALTHCHECK)" "$(instruction CMD)"

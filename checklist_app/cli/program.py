@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "start": "checklist_app.cli.start:start",
     "serve": "checklist_app.cli.serve:serve",
     "worker": "checklist_app.cli.serve:worker",
+    "health": "checklist_app.cli.serve:health",
     "init": "checklist_app.cli.set_up:init",
     "migrate": "checklist_app.cli.set_up:migrate",
     "standards": "checklist_app.cli.standards:standards",

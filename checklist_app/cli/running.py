@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from checklist_app.services.resources import Resources
 
 
-def load_config(*, quiet: bool = False) -> Config:
+def load_config(environ: Mapping[str, str] = os.environ, *, quiet: bool = False) -> Config:
     """Read the settings and send the log to stderr.
 
     Args:
+        environ: the environment, where options of the command add to it.
         quiet: log only what is wrong, unless the operator set a level; for commands whose answer
             people read.
 
     Raises:
         ConfigError: with everything that is wrong.
     """
-    config = Config.from_env(os.environ)
-    is_quiet = quiet and env_name("log_level") not in os.environ
+    config = Config.from_env(environ)
+    is_quiet = quiet and env_name("log_level") not in environ
     set_up_logging("warning" if is_quiet else config.log_level)
     return config
 

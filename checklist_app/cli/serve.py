@@ -9,38 +9,38 @@ from types import FrameType
 
 import click
 
-from checklist_app.cli.console import json_option, say
+from checklist_app.cli.console import Refused, answer, json_option, say
+from checklist_app.cli.door import Door, door_options, refuse_to_be_overheard
 from checklist_app.cli.running import load_config, opened
+from checklist_app.cli.tls import check_pair
 from checklist_app.domain.text import text
-
-DEFAULT_PORT = 8000
-
-host_option = click.option(
-    "--host", default="127.0.0.1", show_default=True, help=say(text("Address to listen on."))
-)
-port_option = click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    default=DEFAULT_PORT,
-    show_default=True,
-    help=say(text("Port to listen on.")),
-)
 
 
 @click.command(help=say(text("Serve the web application only; `start` runs everything.")))
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help=say(text("Address to listen on."))
-)
-@port_option
+@door_options
 @json_option
-def serve(*, host: str, port: int, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON anyway
+def serve(*, door: Door, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON anyway
     """Become the web server, so that signals reach it directly."""
     from checklist_app.cli.web_server import command  # noqa: PLC0415 - imports gunicorn
 
-    config = load_config()
+    environment = door.environment()
+    config = load_config(environment)
+    refuse_to_be_overheard(config, door)
+    check_pair(config)
     sys.stdout.flush()
-    arguments = command(config, host, port)
-    os.execv(arguments[0], arguments)  # nosec B606 # noqa: S606 - our own interpreter
+    arguments = command(config, door)
+    os.execve(arguments[0], arguments, environment)  # nosec B606 # noqa: S606 - our own interpreter
+
+
+@click.command(help=say(text("Ask the web server on this machine whether it is well.")))
+@door_options
+@json_option
+def health(*, door: Door, as_json: bool) -> None:
+    """Exit 0 when it is; for containers, which have no other program to ask with."""
+    config = load_config(door.environment(), quiet=True)
+    if not door.answers(config.tls_cert):
+        raise Refused(text("No web server answers at %(address)s.", address=door.authority))
+    answer({"healthy": True}, say(text("It is well.")), as_json=as_json)
 
 
 @click.command(help=say(text("Do background work: read scanner reports, make PDFs.")))

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
+from checklist_app.cli.door import Door, door_options, refuse_to_be_overheard
 from checklist_app.cli.prepare import set_up_message
 from checklist_app.cli.running import load_config, opened
-from checklist_app.cli.serve import host_option, port_option
 from checklist_app.cli.set_up import progress_lines, set_up
 from checklist_app.cli.supervisor import Child, Supervisor
+from checklist_app.cli.tls import check_pair
 from checklist_app.config import Config
 from checklist_app.domain.text import text
 
 BASE_URL = "CHECKLIST_BASE_URL"
 PATIENCE = 60.0
-HTTP_OK = 200
-EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not used  # nosec B104
 
 
 @click.command(help=say(text("Prepare what is missing, then run web server and worker.")))
 @click.option("--demo", is_flag=True, help=say(text("Also load a demonstration project.")))
-@host_option
-@port_option
+@door_options
 @json_option
-def start(*, demo: bool, host: str, port: int, as_json: bool) -> None:
+def start(*, demo: bool, door: Door, as_json: bool) -> None:
     """Run until Ctrl-C."""
-    config = _followed_by_base_url(load_config(), host, port)
-    _check_port(host, port)
+    environment = door.environment()
+    config = _followed_by_base_url(load_config(environment), door, environment)
+    _look_at(door, config)
     done, _, first = set_up(config)
     lines = progress_lines(done) if done.migrated or done.loaded else []
     facts: dict[str, object] = {"address": config.base_url}
@@ -44,9 +43,9 @@ def start(*, demo: bool, host: str, port: int, as_json: bool) -> None:
         lines += demo_lines
     for line in lines if not as_json else ():
         click.echo(line)
-    supervisor = Supervisor(_children(config, host, port), _environment(config))
+    supervisor = Supervisor(_children(config, door), {**environment, BASE_URL: config.base_url})
     supervisor.start()
-    _wait_until_it_answers(supervisor, host, port)
+    _wait_until_it_answers(supervisor, door, config.tls_cert)
     welcome = [say(text("Ready: %(address)s", address=config.base_url))]
     if first is not None:
         message, link = set_up_message(config, first)
@@ -69,25 +68,28 @@ def start(*, demo: bool, host: str, port: int, as_json: bool) -> None:
         click.echo(say(text("Stopped.")))
 
 
-def _followed_by_base_url(config: Config, host: str, port: int) -> Config:
+def _followed_by_base_url(config: Config, door: Door, environment: Mapping[str, str]) -> Config:
     """Let the address that people type follow host and port, unless it was set."""
-    if os.environ.get(BASE_URL):
+    if environment.get(BASE_URL):
         return config
-    name = "127.0.0.1" if host in EVERYWHERE else host
-    return replace(config, base_url=f"http://{name}:{port}")
+    scheme = "http" if config.tls_cert is None else "https"
+    return replace(config, base_url=f"{scheme}://{door.authority}")
 
 
-def _environment(config: Config) -> dict[str, str]:
-    return {**os.environ, BASE_URL: config.base_url}
-
-
-def _children(config: Config, host: str, port: int) -> list[Child]:
+def _children(config: Config, door: Door) -> list[Child]:
     from checklist_app.cli.web_server import command  # noqa: PLC0415 - imports gunicorn
 
     return [
-        Child("web", command(config, host, port)),
+        Child("web", command(config, door)),
         Child("worker", [sys.executable, "-m", "checklist_app", "worker"]),
     ]
+
+
+def _look_at(door: Door, config: Config) -> None:
+    """Refuse what could not be served, or not safely, before anything is made."""
+    refuse_to_be_overheard(config, door)
+    check_pair(config)
+    _check_port(door.host, door.port)
 
 
 def _check_port(host: str, port: int) -> None:
@@ -135,22 +137,10 @@ def _load_demo(config: Config) -> tuple[dict[str, object], list[str]]:
     return facts, lines
 
 
-def _wait_until_it_answers(supervisor: Supervisor, host: str, port: int) -> None:
+def _wait_until_it_answers(supervisor: Supervisor, door: Door, certificate: Path | None) -> None:
     """Return when the web server is up, or when it is clear that it will not be."""
-    name = "127.0.0.1" if host in EVERYWHERE else host
     deadline = time.monotonic() + PATIENCE
     while not supervisor.stopping.wait(0.05) and time.monotonic() < deadline:
         supervisor.look()
-        if _is_healthy(name, port):
+        if door.answers(certificate):
             return
-
-
-def _is_healthy(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == HTTP_OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -3,6 +3,7 @@
 Gunicorn's threads read a request in blocking mode: as many clients that send a byte now and then
 as there are threads would stop everything. Here the one thread that accepts connections gathers
 each head (and a short body behind it) as it comes, and hands the connection on when it is whole.
+With HTTPS of our own, the handshake happens here too, piece by piece as it arrives.
 """
 
 from __future__ import annotations
@@ -10,17 +11,28 @@ from __future__ import annotations
 import errno
 import re
 import socket
+import ssl
 import time
 from collections import defaultdict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from selectors import EVENT_READ
+from pathlib import Path
+from selectors import EVENT_READ, EVENT_WRITE
 from typing import Any
 
+from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
+
+from checklist_app.cli.tls import RenewedContext
 
 HEAD_SECONDS = 10.0
 """How long a request's head, and a short body, may take from its first byte or the accept."""
+PARTING_SECONDS = 2.0
+"""How long a client may take to close after the last answer."""
+PATIENCE_SECONDS = 20
+"""How long a connection may stand still in the middle of a request or of an answer."""
+MOST_PARTING = 100
 LARGEST_HEAD = 64 * 1024
 SHORT_BODY = 64 * 1024
 MOST_WAITING_OF_ADDRESS = 100
@@ -63,36 +75,80 @@ class Waiting:
         return str(client[0]) if isinstance(client, tuple) else ""
 
 
+class PatientSocket(ssl.SSLSocket):
+    """An encrypted connection on which no thread waits for ever.
+
+    The limit that the kernel keeps on plain connections does not reach an encrypted one: Python
+    begins to wait anew. Its own limit does.
+    """
+
+    def setblocking(self, flag: bool) -> None:
+        """Wait for as long as we have patience, or not at all."""
+        self.settimeout(PATIENCE_SECONDS if flag else 0)
+
+
 class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's threads behind a waiting room. With TLS of its own, gunicorn's usual way."""
+    """Gunicorn's threads behind a waiting room, and with a way out that blocks nobody."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._room: deque[Waiting] = deque()
         self._of_address: defaultdict[str, deque[Waiting]] = defaultdict(deque)
+        self._parting: deque[Waiting] = deque()
+        self._tls: RenewedContext | None = None
+
+    def init_process(self) -> None:
+        """Set up as usual; whoever speaks HTTPS reads the certificate once, not at each visit."""
+        if self.cfg.is_ssl:
+            files = Path(self.cfg.certfile), Path(self.cfg.keyfile)
+            self._tls = RenewedContext(*files, PatientSocket)
+        super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection in; it waits here until its request has arrived."""
-        if self.cfg.is_ssl:
-            super().accept(listener)
-            return
         try:
             client, address = listener.accept()
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
+        client.setblocking(False)
+        if self._tls is not None:
+            try:
+                client = self._tls.wrap(client)
+            except OSError:  # it has gone already
+                client.close()
+                return
         self.nr_conns += 1
         self._wait_for(TConn(self.cfg, client, address, listener.getsockname()))
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """Let a connection that was kept open wait for its next request like a new one."""
-        if self.cfg.is_ssl:
-            super().on_client_socket_readable(conn, client)
-            return
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._wait_for(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep the connection as usual, or part from it without standing at the door.
+
+        Gunicorn would wait here, in the one thread that lets everybody in, for up to two seconds
+        until the client has closed too.
+        """
+        if not fs.cancelled() and fs.exception() is None and fs.result():
+            super().finish_request(conn, fs)
+            return
+        try:
+            say_goodbye(conn.sock)
+            leaving = Waiting(conn, time.monotonic() + PARTING_SECONDS)
+            self.poller.register(conn.sock, EVENT_READ, partial(self._departs, leaving))
+        except (OSError, ValueError):
+            self._close(conn)
+            return
+        self._parting.append(leaving)
+        if len(self._parting) > MOST_PARTING:
+            longest = self._parting.popleft()
+            if not longest.is_over:
+                self._let_go(longest)
 
     def murder_pending(self) -> None:
         """Close what has waited too long."""
@@ -103,6 +159,12 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
             if not waiting.is_over:
                 self._leave(waiting)
                 self._close(waiting.connection)
+        while self._parting and (self._parting[0].is_over or self._parting[0].deadline <= moment):
+            leaving = self._parting.popleft()
+            if not leaving.is_over:
+                self._let_go(leaving)
+        if self._tls is not None:
+            self._tls.look()
 
     def _wait_for(self, connection: Any) -> None:
         waiting = Waiting(connection, time.monotonic() + HEAD_SECONDS)
@@ -121,8 +183,12 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         if waiting.is_over:
             return  # it was closed for another one in the same turn of the loop
         try:
-            piece = client.recv(_PIECE)
-        except (BlockingIOError, InterruptedError):
+            piece = read_piece(client)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
+            self.poller.modify(client, EVENT_READ, partial(self._arrives, waiting))
+            return
+        except ssl.SSLWantWriteError:
+            self.poller.modify(client, EVENT_WRITE, partial(self._arrives, waiting))
             return
         except OSError:
             piece = b""
@@ -133,10 +199,17 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         if not piece:
             self._close(waiting.connection)
             return
-        waiting.connection.data_ready = True
-        waiting.connection.init()
-        waiting.connection.parser.unreader.unread(bytes(waiting.arrived))
-        self.enqueue_req(waiting.connection)
+        self._hand_on(waiting)
+
+    def _hand_on(self, waiting: Waiting) -> None:
+        connection = waiting.connection
+        connection.data_ready = True
+        if not connection.initialized:
+            # Gunicorn would encrypt a second time, with a certificate read anew.
+            connection.initialized = True
+            connection.parser = http.get_parser(self.cfg, connection.sock, connection.client)
+        connection.parser.unreader.unread(bytes(waiting.arrived))
+        self.enqueue_req(connection)
 
     def _leave(self, waiting: Waiting) -> None:
         waiting.is_over = True
@@ -145,6 +218,50 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         if not self._of_address[waiting.address]:
             del self._of_address[waiting.address]
 
+    def _departs(self, leaving: Waiting, client: socket.socket) -> None:
+        """Read away what a client still sends, so that the last answer reaches it whole."""
+        if leaving.is_over:
+            return
+        try:
+            if client.recv(_PIECE):
+                return
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            pass
+        self._let_go(leaving)
+
+    def _let_go(self, leaving: Waiting) -> None:
+        leaving.is_over = True
+        self.poller.unregister(leaving.connection.sock)
+        self._close(leaving.connection)
+
     def _close(self, connection: Any) -> None:
         self.nr_conns -= 1
         connection.close()
+
+
+def read_piece(client: socket.socket) -> bytes:
+    """Return what has arrived of a connection that does not block, after its handshake.
+
+    Raises:
+        OSError: there is nothing to read yet, or the client does not speak what we speak.
+    """
+    if not isinstance(client, ssl.SSLSocket):
+        return client.recv(_PIECE)
+    if client.version() is None:
+        client.do_handshake()
+    piece = client.recv(_PIECE)
+    while client.pending():
+        # Nothing tells the poller of what is decrypted already.
+        piece += client.recv(client.pending())
+    return piece
+
+
+def say_goodbye(client: socket.socket) -> None:
+    """Tell a client that nothing follows, without waiting for its answer."""
+    client.setblocking(False)
+    if isinstance(client, ssl.SSLSocket):
+        with suppress(OSError, ValueError):
+            client.unwrap()
+    client.shutdown(socket.SHUT_WR)

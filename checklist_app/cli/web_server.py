@@ -11,15 +11,14 @@ from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-from checklist_app.cli.waiting_room import WaitingRoomWorker
+from checklist_app.cli.door import Door
+from checklist_app.cli.waiting_room import PATIENCE_SECONDS, WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
 
 APPLICATION = "checklist_app.factory:create_app()"
 SHARED_MEMORY = Path("/dev/shm")  # nosec B108 # noqa: S108 - gunicorn makes an unlinked file there
 GRACE_SECONDS = 8
-PATIENCE_SECONDS = 20
-"""How long a connection may stand still in the middle of a request or of an answer."""
 
 
 class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -54,10 +53,10 @@ def be_impatient(door: socket.socket) -> None:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
-def command(config: Config, host: str, port: int) -> list[str]:
+def command(config: Config, door: Door) -> list[str]:
     """Return the command that serves the application."""
     options = [
-        f"--bind={host}:{port}",
+        f"--bind={door.bind}",
         f"--worker-class={__name__}.{ImpatientWorker.__name__}",
         f"--workers={config.web_processes}",
         f"--threads={config.web_threads}",
@@ -67,6 +66,8 @@ def command(config: Config, host: str, port: int) -> list[str]:
         f"--logger-class={__name__}.{JsonLogger.__name__}",
         "--no-control-socket",
     ]
+    if config.tls_cert is not None:
+        options += [f"--certfile={config.tls_cert}", f"--keyfile={config.tls_key}"]
     if os.access(SHARED_MEMORY, os.W_OK):
         # A slow disk under the heartbeat file would make gunicorn believe that a worker hangs.
         options.append(f"--worker-tmp-dir={SHARED_MEMORY}")

@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from checklist_app.config.connections import (
+    OWN_ADDRESS,
+    ConnectionSettings,
+    tls_problems,
+    with_own_address,
+)
 from checklist_app.config.environment import (
     SHORTEST_SECRET,
     production_problems,
@@ -15,7 +21,6 @@ from checklist_app.config.environment import (
     secret_problems,
 )
 from checklist_app.config.mail import mail_problems
-from checklist_app.config.outbound import OutboundSettings
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
 from checklist_app.config.setting import setting
@@ -55,7 +60,7 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(OutboundSettings):
+class Config(ConnectionSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
     environment: str = setting(
@@ -92,7 +97,7 @@ class Config(OutboundSettings):
     base_url: str = setting(
         web_address,
         "The address that people type; links and cookies follow it.",
-        default="http://127.0.0.1:8000",
+        default=OWN_ADDRESS,
     )
     allowed_hosts: frozenset[str] = setting(
         host_names,
@@ -200,9 +205,10 @@ class Config(OutboundSettings):
             ConfigError: with every problem found.
         """
         values, problems = read(fields(cls), environ)
-        config = cls(**values)
+        config = cls(**with_own_address(values))
         problems += production_problems(config.environment, values)
         problems += secret_problems(config.secret_key)
+        problems += tls_problems(values)
         problems += mail_problems(values)
         problems += single_sign_on_problems(values)
         if problems:

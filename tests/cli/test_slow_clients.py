@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import struct
 
-from checklist_app.cli.web_server import PATIENCE_SECONDS, be_impatient, command
+from checklist_app.cli.door import Door
+from checklist_app.cli.waiting_room import PATIENCE_SECONDS
+from checklist_app.cli.web_server import be_impatient, command
 from checklist_app.config import Config
 
 
@@ -25,5 +27,5 @@ def test_every_connection_inherits_the_patience_of_the_door() -> None:
 
 def test_the_web_server_is_started_with_it(config: Config) -> None:
     assert "--worker-class=checklist_app.cli.web_server.ImpatientWorker" in command(
-        config, "127.0.0.1", 8000
+        config, Door("127.0.0.1", 8000)
     )

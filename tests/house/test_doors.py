@@ -142,7 +142,7 @@ DOORS = {
         "requests.get(url)",
         {
             "cli/client.py": "the server that a pipeline names",
-            "cli/start.py": "asks its own server whether it is up",
+            "cli/door.py": "asks its own server whether it is up",
             "mail/delivery.py": "the mail server of the settings",
             "services/openid_provider.py": "the provider of the settings",
         },
