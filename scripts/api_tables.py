@@ -28,7 +28,8 @@ def operations_table() -> str:
         app = create_app(Config(data_dir=Path(folder), secret_key="of no system " * 4))
         rows += [
             f"| `{entry.method} {entry.path}` | {entry.operation.summary} "
-            f"| {f'`{entry.permission}`' if entry.permission else 'everybody'} |"
+            f"| {f'`{entry.permission}`' if entry.permission else 'everybody'}"
+            f"{', recent sign-in' if entry.is_sensitive else ''} |"
             for entry in entries(app)
         ]
         app.extensions["checklist_resources"].close()

@@ -20,7 +20,7 @@ from checklist_app.services import audit, factor_policy, one_time_codes, recover
 from checklist_app.services.clock import now
 from checklist_app.services.passwords import password_matches
 from checklist_app.services.secret_tokens import new_token, token_sha256
-from checklist_app.services.sessions import Origin
+from checklist_app.services.sessions import OpenSession, Origin
 from checklist_app.services.signed_tokens import read_token, sign_token
 from checklist_app.services.token_families import changed_rows, end_families
 from checklist_app.services.token_keys import TOKEN_LIFETIME
@@ -150,8 +150,11 @@ def end_reused_family(session: Session, refresh_token: str, origin: Origin) -> N
     audit.record(session, actor, "account:token:reuse", row.family.user.email)
 
 
-def resume(session: Session, config: Config, token: str, origin: Origin) -> Actor | None:
-    """Return whom an access token acts for, or None when it does not count (any more)."""
+def resume(session: Session, config: Config, token: str, origin: Origin) -> OpenSession | None:
+    """Return whom an access token acts for, or None when it does not count (any more).
+
+    The last proof of who they are is the sign-in: whoever holds a stolen token can only refresh it.
+    """
     said = read_token(config, token)
     if said is None:
         return None
@@ -164,7 +167,7 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Acto
         return None
     if not _is_alive(row.family) or row.family.user_id != said.user_id:
         return None
-    return _actor(row.family.user, origin, said.scopes)
+    return OpenSession(_actor(row.family.user, origin, said.scopes), row.family.created_at)
 
 
 def revoke(session: Session, config: Config, actor: Actor, token: str) -> None:
@@ -204,7 +207,7 @@ def forget_expired(session: Session) -> None:
 
 def _issue(session: Session, config: Config, family: TokenFamily) -> IssuedTokens:
     scopes = parse_scopes(family.scopes)
-    access_token, jti = sign_token(config, family.user_id, scopes)
+    access_token, jti = sign_token(config, family.user_id, scopes, family.created_at)
     refresh_token = new_token()
     moment = now()
     session.add(AccessToken(family_id=family.id, jti=jti, expires_at=moment + TOKEN_LIFETIME))

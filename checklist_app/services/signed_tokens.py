@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -19,7 +20,7 @@ from checklist_app.services.token_keys import TOKEN_LIFETIME, signing_key, verif
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
-CLAIMS = frozenset({"iss", "aud", "sub", "jti", "iat", "nbf", "exp", "scope"})
+CLAIMS = frozenset({"iss", "aud", "sub", "jti", "iat", "nbf", "exp", "auth_time", "scope"})
 LONGEST_TOKEN = 4096
 JTI_BYTES = 24
 
@@ -38,8 +39,17 @@ def audience(config: Config) -> str:
     return f"{config.base_url}/api/v1"
 
 
-def sign_token(config: Config, user_id: int, scopes: Sequence[Scope]) -> tuple[str, str]:
-    """Return a new token and its ``jti``."""
+def sign_token(
+    config: Config, user_id: int, scopes: Sequence[Scope], signed_in_at: datetime
+) -> tuple[str, str]:
+    """Return a new token and its ``jti``.
+
+    Args:
+        config: where the keys are, and who we are.
+        user_id: whom it acts for.
+        scopes: how far it reaches.
+        signed_in_at: when the person proved who they are; refreshing does not make it later.
+    """
     key = signing_key(config)
     jti = secrets.token_urlsafe(JTI_BYTES)
     moment = int(now().timestamp())
@@ -51,6 +61,7 @@ def sign_token(config: Config, user_id: int, scopes: Sequence[Scope]) -> tuple[s
         "iat": moment,
         "nbf": moment,
         "exp": moment + int(TOKEN_LIFETIME.total_seconds()),
+        "auth_time": int(signed_in_at.timestamp()),
         "scope": " ".join(scopes),
     }
     header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
@@ -89,13 +100,14 @@ def _rules(config: Config) -> jwt.JWTClaimsRegistry:
         iat={"essential": True},
         nbf={"essential": True},
         exp={"essential": True},
+        auth_time={"essential": True},
         scope={"essential": True},
     )
 
 
 def _said(claims: dict[str, object]) -> SignedToken | None:
     texts = [claims[name] for name in ("aud", "sub", "jti", "scope")]
-    moments = [claims[name] for name in ("iat", "nbf", "exp")]
+    moments = [claims[name] for name in ("iat", "nbf", "exp", "auth_time")]
     if set(claims) != CLAIMS or not all(isinstance(value, str) for value in texts):
         return None
     if not all(type(value) is int for value in moments):

@@ -234,7 +234,7 @@ def _load_bearer(_request: object) -> SignedInUser | None:
     if not bearer.on_api():  # and a token operations alone
         return None
     found = bearer.bearer(origin())
-    return SignedInUser("", sessions.OpenSession(found)) if found else None
+    return SignedInUser("", found) if found else None
 
 
 def _guard() -> None:

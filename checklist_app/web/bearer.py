@@ -12,7 +12,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import SignInRequired
 from checklist_app.domain.text import text
 from checklist_app.services import access_tokens, pipeline_tokens
-from checklist_app.services.sessions import Origin
+from checklist_app.services.sessions import OpenSession, Origin
 from checklist_app.web.transaction import db_session, resources
 
 API_PREFIX = "/api/v1/"
@@ -44,13 +44,17 @@ def bearer_token() -> str:
     return token.strip() if scheme.lower() == SCHEME else ""
 
 
-def bearer(origin: Origin) -> Actor | None:
-    """Return whom the token of this request acts for; None without a token that counts."""
+def bearer(origin: Origin) -> OpenSession | None:
+    """Return whom the token of this request acts for; None without a token that counts.
+
+    The token of a pipeline proves nobody's presence: nothing sensitive is done with one.
+    """
     token = bearer_token()
     if not token or not token.isascii():
         return None
     if token.startswith(pipeline_tokens.MARK):
-        return pipeline_tokens.resume(db_session(), token, origin)
+        program = pipeline_tokens.resume(db_session(), token, origin)
+        return OpenSession(program) if program else None
     return access_tokens.resume(db_session(), resources().config, token, origin)
 
 

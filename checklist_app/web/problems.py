@@ -9,7 +9,12 @@ from typing import Any
 
 from flask import Response, request
 
-from checklist_app.domain.errors import DomainError, SignInRequired, StaleWrite
+from checklist_app.domain.errors import (
+    ConfirmationRequired,
+    DomainError,
+    SignInRequired,
+    StaleWrite,
+)
 from checklist_app.domain.text import Text, text
 from checklist_app.web.access import request_id
 from checklist_app.web.filters import told
@@ -17,6 +22,8 @@ from checklist_app.web.transaction import resources
 
 MEDIA_TYPE = "application/problem+json"
 STALE = 412
+STEP_UP = "step_up_required"
+"""Names the one refusal that a new sign-in mends, at the end of its type."""
 
 MEANINGS: Mapping[int, Text] = {
     400: text("The request breaks a rule of this interface; nothing was changed."),
@@ -93,8 +100,27 @@ def of_domain_error(error: DomainError, status: int) -> Response:
     if isinstance(error, SignInRequired):
         exact = None if type(error) is SignInRequired else told(error.text)
         return problem(status, exact)
+    if isinstance(error, ConfirmationRequired):
+        return _step_up(status)
     facts = {"errors": [_place(f"body/{error.field}", error.text)]} if error.field else {}
     return problem(status, told(error.text), **facts)
+
+
+def _step_up(status: int) -> Response:
+    """Say how recent a sign-in has to be, in the words of RFC 9470 as well."""
+    config = resources().config
+    seconds = config.recent_auth_minutes * 60
+    words = text(
+        "This needs a sign-in of the last %(minutes)s minutes, which refreshing does not renew. "
+        "Get new tokens with POST /api/v1/token, and send the request again.",
+        minutes=config.recent_auth_minutes,
+    )
+    kind = f"{config.base_url}/api/docs#problem-{STEP_UP}"
+    answer = problem(status, told(words), type=kind, max_age=seconds)
+    answer.headers["WWW-Authenticate"] = (
+        f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
+    )
+    return answer
 
 
 def _place(place: str, message: Text) -> dict[str, str]:

@@ -22,12 +22,15 @@ from checklist_app.domain.scopes import PIPELINE_SCOPES
 from checklist_app.factory import create_app
 from checklist_app.services.resources import Resources
 from checklist_app.web.extensions import limiter
+from tests.cast import PASSWORD as CAST_PASSWORD
 from tests.cast import Cast, make_cast
 from tests.conftest import SECRET
+from tests.contract.signed_in import ADDRESS, EMAIL, PASSWORD
 from tests.database import migrate_and_load
 from tests.house.world import World, build_world
-from tests.web.api.program import pipeline_token, tokens_of
+from tests.web.api.program import pipeline_token
 
+ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("vera", "carla", "bob", "martha", "alice", "otto", "ada", "pipeline")
 """Viewer, contributor, reviewer, manager, owner, auditor, administrator, and a token of a CI."""
 
@@ -75,11 +78,17 @@ class Served:
     cast: Cast
     world: World
 
-    def token(self, role: str) -> str:
-        """Return a new token of somebody."""
+    @property
+    def interface(self) -> str:
+        """Where the operations are."""
+        return f"{self.address}/api/v1"
+
+    def credentials(self, role: str) -> dict[str, str]:
+        """Return what somebody signs in with, as ``signed_in`` reads it."""
         if role == "pipeline":
-            return pipeline_token(self.app, self.cast.alice, "banca-interna", *PIPELINE_SCOPES)[1]
-        return tokens_of(self.app, self.cast.people[role]).access_token
+            slug = self.world.places["banca"]["slug"]
+            return {PASSWORD: pipeline_token(self.app, self.cast.alice, slug, *PIPELINE_SCOPES)[1]}
+        return {EMAIL: self.cast.people[role].email, PASSWORD: CAST_PASSWORD}
 
 
 @contextmanager
@@ -110,26 +119,38 @@ def served(folder: Path) -> Iterator[Served]:
         limiter.enabled = True
 
 
-def tried(server: Served, role: str, folder: Path, *, examples: int, seed: int = 1) -> Trial:
-    """Let schemathesis try every operation as somebody, with all of its checks."""
+def tried(
+    server: Served, role: str, folder: Path, *, examples: int, seed: int = 1, phases: str = ""
+) -> Trial:
+    """Let schemathesis try every operation as somebody, with all of its checks.
+
+    Args:
+        server: what is tried.
+        role: one of ``ROLES``.
+        folder: for what schemathesis reads and writes.
+        examples: at most so many of each operation, where examples are made up.
+        seed: makes the same examples again.
+        phases: of schemathesis, with commas; all when empty.
+    """
     settings = folder / f"{role}.toml"
     settings.write_text(SETTINGS.format(**_known(server.world)), encoding="utf-8")
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         f"--config-file={settings}",
         "run",
-        f"{server.address}/api/v1/openapi.json",
-        f"--url={server.address}/api/v1",
-        f"--header=Authorization: Bearer {server.token(role)}",
+        f"{server.interface}/openapi.json",
+        f"--url={server.interface}",
         "--checks=all",
         "--continue-on-failure",
         f"--max-examples={examples}",
         f"--seed={seed}",
         "--generation-database=none",
         "--no-color",
+        *([f"--phases={phases}"] if phases else []),
     ]
+    known = {**_environment(), ADDRESS: server.interface, **server.credentials(role)}
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=_environment()
+        command, cwd=folder, capture_output=True, text=True, check=False, env=known
     )
     told = done.stdout + done.stderr
     made = re.search(r"(\d+) generated", told)
@@ -141,4 +162,5 @@ def _known(world: World) -> dict[str, Any]:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("CHECKLIST_")}
+    return {**ours, "SCHEMATHESIS_HOOKS": "tests.contract.signed_in", "PYTHONPATH": str(ROOT)}

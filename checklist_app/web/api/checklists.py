@@ -18,7 +18,7 @@ from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import checklist_cards
 from checklist_app.services import checklists
 from checklist_app.services.rounds import NextRound, start_round
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.projects import Counts
@@ -171,6 +171,7 @@ def continue_(slug: str, number: int, body: NewRound) -> Created:
 
 @blueprint.post("/<int:number>/sign-off")
 @requires(Permission.CHECKLIST_SIGN_OFF)
+@recent_auth(text("Sign off a checklist"))
 @Operation(
     text("Close a checklist for good"),
     body=SignOff,

@@ -11,7 +11,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Role
 from checklist_app.queries.members import members
 from checklist_app.services.members import add_member, change_role, remove_member
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
@@ -68,6 +68,7 @@ def index(slug: str, query: MemberQuery) -> Page[Member]:
 
 @blueprint.post("")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(text("Add a member to the project"))
 @Operation(
     text("Give a person a role in the project"),
     body=NewMember,
@@ -106,6 +107,7 @@ def show(slug: str, user_id: int) -> Member:
 
 @blueprint.put("/<int:user_id>/role")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(text("Change the role of a member"))
 @Operation(
     text("Change the role of a member"),
     body=RoleChange,
@@ -122,6 +124,7 @@ def set_role(slug: str, user_id: int, body: RoleChange) -> Member:
 
 @blueprint.delete("/<int:user_id>")
 @requires(Permission.MEMBER_MANAGE)
+@recent_auth(text("Take a member out of the project"))
 @Operation(text("Take a person out of the project"), status=204, existing=shown, refusals=(409,))
 def remove(slug: str, user_id: int) -> None:
     """Remove a member."""

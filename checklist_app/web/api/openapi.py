@@ -15,7 +15,8 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from checklist_app.domain.permissions import Permission
-from checklist_app.web.access import PUBLIC, SAFE_METHODS, declaration
+from checklist_app.domain.text import text
+from checklist_app.web.access import PUBLIC, SAFE_METHODS, SENSITIVE_ACT, declaration
 from checklist_app.web.api.files import FIELD
 from checklist_app.web.api.operations import (
     KEY_HEADER,
@@ -35,6 +36,9 @@ REFERENCE = "#/components/schemas/"
 ANYWHERE = (400, 401, 405, 429)
 WITH_BODY = (413, 415)
 IN_PARTS = (206, 416)
+RECENT_SIGN_IN = text(
+    "Needs a token of a recent sign-in: a refreshed token keeps the time of the first one."
+)
 PROBLEM: dict[str, Any] = {
     "title": "Problem",
     "type": "object",
@@ -57,6 +61,10 @@ PROBLEM: dict[str, Any] = {
         "current": {"type": "object", "description": "The present values, with status 412."},
         "submitted": {"type": "object", "description": "The values that were sent, with 412."},
         "etag": {"type": "string"},
+        "max_age": {
+            "type": "integer",
+            "description": "With `step_up_required`: the greatest age of the sign-in, in seconds.",
+        },
         "accepted": {"type": "array", "items": {"type": "string"}},
     },
 }
@@ -71,6 +79,7 @@ class Entry:
     path: str
     operation: Operation
     permission: Permission | None
+    is_sensitive: bool
     doc: str
 
     @property
@@ -95,7 +104,8 @@ def entries(app: Flask) -> Iterator[Entry]:
         permission = None if declared in (PUBLIC, None) else Permission(str(declared))
         path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).removeprefix(API_PREFIX)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield Entry(rule, method, path, operation, permission, view.__doc__ or "")
+            is_sensitive = hasattr(view, SENSITIVE_ACT)
+            yield Entry(rule, method, path, operation, permission, is_sensitive, view.__doc__ or "")
 
 
 def document(app: Flask, base_url: str) -> dict[str, Any]:
@@ -183,6 +193,9 @@ def _described(entry: Entry, schemas: dict[str, Any], names: dict[Any, str]) -> 
         said["security"] = []
     else:
         said["x-permission"] = entry.permission.value
+    if entry.is_sensitive:
+        said["description"] = told(RECENT_SIGN_IN)
+        said["x-recent-auth"] = True
     if operation.body is not None:
         said["requestBody"] = {"required": True, "content": _body(operation, schemas, names)}
     return said
@@ -251,7 +264,11 @@ def _body(operation: Operation, schemas: dict[str, Any], names: dict[Any, str]) 
         "type": "array",
         "minItems": 1,
         "maxItems": operation.body.most,
-        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "items": {
+            "type": "string",
+            "format": "binary",  # so that programs know: its bytes have no type of JSON
+            "contentMediaType": "application/octet-stream",
+        },
     }
     schema = {
         **fields,

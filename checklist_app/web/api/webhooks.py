@@ -20,7 +20,7 @@ from checklist_app.queries.webhooks import (
 )
 from checklist_app.services import webhooks
 from checklist_app.services.webhooks import HookPlace, HookTerms
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Output, Page
@@ -97,6 +97,7 @@ def index(slug: str, query: ListQuery) -> Page[Webhook]:
 
 @blueprint.post("")
 @requires(Permission.WEBHOOK_MANAGE)
+@recent_auth(text("Add a webhook"))
 @Operation(
     text("Add a webhook; the answer holds its secret"),
     body=WebhookTerms,
@@ -120,6 +121,7 @@ def show(slug: str, hook_id: int) -> Webhook:
 
 @blueprint.put("/<int:hook_id>")
 @requires(Permission.WEBHOOK_MANAGE)
+@recent_auth(text("Change a webhook"))
 @Operation(
     text("Change a webhook, or switch it on or off"),
     body=WebhookTerms,
@@ -143,6 +145,7 @@ def remove(slug: str, hook_id: int) -> None:
 
 @blueprint.post("/<int:hook_id>/secret")
 @requires(Permission.WEBHOOK_MANAGE)
+@recent_auth(text("Renew the secret of a webhook"))
 @Operation(text("Give a webhook a new secret"), answer=NewWebhookSecret)
 def renew(slug: str, hook_id: int) -> NewWebhookSecret:
     """Renew the secret."""

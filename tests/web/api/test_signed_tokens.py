@@ -117,7 +117,9 @@ def test_only_the_header_that_we_write_is_taken(
     assert status(app, signed(config, header | more, claims)) == 401
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "sub", "jti", "iat", "nbf", "exp", "scope"])
+@pytest.mark.parametrize(
+    "name", ["iss", "aud", "sub", "jti", "iat", "nbf", "exp", "auth_time", "scope"]
+)
 def test_every_claim_is_needed(app: Flask, config: Config, token: str, name: str) -> None:
     header, claims = parts(token)
     del claims[name]
@@ -142,6 +144,8 @@ BENT: list[tuple[str, Any]] = [
     ("exp", True),
     ("nbf", lambda value: value + 60),
     ("iat", lambda value: value + 60),
+    ("auth_time", str),
+    ("auth_time", True),
     ("scope", "everything"),
     ("scope", ""),
     ("more", "unknown"),
