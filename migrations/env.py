@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from checklist_app.config import Config
 from checklist_app.models import Base
 from checklist_app.models.base import UtcDateTime
-from checklist_app.models.database import make_engine
+from checklist_app.models.database import database_trust, make_engine
 
 MIGRATION_LOCK = "checklist_migration"
 LOCK_SECONDS = 300
@@ -70,7 +70,8 @@ def run() -> None:
     if connection is not None:
         _run_on(connection)
         return
-    engine = make_engine(Config.from_env(os.environ).sqlalchemy_url)
+    config = Config.from_env(os.environ)
+    engine = make_engine(config.sqlalchemy_url, database_trust(config))
     with engine.connect() as opened:
         _run_on(opened)
     engine.dispose()

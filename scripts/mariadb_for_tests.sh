@@ -10,6 +10,7 @@ find_mariadb() {
 }
 
 # Starts it and sets $mariadb_url; returns 1 with its log on the terminal when it does not start.
+# $mariadb_networking may hold options that let it listen on a port as well.
 start_mariadb() {
   # A socket's path may have 107 characters at most, so never in a long TMPDIR.
   mariadb_dir=$(mktemp -d /tmp/checklist-mariadb.XXXXXX)
@@ -21,8 +22,9 @@ start_mariadb() {
     return 1
   fi
   # Its data is worth nothing after the run: no waiting for the disk.
+  # shellcheck disable=SC2086  # several options
   "$mariadbd" --no-defaults --user="$me" --datadir="$mariadb_dir/data" \
-    --socket="$mariadb_dir/socket" --pid-file="$mariadb_dir/pid" --skip-networking \
+    --socket="$mariadb_dir/socket" --pid-file="$mariadb_dir/pid" ${mariadb_networking:---skip-networking} \
     --skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 \
     --innodb-buffer-pool-size=256M --character-set-server=utf8mb4 \
     --collation-server=utf8mb4_unicode_ci --max-connections=300 \

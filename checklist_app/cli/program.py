@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
 INTERRUPTED = 130
 NOT_DONE: Mapping[str, int] = {"gate": 2}
 """How commands end that did not do what was asked, where 1 is an answer of theirs."""
+NO_PROOF = ("CERTIFICATE_VERIFY_FAILED", "SSL is required")
 NO_TABLES = ("no such table", "doesn't exist", "unable to open database file")
 
 
@@ -124,6 +125,15 @@ def _database(error: Exception) -> str:
     reason = str(getattr(error, "orig", "") or type(error).__name__)
     if any(sign in reason for sign in NO_TABLES):
         return say(text("The database has no tables yet. Run: checklist init"))
+    if any(sign in reason for sign in NO_PROOF):
+        return say(
+            text(
+                "The database server did not prove who it is: %(reason)s. Name its authority in "
+                "CHECKLIST_DATABASE_CA_FILE and reach it by the name in its certificate; "
+                "CHECKLIST_DATABASE_TLS=off only where nobody else can listen.",
+                reason=reason.splitlines()[0][:300],
+            )
+        )
     return say(
         text(
             "The database does not answer: %(reason)s. Check CHECKLIST_DATABASE_URL and whether "

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from checklist_app.config.backends import BackendSettings, backend_problems
 from checklist_app.config.connections import (
     OWN_ADDRESS,
-    ConnectionSettings,
     tls_problems,
     with_own_address,
 )
@@ -26,7 +26,6 @@ from checklist_app.config.secret import embedded_secret
 from checklist_app.config.setting import setting
 from checklist_app.config.single_sign_on import single_sign_on_problems
 from checklist_app.config.values import (
-    database_address,
     host_names,
     media_types,
     one_of,
@@ -60,7 +59,7 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(ConnectionSettings):
+class Config(BackendSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
     environment: str = setting(
@@ -73,13 +72,6 @@ class Config(ConnectionSettings):
         path,
         "Where SQLite, evidence, secrets and keys live.",
         default=Path("var").absolute(),
-    )
-    database_url: str = setting(
-        database_address,
-        "`sqlite:///…` or `mysql+pymysql://user:password@host/name`. Embedded default: "
-        "`checklist.sqlite3` in the data directory.",
-        default="",
-        secret=True,
     )
     secret_key: str = setting(
         plain,
@@ -114,12 +106,6 @@ class Config(ConnectionSettings):
         one_of("es", "en"),
         "Language when neither person nor browser asks.",
         default="es",
-    )
-    redis_url: str = setting(
-        plain,
-        "`redis://…` shares rate limits between web processes; without it each process counts.",
-        default="",
-        secret=True,
     )
     requests_per_minute: int = setting(
         whole_number(10, 1_000_000),
@@ -209,6 +195,7 @@ class Config(ConnectionSettings):
         problems += production_problems(config.environment, values)
         problems += secret_problems(config.secret_key)
         problems += tls_problems(values)
+        problems += backend_problems(values)
         problems += mail_problems(values)
         problems += single_sign_on_problems(values)
         if problems:

@@ -77,9 +77,25 @@ def mail_address(raw: str) -> str:
 
 def database_address(raw: str) -> str:
     """database address"""
-    if not raw.startswith(("sqlite:///", "mysql+pymysql://")):
+    if not raw.startswith(("sqlite:///", "mysql+pymysql://")) or not _can_be_taken_apart(raw):
         raise ValueError("sqlite:///…, mysql+pymysql://…")
     return raw
+
+
+def redis_address(raw: str) -> str:
+    """address of a Redis server"""
+    if not raw.startswith(("redis://", "rediss://", "redis+unix://")):
+        raise ValueError("redis://…, rediss://…, redis+unix://…")
+    if not _can_be_taken_apart(raw):
+        raise ValueError("rediss://:password@host:6379/0")
+    return raw
+
+
+def _can_be_taken_apart(url: str) -> bool:
+    try:
+        return urlsplit(url).port != -1
+    except ValueError:
+        return False
 
 
 def media_types(raw: str) -> frozenset[str]:

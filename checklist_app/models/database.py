@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from checklist_app.config import Config
 from checklist_app.models.chain import keep_chain
 
 BUSY_TIMEOUT_MS = 15_000
 
 
-def make_engine(url: str) -> Engine:
+def database_trust(config: Config) -> ssl.SSLContext | None:
+    """Return what the database server has to prove itself by, or None where it need not.
+
+    It is asked for TLS 1.2 or later, and for a certificate of an authority that we know, for the
+    name by which we reach it; one that offers no TLS is not talked to.
+    """
+    if not config.verifies_database:
+        return None
+    context = ssl.create_default_context(cafile=config.database_ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def make_engine(url: str, trust: ssl.SSLContext | None = None) -> Engine:
     """Return the engine of a database address.
 
     SQLite gets write-ahead logging, enforced foreign keys and explicit transactions: writers take
@@ -33,7 +48,11 @@ def make_engine(url: str) -> Engine:
         pool_recycle=1800,
         pool_size=16,
         max_overflow=32,
-        connect_args={"charset": "utf8mb4", "init_command": "SET time_zone = '+00:00'"},
+        connect_args={
+            "charset": "utf8mb4",
+            "init_command": "SET time_zone = '+00:00'",
+            **({} if trust is None else {"ssl": trust}),
+        },
     )
 
 

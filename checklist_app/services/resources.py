@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from checklist_app.blob_store import BlobStore, FolderStore
 from checklist_app.config import Config
-from checklist_app.models.database import begin_reading, make_engine, make_sessions
+from checklist_app.models.database import begin_reading, database_trust, make_engine, make_sessions
 
 DatabaseSession = Session
 """What the floors above hold without knowing the database toolkit."""
@@ -28,7 +28,7 @@ class Resources:
     @classmethod
     def open(cls, config: Config) -> Self:
         """Connect to what ``config`` names; nothing is created or migrated."""
-        engine = make_engine(config.sqlalchemy_url)
+        engine = make_engine(config.sqlalchemy_url, database_trust(config))
         return cls(config, engine, make_sessions(engine), FolderStore(config.blob_dir))
 
     def reading_session(self) -> Session:

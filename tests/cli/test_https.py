@@ -24,7 +24,7 @@ from checklist_app.cli.door import Door, refuse_to_be_overheard
 from checklist_app.cli.tls import RenewedContext
 from checklist_app.cli.waiting_room import PATIENCE_SECONDS, PatientSocket
 from checklist_app.config import Config
-from tests.cli.certificates import Authority, make_authority, write_key
+from tests.certificates import Authority, make_authority, write_key
 from tests.cli.conftest import Checklist
 from tests.cli.test_start import free_port
 from tests.cli.web_server import PATIENCE

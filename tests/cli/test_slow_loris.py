@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from checklist_app.cli.waiting_room import MOST_WAITING_OF_ADDRESS, SHORT_BODY, is_whole
-from tests.cli.certificates import make_authority
+from tests.certificates import make_authority
 from tests.cli.web_server import WebServer, web_server
 from tests.database import prepared_copy
 

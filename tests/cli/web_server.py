@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.cli.certificates import Authority
+from tests.certificates import Authority
 from tests.cli.test_start import free_port
 from tests.conftest import SECRET
 
