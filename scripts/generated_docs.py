@@ -285,12 +285,10 @@ def coverage_table() -> str:
             [
                 Reach(
                     cwes=frozenset(one.cwe),
-                    keys=frozenset(
-                        {
-                            *one.tags,
-                            *section.tags,
-                            *rules[standard.key, standard.version, one.identifier],
-                        }
+                    is_keyed=bool(
+                        one.tags
+                        or section.tags
+                        or rules[standard.key, standard.version, one.identifier]
                     ),
                     scanners=tuple(scanner.value for scanner in one.scanners),
                 )

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.cli.corrections_file import Corrected, by_list, read_corrections
 from checklist_app.cli.paths import CONTENT
 from checklist_app.domain.errors import DomainError
-from checklist_app.domain.findings import ParsedScan, routing_keys
+from checklist_app.domain.findings import ParsedScan, routing_keys, tool_key
 from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import MappingKind
 from checklist_app.domain.weakness_tags import names_a_category
@@ -27,27 +29,47 @@ class Routes:
     Attributes:
         reached: by list, such as ``owasp-base 1.0``, in the order of the library; then by key the
             identifiers.
+        corrected: by list, where administrators led rules, or led them away.
     """
 
     reached: dict[str, dict[Key, list[str]]]
+    corrected: Corrected
 
     def of(self, scan: ParsedScan) -> dict[str, list[str]]:
         """Return, for each list, the identifiers that the report's findings reach.
 
-        As in an import, a CWE that a list does not name reaches it by its nearest ancestors.
+        As in an import, a CWE that a list does not name reaches it by its nearest ancestors, and
+        what administrators corrected for everybody outranks the library.
         """
-        ways = {routing_keys(finding) for finding in scan.findings}
+        ways = {
+            ((tool_key(finding.tool), finding.rule_id), routing_keys(finding))
+            for finding in scan.findings
+        }
         found: dict[str, list[str]] = {}
         for name, by_key in self.reached.items():
             known = {int(key) for kind, key in by_key if kind is MappingKind.CWE}
-            identifiers = {one for keys in ways for one in _reached(keys, by_key, known)}
+            corrected = self.corrected.get(name, {})
+            identifiers: set[str] = set()
+            for rule, keys in ways:
+                said = corrected.get(rule, {})
+                mapped = _reached(keys, by_key, known, said)
+                identifiers |= {one for one in (*mapped, *said) if said.get(one, True)}
             if identifiers:
                 found[name] = sorted(identifiers)
         return found
 
 
-def _reached(keys: tuple[Key, ...], by_key: dict[Key, list[str]], known: set[int]) -> Iterable[str]:
-    """Return what the keys of one finding reach; a category only where nothing else does."""
+def _reached(
+    keys: tuple[Key, ...],
+    by_key: dict[Key, list[str]],
+    known: set[int],
+    said: dict[str, bool],
+) -> set[str]:
+    """Return what the keys of one finding reach; a category only where nothing else does.
+
+    ``said`` is what administrators corrected of its rule: it counts when it is asked whether
+    something else leads there.
+    """
     exact = [key for key in keys if key[0] is not MappingKind.CATEGORY]
     for wanted in (exact, [key for key in keys if key not in exact]):
         found = {
@@ -55,10 +77,11 @@ def _reached(keys: tuple[Key, ...], by_key: dict[Key, list[str]], known: set[int
             for key in wanted
             for way in _ways(key, known)
             for identifier in by_key.get(way, ())
+            if said.get(identifier, True)
         }
-        if found:
+        if found or any(said.values()):
             return found
-    return ()
+    return set()
 
 
 def _ways(key: Key, known: set[int]) -> Iterable[Key]:
@@ -68,13 +91,18 @@ def _ways(key: Key, known: set[int]) -> Iterable[Key]:
     return [(kind, str(way.via)) for way in cwe_tree().nearest(int(name), known)]
 
 
-def load_routes() -> Routes:
-    """Read the library of the database, or else the project's content.
+def load_routes(corrections: Path | None = None) -> Routes:
+    """Read the library of the database and its corrections, or else the project's content.
+
+    ``corrections`` is a file of corrections that counts in place of those of the database.
 
     Raises:
         ContentError: there is no database, and the content has faults.
+        Refused: the file cannot be read as corrections.
     """
-    return _from_database() or _from_content()
+    given = read_corrections(corrections) if corrections else None
+    found = _from_database() or _from_content()
+    return found if given is None else replace(found, corrected=by_list(given))
 
 
 def _from_database() -> Routes | None:
@@ -82,17 +110,17 @@ def _from_database() -> Routes | None:
 
     from checklist_app.cli.running import load_config, opened  # noqa: PLC0415
     from checklist_app.config import ConfigError  # noqa: PLC0415
-    from checklist_app.queries.routes import all_routes  # noqa: PLC0415
+    from checklist_app.queries.routes import all_corrections, all_routes  # noqa: PLC0415
 
     try:
         config = load_config(quiet=True)
         if not config.database_url and not (config.data_dir / "checklist.sqlite3").is_file():
             return None  # asking would make an empty one
         with opened(config) as resources, resources.sessions() as session:
-            reached = all_routes(session)
+            reached, corrected = all_routes(session), by_list(all_corrections(session))
     except (ConfigError, DomainError, SQLAlchemyError):
         return None
-    return Routes(reached) if reached else None
+    return Routes(reached, corrected) if reached else None
 
 
 def _from_content() -> Routes:
@@ -107,7 +135,7 @@ def _from_content() -> Routes:
         name = f"{rule.standard} {rule.version}"
         if name in reached:
             reached[name][MappingKind.RULE, rule.key].append(rule.identifier)
-    return Routes({name: dict(by_key) for name, by_key in reached.items()})
+    return Routes({name: dict(by_key) for name, by_key in reached.items()}, {})
 
 
 def _keys_of(standard: Standard) -> dict[Key, list[str]]:

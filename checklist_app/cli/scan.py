@@ -42,12 +42,17 @@ def scan() -> None:
 @scan.command(help=say(text("Read scanner reports and say what is in them; stores nothing.")))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @format_option
+@click.option(
+    "--corrections",
+    type=click.Path(path_type=Path),
+    help=say(text("File of the corrections for everybody; those of the database if not given.")),
+)
 @json_option
-def check(*, files: tuple[Path, ...], named: str, as_json: bool) -> int:
+def check(*, files: tuple[Path, ...], named: str, corrections: Path | None, as_json: bool) -> int:
     """Print one line for each file; end with 1 when any could not be read."""
     from checklist_app.cli.routes import load_routes  # noqa: PLC0415 - reads the content
 
-    routes = load_routes()
+    routes = load_routes(corrections)
     failed = False
     for path in files:
         for facts in _checked(path, routes, named):

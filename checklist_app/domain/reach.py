@@ -10,10 +10,13 @@ from checklist_app.domain.cwe_tree import CweTree
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What leads to one requirement, and which kinds of tools can see it."""
+    """What leads to one requirement, and which kinds of tools can see it.
+
+    ``is_keyed`` tells whether a tag or a tool's rule leads there.
+    """
 
     cwes: frozenset[int]
-    keys: frozenset[str]
+    is_keyed: bool
     scanners: tuple[str, ...]
 
 
@@ -55,8 +58,8 @@ def figures(reaches: Collection[Reach], tree: CweTree) -> Figures:
         requirements=len(reaches),
         by_cwe=sum(bool(reach.cwes) for reach in reaches),
         by_ancestor=sum(bool(reach.cwes & inherited) for reach in reaches),
-        by_key=sum(bool(reach.keys) for reach in reaches),
-        keyed=sum(bool(reach.cwes or reach.keys) for reach in reaches),
+        by_key=sum(reach.is_keyed for reach in reaches),
+        keyed=sum(bool(reach.cwes) or reach.is_keyed for reach in reaches),
         scanned=scanned,
         person_only=len(reaches) - scanned,
         cwes=len(known.intersection(tree.live)),

@@ -44,20 +44,33 @@ class Area:
         return len(self.seen) + len(self.accused) + len(self.by_hand)
 
 
-def areas(session: Session, standard_id: int, language: Language) -> list[Area]:
-    """Return the sections of a list in order, in three queries."""
-    section, section_text = aliased(Requirement), aliased(RequirementText)
+def area_titles(session: Session, standard_id: int, language: Language) -> dict[str, str]:
+    """Return the titles of a list's sections that hold requirements, by identifier, in order."""
+    leaf = aliased(Requirement)
     rows = session.execute(
-        select(Requirement.identifier, section.identifier, section_text.title)
-        .join(section, section.id == Requirement.parent_id)
-        .join(section_text, worded(language, section_text, section.id))
-        .where(Requirement.standard_id == standard_id, Requirement.is_leaf)
+        select(Requirement.identifier, RequirementText.title)
+        .join(RequirementText, worded(language))
+        .where(
+            Requirement.standard_id == standard_id,
+            Requirement.id.in_(
+                select(leaf.parent_id).where(leaf.standard_id == standard_id, leaf.is_leaf)
+            ),
+        )
+        .order_by(Requirement.position)
     )
-    homes = {identifier: (name, title) for identifier, name, title in rows}
-    members: dict[tuple[str, str], list[CoveredRequirement]] = defaultdict(list)
+    titles: dict[str, str] = {}
+    for identifier, title in rows:
+        titles[identifier] = title
+    return titles
+
+
+def areas(session: Session, standard_id: int, language: Language) -> list[Area]:
+    """Return the sections of a list in order, in four queries."""
+    members: dict[str, list[CoveredRequirement]] = defaultdict(list)
     for requirement in covered_requirements(session, standard_id, language):
-        members[homes[requirement.identifier]].append(requirement)
-    return [_area(name, title, inside) for (name, title), inside in members.items()]
+        members[requirement.section].append(requirement)
+    titles = area_titles(session, standard_id, language)
+    return [_area(name, titles[name], inside) for name, inside in members.items()]
 
 
 def tools_of(kind: ScannerKind) -> tuple[str, ...]:

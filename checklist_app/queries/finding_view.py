@@ -43,6 +43,7 @@ class SuggestedItem:
     waived_until: date | None
     plan_status: RemediationStatus | None
     plan_due_on: date | None
+    standard_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ def _items(session: Session, finding_id: int, today: date) -> list[SuggestedItem
             waived.c.expires_on,
             Remediation.status,
             Remediation.due_on,
+            Checklist.standard_id,
         )
         .select_from(SuggestionFinding)
         .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)

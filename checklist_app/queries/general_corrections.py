@@ -35,6 +35,8 @@ class GeneralLine:
     leads: bool
     identifier: str
     title: str
+    standard: str
+    version: str
     list_name: str
     corrected_by: str
     corrected_at: datetime
@@ -68,6 +70,7 @@ def _in_force(session: Session, language: Language) -> list[GeneralLine]:
             Requirement.identifier,
             RequirementText.title,
             Standard.texts,
+            Standard.key,
             Standard.version,
             User.name,
         )
@@ -85,11 +88,13 @@ def _in_force(session: Session, language: Language) -> list[GeneralLine]:
             leads=correction.leads,
             identifier=identifier,
             title=title,
+            standard=key,
+            version=version,
             list_name=f"{texts[language.value]['name']} {version}",
             corrected_by=name,
             corrected_at=correction.corrected_at,
         )
-        for correction, identifier, title, texts, version, name in rows
+        for correction, identifier, title, texts, key, version, name in rows
     ]
 
 

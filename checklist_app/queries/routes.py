@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.catalog.cwe import cwe_tree
 from checklist_app.domain.vocabulary import Confidence, Language, MappingKind, MappingTier
-from checklist_app.models import Mapping, Requirement, RequirementText, Standard
+from checklist_app.models import GeneralCorrection, Mapping, Requirement, RequirementText, Standard
 from checklist_app.queries.standards import standards_in_order
 from checklist_app.queries.wording import worded
 
@@ -86,6 +86,26 @@ def all_routes(session: Session) -> dict[str, dict[tuple[MappingKind, str], list
     for key, version, kind, name, identifier in rows:
         found[f"{key} {version}"][kind, name].append(identifier)
     return found
+
+
+def all_corrections(session: Session) -> list[tuple[str, str, str, str, bool]]:
+    """Return what administrators corrected: tool, rule, list, identifier, and whether it leads."""
+    rows = session.execute(
+        select(
+            GeneralCorrection.tool,
+            GeneralCorrection.rule_id,
+            Standard.key,
+            Standard.version,
+            Requirement.identifier,
+            GeneralCorrection.leads,
+        )
+        .join(Requirement, Requirement.id == GeneralCorrection.requirement_id)
+        .join(Standard, Standard.id == Requirement.standard_id)
+    )
+    return [
+        (tool, rule, f"{key} {version}", identifier, leads)
+        for tool, rule, key, version, identifier, leads in rows
+    ]
 
 
 def _by_way(route: Route, depth: int) -> Route:

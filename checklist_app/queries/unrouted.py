@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
 from checklist_app.catalog.cwe import cwe_tree
-from checklist_app.domain.findings import keys_of
+from checklist_app.domain.findings import keys_of, tool_key
 from checklist_app.domain.vocabulary import (
     ChecklistStatus,
     FindingStatus,
@@ -23,6 +23,7 @@ from checklist_app.models import (
     Checklist,
     ChecklistItem,
     Finding,
+    GeneralCorrection,
     Mapping,
     Requirement,
     Standard,
@@ -89,8 +90,7 @@ def unrouted(session: Session, access: ProjectAccess, language: Language) -> Unr
         .order_by(by_rule.c.worst, by_rule.c.number.desc(), Finding.id)
         .limit(SHOWN)
     ).all()
-    keys = {row[0].id: _keys(row[0]) for row in rows}
-    lists = _lists_reached(session, {key for found in keys.values() for key in found}, language)
+    lists = _lists_reached(session, [row[0] for row in rows], language)
     ranked = {severity.rank: severity for severity in Severity}
     return Unrouted(
         total=int(rows[0].total) if rows else 0,
@@ -104,7 +104,7 @@ def unrouted(session: Session, access: ProjectAccess, language: Language) -> Unr
                 cwes=finding.cwes,
                 tags=finding.tags,
                 count=number,
-                lists=tuple(dict.fromkeys(name for key in keys[finding.id] for name in lists[key])),
+                lists=lists[finding.id],
             )
             for finding, worst, number, *_ in rows
         ],
@@ -130,36 +130,79 @@ def _reaches_nothing(access: ProjectAccess) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _keys(finding: Finding) -> tuple[_Key, ...]:
-    return keys_of(finding.tool, finding.rule_id, finding.cwes, finding.tags)
-
-
 def _lists_reached(
-    session: Session, keys: Iterable[_Key], language: Language
-) -> dict[_Key, list[str]]:
-    """Return the editions that each key leads into, a CWE by its ancestors too."""
-    keys = set(keys)
+    session: Session, findings: Sequence[Finding], language: Language
+) -> dict[int, tuple[str, ...]]:
+    """Return the editions that each finding leads into, in the library's order.
+
+    A CWE leads by its ancestors too; what administrators corrected for everybody outranks both.
+    """
+    keys = {one.id: keys_of(one.tool, one.rule_id, one.cwes, one.tags) for one in findings}
+    names, known = _named(session, {key for found in keys.values() for key in found}, language)
+    said = _said(session, findings)
+    tree = cwe_tree()
+    numbers = {
+        edition: {int(key) for kind, key in by_key if kind is MappingKind.CWE}
+        for edition, by_key in known.items()
+    }
+    reached: dict[int, tuple[str, ...]] = {}
+    for finding in findings:
+        words = said[tool_key(finding.tool), finding.rule_id]
+        led = {edition for edition, _, leads in words if leads}
+        away = {requirement_id for _, requirement_id, leads in words if not leads}
+        for edition, by_key in known.items():
+            ways = (
+                (kind, str(way.via))
+                for kind, key in keys[finding.id]
+                if kind is MappingKind.CWE
+                for way in tree.nearest(int(key), numbers[edition])
+            )
+            if any(by_key[key] - away for key in (*keys[finding.id], *ways) if key in by_key):
+                led.add(edition)
+        reached[finding.id] = tuple(names[edition] for edition in sorted(led))
+    return reached
+
+
+def _named(
+    session: Session, keys: set[_Key], language: Language
+) -> tuple[dict[int, str], dict[int, dict[_Key, set[int]]]]:
+    """Return the names of all editions, and which of their requirements each key names."""
+    names = {
+        id_: f"{texts[language.value]['name']} {version}"
+        for id_, texts, version in session.execute(
+            select(Standard.id, Standard.texts, Standard.version)
+        )
+    }
+    known: dict[int, dict[_Key, set[int]]] = defaultdict(lambda: defaultdict(set))
     rows = session.execute(
-        select(Standard.id, Standard.texts, Standard.version, Mapping.kind, Mapping.key)
-        .join(Requirement, Requirement.standard_id == Standard.id)
+        select(Requirement.standard_id, Requirement.id, Mapping.kind, Mapping.key)
         .join(Mapping, Mapping.requirement_id == Requirement.id)
         .where(
             (Mapping.kind == MappingKind.CWE)
             | Mapping.key.in_(sorted(key for kind, key in keys if kind is not MappingKind.CWE))
         )
-        .order_by(Standard.id)
-        .distinct()
     )
-    named: dict[str, set[_Key]] = defaultdict(set)
-    for _, texts, version, kind, key in rows:
-        named[f"{texts[language.value]['name']} {version}"].add((kind, key))
-    tree = cwe_tree()
-    reached: dict[_Key, list[str]] = defaultdict(list)
-    for name, known in named.items():
-        numbers = {int(key) for kind, key in known if kind is MappingKind.CWE}
-        for kind, key in keys:
-            if (kind, key) in known or (
-                kind is MappingKind.CWE and tree.nearest(int(key), numbers)
-            ):
-                reached[kind, key].append(name)
-    return reached
+    for edition, requirement_id, kind, key in rows:
+        known[edition][kind, key].add(requirement_id)
+    return names, known
+
+
+def _said(
+    session: Session, findings: Sequence[Finding]
+) -> dict[tuple[str, str], list[tuple[int, int, bool]]]:
+    """Return, by tool and rule, the editions and requirements that administrators spoke of."""
+    rows = session.execute(
+        select(
+            GeneralCorrection.tool,
+            GeneralCorrection.rule_id,
+            Requirement.standard_id,
+            Requirement.id,
+            GeneralCorrection.leads,
+        )
+        .join(Requirement, Requirement.id == GeneralCorrection.requirement_id)
+        .where(GeneralCorrection.rule_id.in_({finding.rule_id for finding in findings}))
+    )
+    found: dict[tuple[str, str], list[tuple[int, int, bool]]] = defaultdict(list)
+    for tool, rule_id, edition, requirement_id, leads in rows:
+        found[tool, rule_id].append((edition, requirement_id, leads))
+    return found

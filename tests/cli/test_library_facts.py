@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.catalog.rules import ToolRule
 from checklist_app.cli import routes
 from checklist_app.cli.routes import load_routes
+from checklist_app.domain.corrections import FORMAT
 from checklist_app.domain.findings import ParsedScan
 from checklist_app.domain.vocabulary import MappingKind
+from checklist_app.models import Standard
+from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.mappings import map_rules
+from tests.cast import Cast
 from tests.cli.conftest import Checklist
 from tests.web.stage import finding, scan
 
@@ -81,6 +87,59 @@ def test_a_report_is_led_by_the_library_in_the_database(
     monkeypatch.setattr(routes, "_from_content", lambda: pytest.fail("reads every file"))
 
     assert load_routes().of(report()) == {"owasp-test 1.0": ["IN-01"]}
+
+
+def test_what_administrators_corrected_outranks_the_library(
+    on_database: Checklist, session: Session, cast: Cast
+) -> None:
+    edition = session.scalars(select(Standard.id).where(Standard.key == "owasp-test")).one()
+    for rule, identifier, leads in (("hibernate", "IN-01", False), ("unknown", "AC-02", True)):
+        route = GeneralRoute("Sniffer", rule, edition, identifier, leads)
+        correct_for_everybody(session, cast.ada, route)
+    session.commit()
+
+    assert load_routes().of(report()) == {"owasp-test 1.0": ["AC-02"]}
+
+
+def test_a_file_of_corrections_counts_in_place_of_those_of_the_database(
+    on_database: Checklist, tmp_path: Path
+) -> None:
+    away = {
+        "tool": "Sniffer",
+        "rule": "hibernate",
+        "standard": "owasp-test",
+        "version": "1.0",
+        "requirement": "IN-01",
+        "leads": False,
+    }
+    path = tmp_path / "corrections.json"
+    path.write_text(json.dumps({"format": FORMAT, "corrections": [away]}))
+
+    assert load_routes(path).of(report()) == {}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"format": "other"}',
+        '{"format": "checklist-corrections-1", "corrections": {}}',
+        '{"format": "checklist-corrections-1", "corrections": [{"tool": "x", "leads": true}]}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_file_of_corrections_is_refused(
+    on_database: Checklist, tmp_path: Path, content: str
+) -> None:
+    path, scanned = tmp_path / "wrong.json", tmp_path / "scan.json"
+    path.write_text(content)
+    scanned.write_text("{}")
+
+    ran = on_database("scan", "check", str(scanned), "--corrections", str(path))
+
+    assert ran.code == 1
+    assert "no file of corrections" in ran.err
 
 
 def test_without_a_database_the_content_files_lead(

@@ -123,7 +123,7 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
         place["alert_id"], place["rule"] = alert_id, "audit_break"
         place["system_hook_id"], place["message_id"] = ours["hook_id"], ours["public_id"]
     missing: dict[str, Any] = dict.fromkeys(places["banca"], 2_000_000)
-    missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0")
+    missing.update(slug="no-such", identifier="NO-01", key="no-such", version="0", area="none")
     missing.update(token="made-up", code="made-up", rule="no-such")
     missing.update(public_id="no-such", message_id="no-such")
     missing.update(filename="css/no-such.css")
@@ -219,6 +219,7 @@ def _fill(
         "job_id": job.id,
         "key": standard_key,
         "version": edition.version,
+        "area": "IN",
         "cwe": 89,
         "user_id": member.user_id,
         "group_id": _group(session, project, member, Role.VIEWER),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from checklist_app.domain.corrections import FORMAT
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries.general_corrections import general_corrections
@@ -25,14 +26,36 @@ from checklist_app.web.transaction import db_session, forget
 blueprint = Blueprint("corrections", __name__, url_prefix="/admin/routes")
 
 REFUSED = 422
+FIELDS = ("tool", "rule", "standard", "requirement", "leads")
 
 
 @blueprint.get("")
 @requires(Permission.LIBRARY_MANAGE)
 def index() -> ResponseReturnValue:
-    """Show the corrections in force; an address may name a tool and a rule for the form."""
-    named = {name: request.args.get(name, "")[:255] for name in ("tool", "rule", "requirement")}
+    """Show the corrections in force; an address may name what the form is to say."""
+    named = {name: request.args[name][:255] for name in FIELDS if name in request.args}
     return _page(_form(named))
+
+
+@blueprint.get("/corrections.json")
+@requires(Permission.LIBRARY_MANAGE)
+def export() -> Response:
+    """Give the corrections in force as the file that ``checklist scan check`` takes."""
+    in_force, _ = general_corrections(db_session(), actor(), reader_language())
+    entries = [
+        {
+            "tool": one.tool,
+            "rule": one.rule_id,
+            "standard": one.standard,
+            "version": one.version,
+            "requirement": one.identifier,
+            "leads": one.leads,
+        }
+        for one in in_force
+    ]
+    answer = jsonify({"format": FORMAT, "corrections": entries})
+    answer.headers["Content-Disposition"] = 'attachment; filename="corrections.json"'
+    return answer
 
 
 @blueprint.post("")

@@ -9,7 +9,7 @@ from checklist_app.catalog.cwe import cwe_tree, is_broad
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries import coverage as queries
-from checklist_app.queries.areas import areas
+from checklist_app.queries.areas import area_titles, areas
 from checklist_app.queries.routes import routes_of_cwe
 from checklist_app.queries.standards import requirement_lines, standard_card, standard_cards
 from checklist_app.web.access import requires
@@ -67,16 +67,34 @@ def weakness(cwe: int) -> ResponseReturnValue:
 @blueprint.get("/<key>/<version>/coverage")
 @requires(Permission.STANDARD_VIEW)
 def reach(key: str, version: str) -> ResponseReturnValue:
-    """Show which requirements of a list a tool can reach, and which only a person can tell."""
+    """Show area by area what tools can reach in a list, and what only a person can tell."""
     session, language = db_session(), reader_language()
     card = standard_card(session, key, version, language)
-    wanted = request.args.get("only", "")
-    requirements = queries.covered_requirements(session, card.id, language)
     return render_template(
         "standards/reach.html",
         standard=card,
         figures=queries.figures_of(session, card.id),
         areas=areas(session, card.id, language),
+    )
+
+
+@blueprint.get("/<key>/<version>/coverage/<area>")
+@requires(Permission.STANDARD_VIEW)
+def reach_of_area(key: str, version: str, area: str) -> ResponseReturnValue:
+    """Show requirement by requirement what leads to an area of a list."""
+    session, language = db_session(), reader_language()
+    card = standard_card(session, key, version, language)
+    requirements = queries.covered_requirements(session, card.id, language, area)
+    if not requirements:
+        raise NotFound
+    sections = area_titles(session, card.id, language)
+    wanted = request.args.get("only", "")
+    return render_template(
+        "standards/reach_of_area.html",
+        standard=card,
+        sections=sections,
+        area=area,
+        title=sections[area],
         requirements=[one for one in requirements if not wanted or one.person_only],
         filtered=bool(wanted),
     )

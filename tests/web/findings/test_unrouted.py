@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.vocabulary import ChecklistStatus
+from checklist_app.domain.vocabulary import ChecklistStatus, Language
+from checklist_app.queries.unrouted import unrouted
+from checklist_app.services.general_corrections import GeneralRoute, correct_for_everybody
 from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.conftest import Visit
@@ -46,3 +48,26 @@ def test_a_project_without_findings_has_none_to_show(visit: Visit) -> None:
 
     assert page.status_code == 200
     assert "<table" not in page.text
+
+
+def test_what_administrators_corrected_decides_which_lists_would_take_a_finding(
+    visit: Visit, cast: Cast, session: Session, resources: Resources
+) -> None:
+    stage = set_stage(session, resources, cast)
+    stage.checklist.status = ChecklistStatus.SIGNED_OFF
+    session.flush()
+
+    def lists() -> dict[str, tuple[str, ...]]:
+        found = unrouted(session, cast.access("vera"), Language.EN)
+        return {group.rule_id: group.lists for group in found.groups}
+
+    assert lists() == {"sql-injection": ("Test list 1.0",), "unknown": ()}
+    edition = stage.checklist.standard_id
+    for rule, identifier, leads in (
+        ("sql-injection", "IN-01", False),
+        ("unknown", "IN-03", True),
+    ):
+        route = GeneralRoute("Sniffer", rule, edition, identifier, leads)
+        correct_for_everybody(session, cast.ada, route)
+
+    assert lists() == {"sql-injection": (), "unknown": ("Test list 1.0",)}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.cli.corrections_file import read_corrections
+from checklist_app.domain.corrections import FORMAT
+from checklist_app.domain.findings import tool_key
 from checklist_app.domain.vocabulary import Role
 from checklist_app.models import Finding, GeneralCorrection, Membership, Standard
 from checklist_app.services.clock import now
@@ -83,6 +88,53 @@ def test_a_finding_shows_it_and_leads_an_administrator_to_the_form(
     shown = visit("ada").get(page).text
     assert f"{PAGE}?tool=" in shown
     assert 'value="sql"' in visit("ada").get(f"{PAGE}?tool=x&rule=sql").text
+    filled = visit("ada").get(f"{PAGE}?standard=1&requirement=IN-01&leads=no").text
+    assert 'selected value="no"' in filled
+    assert visit("ada").get(f"{PAGE}?standard=odd&leads=odd").status_code == 200
+
+
+def test_they_can_be_had_as_a_file(visit: Visit, form: dict[str, str], tmp_path: Path) -> None:
+    ada = visit("ada")
+    ada.post(PAGE, form)
+
+    answer = ada.get(f"{PAGE}/corrections.json")
+
+    assert answer.json == {
+        "format": FORMAT,
+        "corrections": [
+            {
+                "tool": tool_key(form["tool"]),
+                "rule": "sql",
+                "standard": "owasp-test",
+                "version": "1.0",
+                "requirement": "IN-01",
+                "leads": False,
+            }
+        ],
+    }
+    path = tmp_path / "corrections.json"
+    path.write_bytes(answer.data)
+    expected = (tool_key(form["tool"]), "sql", "owasp-test 1.0", "IN-01", False)
+    assert read_corrections(path) == [expected]
+
+
+def test_the_way_from_a_finding_fills_in_which_requirement_is_wrong(
+    session: Session, visit: Visit, cast: Cast, form: dict[str, str]
+) -> None:
+    id_ = session.scalars(select(Finding.id)).one()
+    session.add(
+        Membership(
+            project_id=cast.project.id,
+            user_id=cast.ada.user_id,
+            role=Role.VIEWER,
+            created_at=now(),
+        )
+    )
+    session.commit()
+    wanted = f"standard={form['standard']}&amp;requirement=IN-01&amp;leads=no"
+
+    assert wanted in visit("ada").get(f"/projects/banca/findings/{id_}").text
+    assert wanted not in visit("bob").get(f"/projects/banca/findings/{id_}").text
 
 
 def test_nobody_else_comes_in(visit: Visit, form: dict[str, str]) -> None:
