@@ -44,12 +44,43 @@ class Area:
         return len(self.seen) + len(self.accused) + len(self.by_hand)
 
 
-def area_titles(session: Session, standard_id: int, language: Language) -> dict[str, str]:
-    """Return the titles of a list's sections that hold requirements, by identifier, in order."""
-    leaf = aliased(Requirement)
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a list that holds requirements; ``chapter`` is empty where it stands alone."""
+
+    identifier: str
+    title: str
+    chapter: str
+    chapter_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Sections that belong together, or one that stands alone."""
+
+    identifier: str
+    title: str
+    areas: tuple[Area, ...]
+
+    @property
+    def total(self) -> int:
+        """How many requirements it has."""
+        return sum(area.total for area in self.areas)
+
+    @property
+    def seen(self) -> int:
+        """How many of them a kind of tool looks for."""
+        return sum(len(area.seen) for area in self.areas)
+
+
+def sections(session: Session, standard_id: int, language: Language) -> dict[str, Section]:
+    """Return the sections of a list that hold requirements, by identifier, in order."""
+    leaf, above, above_text = aliased(Requirement), aliased(Requirement), aliased(RequirementText)
     rows = session.execute(
-        select(Requirement.identifier, RequirementText.title)
+        select(Requirement.identifier, RequirementText.title, above.identifier, above_text.title)
         .join(RequirementText, worded(language))
+        .outerjoin(above, above.id == Requirement.parent_id)
+        .outerjoin(above_text, worded(language, above_text, above.id))
         .where(
             Requirement.standard_id == standard_id,
             Requirement.id.in_(
@@ -58,19 +89,26 @@ def area_titles(session: Session, standard_id: int, language: Language) -> dict[
         )
         .order_by(Requirement.position)
     )
-    titles: dict[str, str] = {}
-    for identifier, title in rows:
-        titles[identifier] = title
-    return titles
+    return {
+        name: Section(name, title, chapter or "", chapter_title or "")
+        for name, title, chapter, chapter_title in rows
+    }
 
 
-def areas(session: Session, standard_id: int, language: Language) -> list[Area]:
-    """Return the sections of a list in order, in four queries."""
+def chapters(session: Session, standard_id: int, language: Language) -> list[Chapter]:
+    """Return what tools can see of a list, chapter by chapter in order, in four queries."""
     members: dict[str, list[CoveredRequirement]] = defaultdict(list)
     for requirement in covered_requirements(session, standard_id, language):
         members[requirement.section].append(requirement)
-    titles = area_titles(session, standard_id, language)
-    return [_area(name, titles[name], inside) for name, inside in members.items()]
+    known = sections(session, standard_id, language)
+    found: dict[str, list[Area]] = defaultdict(list)
+    for name, inside in members.items():
+        found[known[name].chapter or name].append(_area(name, known[name].title, inside))
+    titles = {one.chapter: one.chapter_title for one in known.values() if one.chapter}
+    return [
+        Chapter(name, titles.get(name) or inside[0].title, tuple(inside))
+        for name, inside in found.items()
+    ]
 
 
 def tools_of(kind: ScannerKind) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from checklist_app.cli.prepare import load_content
 from checklist_app.domain.standards import ScannerKind
 from checklist_app.domain.vocabulary import Language
 from checklist_app.models import Standard
-from checklist_app.queries.areas import Area, areas, tools_of
+from checklist_app.queries.areas import Area, chapters, tools_of
 from checklist_app.services.resources import Resources
 
 NINE = ["AUTH", "COMM", "INJ", "INPUT", "SESS", "ERR", "K8S", "API", "LOG"]
@@ -23,7 +23,7 @@ def nine(session: Session, resources: Resources) -> list[Area]:
     edition = session.scalars(
         select(Standard.id).where(Standard.key == "owasp-base", Standard.version == "1.0")
     ).one()
-    return areas(session, edition, Language.EN)
+    return [area for one in chapters(session, edition, Language.EN) for area in one.areas]
 
 
 def test_each_area_has_tools_that_see_it_and_a_way_for_their_findings(nine: list[Area]) -> None:
@@ -55,3 +55,15 @@ def test_reports_of_every_kind_of_tool_are_read(kind: ScannerKind) -> None:
 def test_tools_are_named_as_people_call_them() -> None:
     assert {"Semgrep", "CodeQL", "Bandit"} <= set(tools_of(ScannerKind.SAST))
     assert "Gitleaks" in tools_of(ScannerKind.SECRETS)
+
+
+def test_sections_of_a_chapter_stand_together(session: Session, resources: Resources) -> None:
+    load_content(resources, CONTENT)
+    edition = session.scalars(select(Standard.id).where(Standard.key == "owasp-asvs")).one()
+
+    found = chapters(session, edition, Language.EN)
+
+    assert [one.identifier for one in found] == [f"V{number}" for number in range(1, 18)]
+    assert [area.identifier for area in found[0].areas][:2] == ["V1.1", "V1.2"]
+    assert sum(one.total for one in found) == 345
+    assert all(one.seen <= one.total for one in found)

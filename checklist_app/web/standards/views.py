@@ -9,7 +9,7 @@ from checklist_app.catalog.cwe import cwe_tree, is_broad
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries import coverage as queries
-from checklist_app.queries.areas import area_titles, areas
+from checklist_app.queries.areas import chapters, sections
 from checklist_app.queries.routes import routes_of_cwe
 from checklist_app.queries.standards import requirement_lines, standard_card, standard_cards
 from checklist_app.web.access import requires
@@ -74,7 +74,7 @@ def reach(key: str, version: str) -> ResponseReturnValue:
         "standards/reach.html",
         standard=card,
         figures=queries.figures_of(session, card.id),
-        areas=areas(session, card.id, language),
+        chapters=chapters(session, card.id, language),
     )
 
 
@@ -87,14 +87,13 @@ def reach_of_area(key: str, version: str, area: str) -> ResponseReturnValue:
     requirements = queries.covered_requirements(session, card.id, language, area)
     if not requirements:
         raise NotFound
-    sections = area_titles(session, card.id, language)
+    known = sections(session, card.id, language)
     wanted = request.args.get("only", "")
     return render_template(
         "standards/reach_of_area.html",
         standard=card,
-        sections=sections,
-        area=area,
-        title=sections[area],
+        area=known[area],
+        siblings=[one for one in known.values() if one.chapter == known[area].chapter],
         requirements=[one for one in requirements if not wanted or one.person_only],
         filtered=bool(wanted),
     )
