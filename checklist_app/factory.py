@@ -15,6 +15,7 @@ from checklist_app.web import (
     errors,
     filters,
     languages,
+    metering,
     security,
     transaction,
     watch,
@@ -36,6 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.session_secret()
     app.extensions["checklist_resources"] = Resources.open(settings)
     configure_templates(app)
+    metering.install(app)
     watch.install(app)
     transaction.install(app)
     security.install(app, settings)

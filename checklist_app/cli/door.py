@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.client
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,6 +150,45 @@ def refuse_to_be_overheard(config: Config, door: Door) -> None:
         text("3. Plain HTTP all the same, where nobody else can listen: --plain-http"),
         host=door.host,
     )
+
+
+def check_ports(config: Config, door: Door) -> None:
+    """Refuse when a port cannot be used, before anything is started.
+
+    Raises:
+        Refused: with the host, the port and the reason.
+    """
+    _check_port(door.host, door.port, "--port")
+    if config.metrics_listen is None:
+        return
+    if config.metrics_listen.port == door.port:
+        raise Refused(
+            text(
+                "CHECKLIST_METRICS_LISTEN names port %(port)s, on which people are served. Choose "
+                "another one: whoever reaches it may read every figure.",
+                port=door.port,
+            )
+        )
+    _check_port(*config.metrics_listen, "CHECKLIST_METRICS_LISTEN")
+
+
+def _check_port(host: str, port: int, told_by: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                text(
+                    "Port %(port)s on %(host)s cannot be used (%(reason)s). Choose another one "
+                    "with %(told_by)s.",
+                    port=port,
+                    host=host,
+                    reason=error.strerror or str(error),
+                    told_by=told_by,
+                ),
+                port=port,
+            ) from error
 
 
 def in_address(host: str) -> str:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
-from checklist_app.cli.door import Door, door_options, refuse_to_be_overheard
+from checklist_app.cli.door import Door, check_ports, door_options, refuse_to_be_overheard
 from checklist_app.cli.running import load_config, opened
 from checklist_app.cli.tls import check_pair
 from checklist_app.domain.text import text
@@ -21,12 +21,16 @@ from checklist_app.domain.text import text
 @json_option
 def serve(*, door: Door, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON anyway
     """Become the web server, so that signals reach it directly."""
-    from checklist_app.cli.web_server import command  # noqa: PLC0415 - imports gunicorn
+    # Here, since both take longer to import than other commands take to run.
+    from checklist_app.cli.metrics_port import counting_together  # noqa: PLC0415
+    from checklist_app.cli.web_server import command  # noqa: PLC0415
 
     environment = door.environment()
     config = load_config(environment)
     refuse_to_be_overheard(config, door)
     check_pair(config)
+    check_ports(config, door)
+    environment = counting_together(config, environment)
     sys.stdout.flush()
     arguments = command(config, door)
     os.execve(arguments[0], arguments, environment)  # nosec B606 # noqa: S606 - our own interpreter

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -12,7 +11,8 @@ from pathlib import Path
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
-from checklist_app.cli.door import Door, door_options, refuse_to_be_overheard
+from checklist_app.cli.door import Door, check_ports, door_options, refuse_to_be_overheard
+from checklist_app.cli.metrics_port import counting_together, forget_counts
 from checklist_app.cli.prepare import set_up_message
 from checklist_app.cli.running import load_config, opened
 from checklist_app.cli.set_up import progress_lines, set_up
@@ -43,7 +43,8 @@ def start(*, demo: bool, door: Door, as_json: bool) -> None:
         lines += demo_lines
     for line in lines if not as_json else ():
         click.echo(line)
-    supervisor = Supervisor(_children(config, door), {**environment, BASE_URL: config.base_url})
+    shared = counting_together(config, {**environment, BASE_URL: config.base_url})
+    supervisor = Supervisor(_children(config, door), shared)
     supervisor.start()
     _wait_until_it_answers(supervisor, door, config.tls_cert)
     welcome = [say(text("Ready: %(address)s", address=config.base_url))]
@@ -55,7 +56,15 @@ def start(*, demo: bool, door: Door, as_json: bool) -> None:
     if not supervisor.stopping.is_set():
         answer(facts, *welcome, as_json=as_json)
     sys.stdout.flush()
+    _watch(supervisor, shared)
+    if not as_json:
+        click.echo(say(text("Stopped.")))
+
+
+def _watch(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    """Stay until everything has stopped, and tell when that was nobody's wish."""
     failed = supervisor.watch()
+    forget_counts(environment)
     if failed is not None:
         raise Refused(
             text(
@@ -64,8 +73,6 @@ def start(*, demo: bool, door: Door, as_json: bool) -> None:
                 name=failed.name,
             )
         )
-    if not as_json:
-        click.echo(say(text("Stopped.")))
 
 
 def _followed_by_base_url(config: Config, door: Door, environment: Mapping[str, str]) -> Config:
@@ -89,25 +96,7 @@ def _look_at(door: Door, config: Config) -> None:
     """Refuse what could not be served, or not safely, before anything is made."""
     refuse_to_be_overheard(config, door)
     check_pair(config)
-    _check_port(door.host, door.port)
-
-
-def _check_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise Refused(
-                text(
-                    "Port %(port)s on %(host)s cannot be used (%(reason)s). Choose another one "
-                    "with --port.",
-                    port=port,
-                    host=host,
-                    reason=error.strerror or str(error),
-                ),
-                port=port,
-            ) from error
+    check_ports(config, door)
 
 
 def _load_demo(config: Config) -> tuple[dict[str, object], list[str]]:

@@ -12,6 +12,7 @@ from typing import Any
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from checklist_app.cli.door import Door
+from checklist_app.cli.metrics_port import keep_port_open
 from checklist_app.cli.waiting_room import PATIENCE_SECONDS, WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
@@ -40,6 +41,11 @@ class ImpatientWorker(WaitingRoomWorker):
         for door in self.sockets:
             be_impatient(door)
         super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the application as usual, and let Prometheus ask, where somebody wants that."""
+        super().load_wsgi()
+        keep_port_open(self.wsgi.extensions["checklist_resources"])
 
 
 def be_impatient(door: socket.socket) -> None:

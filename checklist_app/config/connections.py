@@ -11,7 +11,7 @@ from checklist_app.config.environment import env_name
 from checklist_app.config.outbound import OutboundSettings
 from checklist_app.config.problems import N_, Problem
 from checklist_app.config.setting import setting
-from checklist_app.config.values import path, switch
+from checklist_app.config.values import ListenAddress, listen_address, path, switch
 
 OWN_ADDRESS = "http://127.0.0.1:8000"
 
@@ -34,6 +34,12 @@ class ConnectionSettings(OutboundSettings):
         "`on` lets the web server listen beyond this machine without encryption, where nobody "
         "else can listen; the same as `--plain-http`.",
         default=False,
+    )
+    metrics_listen: ListenAddress | None = setting(
+        listen_address,
+        "Where the web server answers Prometheus, such as `127.0.0.1:9464`; nowhere by default, "
+        "and never on the port that people use.",
+        default=None,
     )
 
 

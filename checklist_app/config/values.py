@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 HOST_CHARACTERS = frozenset(string.ascii_lowercase + string.digits + "-.:[]")
@@ -73,6 +74,24 @@ def mail_address(raw: str) -> str:
     ):
         raise ValueError("checklist@example.org")
     return raw
+
+
+class ListenAddress(NamedTuple):
+    """Where to listen: a host and a port."""
+
+    host: str
+    port: int
+
+
+def listen_address(raw: str) -> ListenAddress:
+    """host and port to listen on"""
+    host, colon, port = raw.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isascii() or not port.isdigit():
+        raise ValueError("127.0.0.1:9464")
+    if not 0 < int(port[:6]) < 65536:
+        raise ValueError("127.0.0.1:9464")
+    return ListenAddress(host, int(port))
 
 
 def database_address(raw: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.vocabulary import OrganisationRole, Role
+from checklist_app.metrics import count_security_event
 from checklist_app.models import Event, SecurityEvent
 from checklist_app.services import alert_rules
 from checklist_app.services.clock import now
@@ -80,6 +81,7 @@ def note(session: Session, noticed: Noticed) -> None:
         )
     )
     session.flush()
+    count_security_event(noticed.kind.value, noticed.count)
     alert_rules.judge(session, noticed.kind, _columns(noticed))
 
 
