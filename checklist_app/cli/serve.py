@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -48,14 +49,19 @@ def health(*, door: Door, as_json: bool) -> None:
 
 
 @click.command(help=say(text("Do background work: read scanner reports, make PDFs.")))
+@click.option(
+    "--turn-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=say(text("File whose time tells when the worker last looked for work, for probes.")),
+)
 @json_option
-def worker(*, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON anyway
+def worker(*, turn_file: Path | None, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON
     """Work until SIGTERM or SIGINT."""
     from checklist_app.jobs.worker import Worker  # noqa: PLC0415 - imports SQLAlchemy
 
     config = load_config()
     with opened(config) as resources:
-        working = Worker(resources)
+        working = Worker(resources, turn_file)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             working.stopping.set()

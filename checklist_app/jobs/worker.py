@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 from datetime import timedelta
+from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,13 +44,15 @@ class Worker:
     Attributes:
         name: how it signs its heartbeat.
         stopping: set it, from a signal handler or another thread, to end in order.
+        turn_file: is made new at turns of the loop, so that others see that it turns.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, turn_file: Path | None = None) -> None:
         self.resources = resources
+        self.turn_file = turn_file
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self.stopping = Event()
-        self._house_due = self._alerts_due = now()
+        self._house_due = self._alerts_due = self._turn_due = now()
         self._lease = timedelta(seconds=resources.config.job_lease_seconds)
 
     def run(self) -> None:
@@ -58,6 +61,7 @@ class Worker:
         pulse.start()
         _log.info("worker ready", extra={"worker": self.name})
         while not self.stopping.is_set():
+            self._note_turn()
             try:
                 self._keep_house()
                 self._tell_alerts()
@@ -68,6 +72,11 @@ class Worker:
                 self.stopping.wait(WAIT_AFTER_FAULT)
         pulse.join(timeout=BEAT_EVERY)
         self._say_goodbye()
+
+    def _note_turn(self) -> None:
+        if self.turn_file is not None and now() >= self._turn_due:
+            self._turn_due = now() + timedelta(seconds=BEAT_EVERY)
+            self.turn_file.touch()
 
     def _keep_house(self) -> None:
         """Once an hour, take away leftovers, end old acceptances, check the record of events."""

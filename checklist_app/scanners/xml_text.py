@@ -1,4 +1,4 @@
-"""Read XML element by element. Entities and external references are refused, DTDs are ignored.
+"""Read XML element by element. Entities and references to files are refused, DTDs are ignored.
 
 Tools do write a DOCTYPE, so a DTD alone is no offence; what it could do is forbidden instead.
 """
@@ -19,6 +19,7 @@ from checklist_app.scanners.base import Report
 from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
 
 _PART_BYTES = 1024 * 1024
+_INCLUSION = "{http://www.w3.org/2001/XInclude}"
 _ENDS_EARLY = {
     expat.codes[message]
     for message in (
@@ -51,7 +52,8 @@ def walk(report: Report) -> Iterator[tuple[str, Element]]:
     The caller clears what it has read, else the whole file stays in memory.
 
     Raises:
-        UnreadableReport: not well-formed, cut off, with entities, or nested deeper than 64.
+        UnreadableReport: not well-formed, cut off, with entities or inclusions, or nested deeper
+            than 64.
     """
     size = report.check_size()
     with report.path.open("rb") as file:
@@ -72,20 +74,26 @@ def walk_through(file: BinaryIO, size: int) -> Iterator[tuple[str, Element]]:
                         limit=MAX_DEPTH,
                     )
                 )
+            if element.tag.startswith(_INCLUSION):
+                raise _refers_elsewhere()
             yield event, element
     except ParseError as error:
         raise _not_well_formed(error, size) from error
     except DefusedXmlException as error:
-        raise UnreadableReport(
-            text(
-                "The file declares XML entities or refers to other files. No scanner needs that, "
-                "and it can be an attack; nothing was read from it."
-            )
-        ) from error
+        raise _refers_elsewhere() from error
     except (LookupError, ValueError) as error:
         raise UnreadableReport(
             text("The file is in an encoding that cannot be read. Save the report as UTF-8.")
         ) from error
+
+
+def _refers_elsewhere() -> UnreadableReport:
+    return UnreadableReport(
+        text(
+            "The file declares XML entities or refers to other files. No scanner needs that, "
+            "and it can be an attack; nothing was read from it."
+        )
+    )
 
 
 def _not_well_formed(error: ParseError, size: int) -> UnreadableReport:

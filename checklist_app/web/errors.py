@@ -99,7 +99,7 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
 def _proof_first(error: DomainError) -> ResponseReturnValue | None:
     """Return the page that asks who sits there, where that is what is missing."""
     if isinstance(error, errors.SignInRequired):
-        return _sign_in_first()
+        return _sign_in_first(error)
     if isinstance(error, errors.FactorRequired) and _is_plain_page():
         return redirect(url_for("auth.factors"), 303)
     if isinstance(error, errors.ConfirmationRequired):
@@ -127,10 +127,10 @@ def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
     }
 
 
-def _sign_in_first() -> ResponseReturnValue:
+def _sign_in_first(reason: Exception) -> ResponseReturnValue:
     if _is_plain_page():
         return redirect(url_for("auth.sign_in", next=request.path), 303)
-    _write_down(401, errors.SignInRequired())
+    _write_down(401, reason)
     return render_template("errors/expired.html", typed=_typed(), message=None), 401
 
 
@@ -174,9 +174,9 @@ def _kind_of(status: int, error: Exception) -> SecurityKind:
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
-    _write_down(400, error)
     if not current_user.is_authenticated and "_user_id" not in cookie:
-        return _sign_in_first()
+        return _sign_in_first(error)
+    _write_down(400, error)
     return _page(400, gettext("The form had expired. Nothing was saved; please send it again."))
 
 

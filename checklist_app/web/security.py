@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import IO, cast
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 from checklist_app.config import MEGABYTE, Config
 from checklist_app.web.access import ASSET_ENDPOINTS
@@ -41,8 +44,42 @@ class UnknownHost(BadRequest):
     """A request for a name that is not ours."""
 
 
+class WholeStream(LimitedStream):
+    """A body that is refused when it goes on behind the limit, where others would be cut off."""
+
+    def readall(self) -> bytes:
+        """Return everything.
+
+        Raises:
+            RequestEntityTooLarge: there is more than the limit.
+        """
+        taken = super().readall()
+        if self.is_exhausted and self._stream.read(1):
+            self.on_exhausted()
+        return taken
+
+
+class WholeBodyRequest(Request):
+    """A request whose body is taken whole or not at all.
+
+    A body that comes in chunks says nothing of its length; cut off at the limit it would be taken
+    for another one that is shorter.
+    """
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body, within the limit that holds at the first reading."""
+        found = super().stream
+        if self.content_length is None and isinstance(found, LimitedStream):
+            return cast(
+                IO[bytes], WholeStream(self.environ["wsgi.input"], found.limit, is_max=True)
+            )
+        return found
+
+
 def install(app: Flask, config: Config) -> None:
     """Set limits and cookies, and put the headers on every answer."""
+    app.request_class = WholeBodyRequest
     app.config.update(
         MAX_CONTENT_LENGTH=config.max_upload_mb * MEGABYTE,
         MAX_FORM_PARTS=FORM_PARTS,

@@ -12,14 +12,14 @@ from tests.blackbox.visitors import Visitor
 from tests.database import empty_database
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prepared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database for the running system."""
     with empty_database(tmp_path_factory.mktemp("premises-database")) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def premises(
     prepared_database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Premises]:
@@ -28,25 +28,25 @@ def premises(
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alice(premises: Premises) -> Visitor:
     """The owner of one project."""
     return premises.visitor("alice")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def charlie(premises: Premises) -> Visitor:
     """The owner of another."""
     return premises.visitor("charlie")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def vera(premises: Premises) -> Visitor:
     """A viewer in Alice's project."""
     return premises.visitor("vera")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def behind_https(premises: Premises) -> Iterator[Server]:
     """A second server over the same data whose people come by HTTPS."""
     settings = {**premises.settings, "base_url": "https://checklist.example.org"}
@@ -54,7 +54,7 @@ def behind_https(premises: Premises) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def in_half_an_hour(premises: Premises) -> Iterator[Server]:
     """The system as it is 31 minutes later."""
     with serving(premises.folder, premises.settings, later="31m") as server:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from types import MappingProxyType
@@ -26,12 +26,28 @@ PROGRAM = (sys.executable, "-m", "checklist_app")
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A request that was refused: from where, what for, and what came back."""
+
+    place: str
+    method: str
+    path: str
+    status: int
+
+
+@dataclass(frozen=True)
 class Server:
-    """A web server that answers at ``http://host:port``; what it says of itself is in ``log``."""
+    """A web server that answers at ``http://host:port``; what it says of itself is in ``log``.
+
+    ``refused`` and ``secrets`` hold what every visitor of every check was refused and what they
+    sent or got that belongs in no log.
+    """
 
     host: str
     port: int
     log: Path
+    refused: list[Asked] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
 
     @property
     def address(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -11,15 +12,18 @@ from requests import Response
 
 from checklist_app.models import Checklist, ChecklistItem, Project, Requirement, Verdict
 from checklist_app.web.api.operations import OPERATION
+from checklist_app.web.api.tokens import LARGEST_BODY
 from tests.blackbox.premises import OWN, Premises
-from tests.blackbox.raw import request_line, send_raw
-from tests.blackbox.visitors import Program, Visitor
+from tests.blackbox.raw import TRIES, request_line, send_raw
+from tests.blackbox.visitors import Visitor
 from tests.house.policy import POLICY, Audience
 from tests.house.walk import BODIES
 from tests.house.world import SLUG
 
 SLOW = 6.0
-"""One second on a machine of its own; a regular expression that explodes takes minutes."""
+"""For what goes through many addresses while the machine does other things; a pause that a query
+was talked into takes twenty seconds."""
+SOON = 1.0
 SLEEPS = (
     "'",
     '"',
@@ -47,29 +51,49 @@ def timed(answer: Response) -> Response:
     return answer
 
 
+def soon(ask: Callable[[], Response]) -> Response:
+    """Return an answer; of three tries, one has to come within a second."""
+    taken: list[float] = []
+    while not taken or (min(taken) >= SOON and len(taken) < TRIES):
+        answer = timed(ask())
+        taken.append(answer.elapsed.total_seconds())
+    assert min(taken) < SOON, (answer.url, taken)
+    return answer
+
+
 def test_56_json_is_read_one_way_and_soon(premises: Premises, alice: Visitor) -> None:
-    program = Program(premises.server)
+    program = premises.program("alice@example.org")
     bodies = {
         "deep": b"[" * 100_000 + b"]" * 100_000,
-        "deep object": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
-        "long number": b'{"email": ' + b"9" * 900_000 + b', "password": "x"}',
-        "float beyond measure": b'{"email": 1e99999, "password": "x"}',
-        "not a number": b'{"email": NaN, "password": "x"}',
-        "infinity": b'{"email": -Infinity, "password": "x"}',
-        "same key twice": b'{"email": "a@example.org", "password": "x", "email": "b@example.org"}',
-        "half a character": b'{"email": "\\ud800", "password": "x"}',
-        "not UTF-8": b'{"email": "\xff\xfe", "password": "x"}',
-        "two documents": b"{}{}",
+        "deep object": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        "long number": b'{"name": ' + b"9" * 1_000_000 + b"}",
+        "long fraction": b'{"name": 0.' + b"9" * 1_000_000 + b"}",
+        "float beyond measure": b'{"name": 1e99999}',
+        "not a number": b'{"name": NaN}',
+        "infinity": b'{"name": -Infinity}',
+        "same key twice": b'{"name": "One", "name": "Two"}',
+        "same key, written otherwise": b'{"name": "One", "n\\u0061me": "Two"}',
+        "half a character": b'{"name": "\\ud800"}',
+        "not UTF-8": b'{"name": "\xff\xfe"}',
+        "two documents": b'{"name": "One"}{"name": "Two"}',
         "a list": b"[]",
         "nothing": b"",
-        "NUL": b'{"email": "a\\u0000b@example.org", "password": 1}',
+        "NUL": b'{"name": "a\\u0000b"}',
     }
+    before = premises.digest()
     for name, body in bodies.items():
-        # What is not read to its end ends the connection.
-        headers = {"Content-Type": "application/json", "Connection": "close"}
-        answer = timed(program.send("POST", "/token", data=body, headers=headers))
-        assert answer.status_code in (400, 413), (name, answer.status_code, answer.text)
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        for path in ("/projects", "/token"):
+            # What is not read to its end ends the connection.
+            headers = {"Content-Type": "application/json", "Connection": "close"}
+
+            def ask(path: str = path, body: bytes = body) -> Response:
+                return program.send("POST", path, data=body, headers=headers)  # noqa: B023
+
+            answer = soon(ask)
+            is_long = path == "/token" and len(body) > LARGEST_BODY
+            assert answer.status_code == (413 if is_long else 400), (name, path, answer.text)
+            assert answer.headers["Content-Type"] == "application/problem+json"
+    assert premises.digest() == before
     place = premises.world.places[OWN]
     for bomb in ("(a+)+$" + "a" * 40, "(" * 150, "[" * 150, "%" * 190, "a" * 199 + "!", "\\" * 190):
         query = quote(bomb)
@@ -78,7 +102,8 @@ def test_56_json_is_read_one_way_and_soon(premises: Premises, alice: Visitor) ->
             f"/projects/{SLUG}/checklists/{place['number']}?q={query}",
             f"/standards/cwe?q={query}",
         ):
-            assert timed(alice.get(page)).status_code in (200, 400, 404)
+            # Filters are words and no patterns, so a bomb is looked for as it stands.
+            assert soon(lambda page=page: alice.get(page)).status_code == 200, page  # type: ignore[misc]
 
 
 def test_60_no_parameter_reaches_a_query_as_words(premises: Premises, alice: Visitor) -> None:

@@ -32,7 +32,6 @@ def poison(premises: Premises, alice: Visitor) -> Iterator[Poisoned]:
         yield poisoned(premises, alice, listener)
 
 
-@pytest.mark.browser
 def test_46_no_text_becomes_a_script(premises: Premises, alice: Visitor, poison: Poisoned) -> None:
     if not CHROMIUM:
         pytest.skip("no Chromium; install it with: apt-get install chromium")

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-
-import pytest
 
 from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import UserSession
 from checklist_app.services.clock import now
 from tests.blackbox.premises import Person, Premises
-from tests.blackbox.processes import Server, serving
+from tests.blackbox.processes import Server
 from tests.blackbox.visitors import Program, Visitor, set_cookies
 from tests.cast import PASSWORD
 from tests.house.world import SLUG
 
 NEW_PASSWORD = "otras cuatro palabras sin orden 9"
 MANY = 200
-IDLE_MINUTES = 120
+IDLE_MINUTES, SESSION_HOURS = 120, 12
 FEWEST_BITS = 128
 
 
@@ -36,14 +33,6 @@ def at(server: Server, visitor: Visitor) -> Visitor:
     there = Visitor(server)
     there.http.cookies.update(visitor.http.cookies)
     return there
-
-
-@pytest.fixture(scope="module")
-def tomorrow(premises: Premises) -> Iterator[Server]:
-    """The system 13 hours later, with a day's patience for whoever does nothing."""
-    settings = {**premises.settings, "session_idle_minutes": "1440"}
-    with serving(premises.folder, settings, later="13h") as server:
-        yield server
 
 
 def test_12_signing_in_makes_a_new_session_and_adopts_none(premises: Premises) -> None:
@@ -93,22 +82,26 @@ def test_15_another_password_ends_every_other_session(premises: Premises) -> Non
 
 
 def test_16_sessions_end_with_idleness_and_with_the_day(
-    premises: Premises, in_half_an_hour: Server, tomorrow: Server
+    premises: Premises, in_half_an_hour: Server
 ) -> None:
+    """Half an hour later one of two is too old, and one of two was idle for too long."""
     person = premises.newcomer(Role.VIEWER)
-    visitor, program = signed_in(premises, person), premises.program(person.email)
-    assert at(in_half_an_hour, visitor).is_in()
-    assert not at(tomorrow, visitor).is_in()
-    at_dusk = Program(tomorrow, program.token).get(f"/projects/{SLUG}/scans")
-    assert at_dusk.status_code == 401
-    idle = premises.newcomer()
-    at_rest = signed_in(premises, idle)
-    last_seen = now() - timedelta(minutes=IDLE_MINUTES + 1)
+    old, idle, rested = (signed_in(premises, person) for _ in range(3))
+    program = premises.program(person.email)
     with premises.resources.sessions.begin() as session:
-        session.query(UserSession).filter_by(user_id=idle.user_id).update(
-            {"last_seen_at": last_seen}
-        )
-    assert not at_rest.is_in()
+        own = session.query(UserSession).filter_by(user_id=person.user_id)
+        of_old, of_idle, of_rested = own.order_by(UserSession.id)
+        assert of_old.expires_at - of_old.created_at == timedelta(hours=SESSION_HOURS)
+        of_old.expires_at -= timedelta(hours=SESSION_HOURS - 0.5)
+        of_idle.last_seen_at = now() - timedelta(minutes=IDLE_MINUTES - 30)
+        of_rested.last_seen_at = now() - timedelta(minutes=IDLE_MINUTES - 40)
+    assert old.is_in()
+    assert program.get(f"/projects/{SLUG}/scans").status_code == 200
+    assert not at(in_half_an_hour, old).is_in()
+    assert not at(in_half_an_hour, idle).is_in()
+    assert at(in_half_an_hour, rested).is_in()
+    at_dusk = Program(in_half_an_hour, program.token).get(f"/projects/{SLUG}/scans")
+    assert at_dusk.status_code == 401
 
 
 def test_17_what_gives_power_asks_for_a_proof_again(

@@ -32,11 +32,7 @@ def mailed_link(premises: Premises, email: str, **headers: str) -> str:
     """Ask for a way back in and return the link that comes by mail."""
     office = premises.office
     already = len(office.received)
-    visitor = Visitor(premises.server)
-    visitor.form_token()
-    # Under another Host the cookie would stay at home.
-    cookie = f"checklist={visitor.cookie}"
-    sent = visitor.post("/forgot-password", {"email": email}, cookie=cookie, **headers)
+    sent = Visitor(premises.server).post("/forgot-password", {"email": email}, **headers)
     assert sent.status_code in (200, 303), sent.text
     wait_until("the mail", lambda: any(email in str(m["To"]) for m in office.received[already:]))
     letter = next(m for m in office.received[already:] if email in str(m["To"]))
@@ -170,9 +166,27 @@ def test_25_a_link_serves_once_for_half_an_hour_and_for_its_purpose(
 
 
 def test_26_no_header_chooses_the_host_of_a_link(premises: Premises) -> None:
-    for headers in ({"host": "evil.example"}, {"x_forwarded_host": "evil.example"}):
+    office, visitor = premises.office, Visitor(premises.server)
+    already, token = len(office.received), visitor.form_token()
+    for host in (
+        "evil.example",
+        "evil.example:80",
+        f"127.0.0.1.evil.example:{premises.server.port}",
+    ):
+        refused = visitor.send(
+            "POST",
+            "/forgot-password",
+            data={"email": premises.newcomer().email, "csrf_token": token},
+            # Under another host the cookie would stay at home.
+            headers={"Host": host, "Cookie": f"checklist={visitor.cookie}"},
+        )
+        assert refused.status_code == 400, host
+        assert "evil" not in refused.text, host
+    for headers in ({"x_forwarded_host": "evil.example"}, {"forwarded": "host=evil.example"}):
         link = mailed_link(premises, premises.newcomer().email, **headers)
         assert link.startswith(premises.settings["base_url"] + "/"), link
+    # The two that were asked for by our own name are all that came.
+    assert len(office.received) == already + 2
 
 
 def test_27_a_code_opens_once(premises: Premises) -> None:

@@ -7,15 +7,16 @@ import re
 from html import unescape
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from requests import Response
 
-from tests.blackbox.processes import Server
+from tests.blackbox.processes import Asked, Server
 from tests.cast import PASSWORD
 
 SECONDS = 60
+DENIALS = frozenset({401, 403, 404, 429})
 _TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
 _places = itertools.count(1)
 
@@ -38,7 +39,15 @@ class Visitor:
     def send(self, method: str, path: str, **more: Any) -> Response:
         """Send a request and follow nothing."""
         more.setdefault("timeout", SECONDS)
-        return self.http.request(method, self.server.address + path, allow_redirects=False, **more)
+        answer = self.http.request(
+            method, self.server.address + path, allow_redirects=False, **more
+        )
+        if answer.status_code in DENIALS:
+            asked = unquote(urlsplit(answer.request.path_url).path)
+            self.server.refused.append(Asked(self.place, method, asked, answer.status_code))
+        if self.cookie:
+            self.server.secrets.add(self.cookie)
+        return answer
 
     def get(self, path: str, **headers: str) -> Response:
         return self.send("GET", path, headers=named(headers))
@@ -67,6 +76,7 @@ class Visitor:
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> Response:
         """Sign in with a password; what comes of it is in the answer."""
+        self.server.secrets.add(password)
         answer = self.post("/sign-in", {"email": email, "password": password, **more})
         self._form_token = ""
         return answer
@@ -95,6 +105,8 @@ class Program:
     def __init__(self, server: Server, token: str = "") -> None:
         self.visitor = Visitor(server)
         self.token = token
+        if token:
+            server.secrets.add(token)
 
     def send(self, method: str, path: str, **more: Any) -> Response:
         """Send a request to an operation, with the token unless other headers say otherwise."""

@@ -1,4 +1,4 @@
-"""Over HTTPS cookies and browsers are held to it."""
+"""Who says whether a request came by HTTPS. What follows from it is told by tests/blackbox."""
 
 from __future__ import annotations
 
@@ -17,17 +17,6 @@ def https_config(folder: Path) -> Config:
         secret_key=SECRET,
         base_url="https://checklist.example.org",
     )
-
-
-def test_the_cookie_insists_on_https_and_on_this_host(tmp_path: Path) -> None:
-    app = create_app(https_config(tmp_path))
-    answer = app.test_client().get("/sign-in", base_url="https://checklist.example.org")
-    app.extensions["checklist_resources"].close()
-    kept = answer.headers["Set-Cookie"]
-    assert kept.startswith("__Host-checklist=")
-    assert "Secure" in kept
-    assert "Path=/" in kept
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
 def test_a_proxy_is_believed_only_when_it_is_named(tmp_path: Path) -> None:

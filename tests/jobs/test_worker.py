@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
-from threading import Event
+from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -69,6 +70,19 @@ def test_an_import_is_read_and_told(resources: Resources, session: Session, cast
     assert str(view.message).startswith("4 results read: 4 new findings")
     assert view.finished_at is not None
     assert count(resources, Finding) == 4
+
+
+def test_a_worker_that_turns_shows_it(resources: Resources, tmp_path: Path) -> None:
+    file, over = tmp_path / "turn", Event()
+    working = Worker(resources, file)
+    thread = Thread(target=working.run)
+    thread.start()
+    while not file.exists():
+        assert thread.is_alive()
+        over.wait(0.01)
+    working.stopping.set()
+    thread.join()
+    assert file.read_bytes() == b""
 
 
 def test_a_file_that_cannot_be_read_says_why(
