@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from checklist_app.domain.errors import Forbidden
 from tests.house.conftest import House
+from tests.house.direct import DIRECT
 from tests.house.mutants import Mutant, code_mutants, view_mutants
 from tests.house.trial import Trial
 
@@ -42,3 +44,9 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
 def test_a_guard_that_is_missing_is_noticed(house: House, name: str) -> None:
     mutant = chosen(house)[name]
     assert Trial(house).noticed(mutant), f"{mutant} can be taken away and nothing notices"
+
+
+@pytest.mark.parametrize("guard", DIRECT, ids=" ".join)
+def test_a_guard_behind_another_refuses_by_itself(house: House, guard: tuple[str, str]) -> None:
+    with house.resources.sessions() as session, pytest.raises(Forbidden):
+        DIRECT[guard](session)
