@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Self
 
 from checklist_app.domain.text import Text
@@ -149,7 +151,7 @@ class ParsedFinding:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
-        data = {field.name: getattr(self, field.name) for field in fields(self)}
+        data = dict(zip(_PARTS, _parts(self), strict=True))
         data["locations"] = [
             [place.uri, place.line, place.method, place.parameter] for place in self.locations
         ]
@@ -165,6 +167,10 @@ class ParsedFinding:
         for name in ("cwes", "tags", "references"):
             values[name] = tuple(data[name])
         return cls(**values)
+
+
+_PARTS = tuple(field.name for field in fields(ParsedFinding))
+_parts = attrgetter(*_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +288,7 @@ class ParsedScan:
         return cls(**values)
 
 
+@lru_cache(maxsize=1000)
 def tool_key(tool: str) -> str:
     """Return a tool's name as it stands in rule keys: lower case, words joined by hyphens."""
     return _NOT_A_WORD.sub("-", tool.lower()).strip("-")
@@ -300,8 +307,15 @@ def keys_of(
     tool: str, rule_id: str, cwes: Iterable[int], tags: Iterable[str]
 ) -> tuple[tuple[MappingKind, str], ...]:
     """Return the keys of :func:`routing_keys` for a finding that is known by these facts."""
+    return _keys(tool, rule_id, tuple(cwes), tuple(tags))
+
+
+@lru_cache(maxsize=2000)
+def _keys(
+    tool: str, rule_id: str, cwes: tuple[int, ...], tags: tuple[str, ...]
+) -> tuple[tuple[MappingKind, str], ...]:
+    """Do that once for all findings of one kind, of which a report may have thousands."""
     by_cwe = tuple((MappingKind.CWE, str(cwe)) for cwe in cwes)
-    tags = tuple(tags)
     by_tag = tuple((MappingKind.TAG, tag) for tag in tags)
     by_category = tuple((MappingKind.CATEGORY, tag) for tag in tags)
     by_rule = ((MappingKind.RULE, f"{tool_key(tool)}:{rule_id}"),)

@@ -46,7 +46,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """Position from 0 (critical) to 4 (info), for sorting."""
-        return list(Severity).index(self)
+        return _SEVERITY_RANKS[self]
+
+
+_SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class OrganisationRole(StrEnum):

@@ -48,7 +48,7 @@ class ScanImport(Base):
     """One uploaded scanner report. ``account`` tells what became of every result that was read.
 
     ``named_format`` is the format that the person who uploaded it gave it; empty when they left it
-    to the content of the file.
+    to the content of the file. ``stamp`` is the digest of all that it depended on, as it left it.
     """
 
     __tablename__ = "scan_import"
@@ -66,6 +66,7 @@ class ScanImport(Base):
     started_at: Mapped[datetime | None]
     command_line: Mapped[str] = mapped_column(String(1000), default="")
     account: Mapped[dict[str, Any]]
+    stamp: Mapped[str | None] = mapped_column(String(64))
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

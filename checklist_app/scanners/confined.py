@@ -18,12 +18,11 @@ from pathlib import Path
 from checklist_app.domain.findings import FindingState, ParsedFinding, ParsedScan
 from checklist_app.domain.scan_stream import StreamedScan
 from checklist_app.sandbox import Limits, run_confined
-from checklist_app.scanners.base import Progress, Report
+from checklist_app.scanners.base import Progress
+from checklist_app.scanners.in_child import RESULTS
 from checklist_app.scanners.settling import read_result
-from checklist_app.scanners.table import read_into
 
 PARSE_LIMITS = Limits(memory_mb=1024, cpu_seconds=60, wall_seconds=120, output_mb=512)
-RESULTS = "results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def read_confined(
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         scratch = Path(folder).resolve()
         answer = run_confined(
-            f"{__name__}:read_in_child",
+            "checklist_app.scanners.in_child:read_in_child",
             json.dumps({"path": str(path.resolve()), "named": named}).encode(),
             limits=limits,
             scratch=scratch,
@@ -86,12 +85,3 @@ def parse_confined(path: Path, *, limits: Limits = PARSE_LIMITS, named: str = ""
     """Do the same as :func:`read_confined` and return everything at once."""
     with read_confined(path, limits=limits, named=named) as scan:
         return scan.whole()
-
-
-def read_in_child(payload: bytes, scratch: Path, progress: Progress) -> bytes:
-    """Read the report that the payload names; runs in the child."""
-    asked = json.loads(payload)
-    report = Report(Path(asked["path"]), progress, is_named=bool(asked["named"]))
-    about, states, merged = read_into(scratch / RESULTS, report, asked["named"])
-    told = {"about": about.to_json(), "states": states, "merged": merged}
-    return json.dumps(told, ensure_ascii=False).encode()

@@ -17,6 +17,7 @@ _BUILD_MACHINE = re.compile(
     r"|home/vsts/work/\d+/s|bitrise/src|workspace|app/src(?=/src/))/"
 )
 """Where build services check sources out. The same file must look the same on every machine."""
+_MOST_PATHS_KEPT = 2_000
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class RunPlaces:
 
     run: dict[str, Any]
     _bases: list[str] = field(init=False)
+    _paths: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         bases = as_object(self.run.get("originalUriBaseIds"))
@@ -39,6 +41,7 @@ class RunPlaces:
         found = {_without_file_scheme(root).rstrip("/") + "/" for root in roots if root.strip()}
         # The longest first: a base inside another one says more.
         self._bases = sorted(found - {"/"}, key=len, reverse=True)
+        self._paths = {}
 
     def places(self, result: dict[str, Any]) -> list[tuple[Location, str]]:
         """Return each location of a result with the code that stands there, if the report has it.
@@ -81,6 +84,14 @@ class RunPlaces:
             known = at_index(self.run.get("artifacts"), artifact.get("index"))
             uri = as_text(as_object(known.get("location")).get("uri"))
         uri = uri[: MAX_URI * 2].strip()
+        path = self._paths.get(uri)  # a file has many results
+        if path is None:
+            if len(self._paths) >= _MOST_PATHS_KEPT:
+                self._paths.clear()
+            path = self._paths[uri] = self._shortened(uri)
+        return path
+
+    def _shortened(self, uri: str) -> str:
         if _SCHEME.match(uri) and not uri.lower().startswith("file:"):
             return clean(uri, MAX_URI)
         path = _without_file_scheme(uri)

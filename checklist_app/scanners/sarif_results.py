@@ -71,6 +71,7 @@ class ResultReader:
         self._rules = RunRules(run)
         self._places = RunPlaces(run)
         self._tool = tool
+        self._rule_severities: dict[int, Severity | None] = {}
 
     def read(self, result: dict[str, Any]) -> ParsedFinding:
         """Turn a result into a finding."""
@@ -85,7 +86,7 @@ class ResultReader:
             rule_id=rule_id,
             title=_title(rule, rule_id, message),
             description=_description(rule, message),
-            severity=_severity(result, rule, state),
+            severity=self._severity(result, rule, state),
             cwes=cwes,
             tags=tags,
             locations=tuple(dict.fromkeys(place for place, _ in places[:MAX_LOCATIONS])),
@@ -107,7 +108,29 @@ class ResultReader:
         found = found[: MAX_DESCRIPTION * 2]
         if arguments:
             found = _ARGUMENT.sub(lambda match: _argument(match, arguments), found)
-        return clean(_NUMBERED_LINK.sub(r"\1", found), MAX_DESCRIPTION)
+        if "](" in found:
+            found = _NUMBERED_LINK.sub(r"\1", found)
+        return clean(found, MAX_DESCRIPTION)
+
+    def _severity(
+        self, result: dict[str, Any], rule: dict[str, Any], state: FindingState
+    ) -> Severity:
+        if state in (FindingState.PASSED, FindingState.NOT_APPLICABLE):
+            return Severity.INFO
+        told = _told_severity(result) or self._severity_of_rule(rule)
+        if told is not None:
+            return told
+        level = as_text(result.get("level"))
+        if level not in _LEVELS:
+            level = as_text(as_object(rule.get("defaultConfiguration")).get("level"))
+        return _LEVELS.get(level, Severity.MEDIUM)  # 3.27.10: "warning" if nobody says anything
+
+    def _severity_of_rule(self, rule: dict[str, Any]) -> Severity | None:
+        if not rule:  # made up for a rule that the report does not describe
+            return None
+        if id(rule) not in self._rule_severities:  # rules live as long as the run
+            self._rule_severities[id(rule)] = _told_severity(rule)
+        return self._rule_severities[id(rule)]
 
     def _fingerprint(
         self,
@@ -174,19 +197,14 @@ def _why(suppression: dict[str, Any]) -> str:
     return ": ".join(filter(None, (clean(part, MAX_SHORT) for part in parts)))
 
 
-def _severity(result: dict[str, Any], rule: dict[str, Any], state: FindingState) -> Severity:
-    if state in (FindingState.PASSED, FindingState.NOT_APPLICABLE):
-        return Severity.INFO
-    for holder in (result, rule):
-        properties = as_object(holder.get("properties"))
-        for key in _SEVERITY_KEYS:
-            found = _rated(properties.get(key))
-            if found is not None:
-                return found
-    level = as_text(result.get("level"))
-    if level not in _LEVELS:
-        level = as_text(as_object(rule.get("defaultConfiguration")).get("level"))
-    return _LEVELS.get(level, Severity.MEDIUM)  # 3.27.10: "warning" if nobody says anything
+def _told_severity(holder: dict[str, Any]) -> Severity | None:
+    """Return what the properties of a result or of a rule say."""
+    properties = as_object(holder.get("properties"))
+    for key in _SEVERITY_KEYS if properties else ():
+        found = _rated(properties.get(key))
+        if found is not None:
+            return found
+    return None
 
 
 def _rated(value: object) -> Severity | None:

@@ -93,9 +93,12 @@ class RunRules:
                 for link in as_list(rule.get("relationships"))
                 if not set(_SAYS_NOTHING) & set(map(str, as_list(as_object(link).get("kinds"))))
             ]
-            self._known[id(rule)] = self._read(rule, related)
-        own_cwes, own_tags = self._read(result, as_list(result.get("taxa")))
+            cwes, tags = self._read(rule, related)
+            self._known[id(rule)] = cwes, tuple(sorted(set(tags)))
         cwes, tags = self._known[id(rule)]
+        if not result.get("taxa") and not result.get("properties"):
+            return cwes, tags
+        own_cwes, own_tags = self._read(result, as_list(result.get("taxa")))
         return tuple(sorted({*cwes, *own_cwes})), tuple(sorted({*tags, *own_tags}))
 
     def _read(

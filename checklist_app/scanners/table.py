@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from checklist_app.domain.errors import InvalidInput, UnreadableReport
-from checklist_app.domain.findings import FindingState, ParsedScan
+from checklist_app.domain.findings import ParsedScan
 from checklist_app.domain.text import text
 from checklist_app.scanners import (
     acunetix,
@@ -45,16 +42,13 @@ from checklist_app.scanners import (
     npm_audit,
     nuclei,
     observatory,
-    ohdf,
     openvas,
     openvex,
     osv_scanner,
-    own_format,
     pip_audit,
     popeye,
     prowler,
     retirejs,
-    sarif,
     semgrep,
     snyk,
     sonarqube,
@@ -70,18 +64,13 @@ from checklist_app.scanners import (
     wapiti,
     wpscan,
     xccdf,
-    zap,
 )
 from checklist_app.scanners.base import Head, Kind, Parser, Progress, Report
-from checklist_app.scanners.settling import Settling, result_line
+from checklist_app.scanners.first_formats import FIRST, ReadScan, read_with
 from checklist_app.untrusted.json_text import load_json
 
 PARSERS: tuple[Parser, ...] = (
-    # These two can carry a report of another tool within.
-    own_format.PARSER,
-    ohdf.PARSER,
-    sarif.PARSER,
-    zap.PARSER,
+    *FIRST,
     acunetix.PARSER,
     apkleaks.PARSER,
     arachni.PARSER,
@@ -184,39 +173,25 @@ def parse_report(
         InvalidInput: there is no format ``named``.
     """
     report = Report(path, progress, is_named=bool(named))
-    return _parser_of(report, named).parse(report)
+    return parser_of(report, named).parse(report)
 
 
-def read_into(
-    target: Path, report: Report, named: str = ""
-) -> tuple[ParsedScan, Mapping[FindingState, int], int]:
+def read_into(target: Path, report: Report, named: str = "") -> ReadScan:
     """Do what :func:`parse_report` does, but write the results to a file, one JSON line each.
-
-    A large report of a format that can be read piece by piece is never in memory as a whole.
-
-    Returns:
-        The scan without its results; how many results there are of each state, merged ones
-        included; and how many were merged into another one.
 
     Raises:
         UnreadableReport: see :func:`parse_report`.
     """
-    parser = _parser_of(report, named)
-    if parser.stream is not None:
-        with Settling(target.parent) as settling:
-            about = parser.stream(report, settling.take)
-            settling.write_to(target)
-        return about, settling.states, settling.merged
-    scan = parser.parse(report)
-    states: Counter[FindingState] = Counter()
-    with target.open("wb") as file:
-        for result in scan.results:
-            states[result.state] += result.results
-            file.write(result_line(result))
-    return replace(scan, results=()), states, states.total() - len(scan.results)
+    return read_with(parser_of(report, named), target, report)
 
 
-def _parser_of(report: Report, named: str) -> Parser:
+def parser_of(report: Report, named: str) -> Parser:
+    """Return who reads a report, by its content or by the format that a person named.
+
+    Raises:
+        UnreadableReport: no format fits.
+        InvalidInput: there is no format ``named``.
+    """
     check_format(named)
     head = report.head()
     parser = _fitting(named, head) if named else _recognise(head)

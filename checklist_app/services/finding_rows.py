@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -32,6 +33,7 @@ COMPARED = (
     "place",
 )
 """The columns whose change makes a finding a changed one."""
+_compared = itemgetter(*COMPARED)
 
 
 def row_of(finding: ParsedFinding, *, is_routed: bool) -> dict[str, Any]:
@@ -74,5 +76,8 @@ def _description(finding: ParsedFinding) -> str:
 
 
 def differs(known: Row[Any], row: dict[str, Any]) -> bool:
-    """Whether a report says something else of a finding than what is stored."""
-    return any(getattr(known, name) != row[name] for name in COMPARED)
+    """Whether a report says something else of a finding than what is stored.
+
+    ``known`` ends with the columns of :data:`COMPARED`.
+    """
+    return bool(known[-len(COMPARED) :] != _compared(row))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import ParsedFinding, routing_keys
 from checklist_app.domain.scan_stream import Scan
 from checklist_app.domain.vocabulary import FindingStatus
 from checklist_app.models import Finding, Project, ScanImport
-from checklist_app.services import audit, scan_scopes, suggestions
+from checklist_app.models.bulk import insert_rows
+from checklist_app.services import scan_scopes, suggestions
 from checklist_app.services.clock import now
 from checklist_app.services.corrected_routes import LedRules, rules_led_somewhere
 from checklist_app.services.finding_rows import COMPARED, STATUSES, differs, row_of
 from checklist_app.services.routing import BATCH, RoutedKeys
+from checklist_app.services.scan_repeats import leave_stamp
 from checklist_app.services.scan_scopes import Absent, note_sightings, open_scope
+from checklist_app.services.scans import note_import
 
 
 def apply_scan(
@@ -65,20 +68,8 @@ def apply_scan(
     if absent.gone or merge.closes:
         suggestions.withdraw_closed(session, project)
     suggestions.refresh_findings(session, project, merge.touched, go_on=go_on)
-    audit.record(
-        session,
-        None,
-        "project:scan:import",
-        scan.tool,
-        project_id=project.id,
-        scan_import_id=scan_import.id,
-        new=merge.new,
-        changed=merge.changed,
-        reopened=merge.reopened,
-        gone=absent.gone,
-        closed=absent.closed,
-        read=scan.account.read,
-    )
+    note_import(session, scan_import)
+    leave_stamp(session, project, scan_import, scope)
     return scan_import.account
 
 
@@ -112,7 +103,7 @@ class _Merge:
 
     def take(self, batch: list[ParsedFinding]) -> None:
         """Write what is new or changed in a batch of different findings."""
-        self._routed.learn({key for finding in batch for key in routing_keys(finding)})
+        self._routed.learn(set(chain.from_iterable({routing_keys(finding) for finding in batch})))
         known = self._known([finding.fingerprint for finding in batch])
         new, changed = [], []
         for finding in batch:
@@ -164,13 +155,13 @@ class _Merge:
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if not rows:
             return
-        constant = {
-            "project_id": self.project.id,
-            "first_import_id": self.scan_import.id,
-            "created_at": now(),
-        }
-        # By the connection: there is no object to keep in step with these rows.
-        self.session.connection().execute(insert(Finding), [{**row, **constant} for row in rows])
+        constant = (self.project.id, self.scan_import.id, now())
+        insert_rows(
+            self.session,
+            Finding,
+            ("project_id", "first_import_id", "created_at", *rows[0]),
+            [(*constant, *row.values()) for row in rows],
+        )
         ids = self.session.scalars(
             select(Finding.id).where(
                 Finding.project_id == self.project.id,
@@ -207,7 +198,6 @@ def _tell(scan_import: ScanImport, scan: Scan, counts: dict[str, int]) -> None:
     scan_import.tool_version = scan.tool_version[:60]
     scan_import.started_at = scan.started_at
     scan_import.command_line = scan.command_line[:1000]
-    scan_import.finished_at = now()
     scan_import.account = {
         "read": account.read,
         "findings": account.findings,

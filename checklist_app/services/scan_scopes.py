@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.scan_stream import Scan
 from checklist_app.domain.vocabulary import FindingStatus, GonePolicy
 from checklist_app.models import Finding, FindingSighting, Project, ScanImport, ScanScope
+from checklist_app.models.bulk import insert_rows
 from checklist_app.services.clock import now
 from checklist_app.services.routing import batches
 
@@ -89,10 +90,8 @@ def note_sightings(
     )
     known = {row[0]: row[1] for row in rows}
     for batch in batches(sorted(reported - known.keys())):
-        session.connection().execute(
-            insert(FindingSighting),
-            [{"scope_id": scope.id, "finding_id": id_, "is_present": True} for id_ in batch],
-        )
+        columns = ("scope_id", "finding_id", "is_present")
+        insert_rows(session, FindingSighting, columns, [(scope.id, id_, True) for id_ in batch])
     _set_present(session, scope, [id_ for id_ in reported if known.get(id_) is False], present=True)
     absent = Absent()
     if tells_what_is_gone(scope, scan):

@@ -26,6 +26,7 @@ from checklist_app.services.evidence import check_quota, keep_evidence, note_blo
 from checklist_app.services.uploads import clean_name
 
 LONGEST_ENVIRONMENT = 120
+_NOTED = ("new", "changed", "reopened", "gone", "closed", "read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,21 @@ def report_to_read(session: Session, scan_import_id: int) -> tuple[ScanImport, s
     if scan_import is None or scan_import.evidence.blob_sha256 is None:
         raise NotFound
     return scan_import, scan_import.evidence.blob_sha256
+
+
+def note_import(session: Session, scan_import: ScanImport) -> None:
+    """Note that an import is over, with what its account says."""
+    account = scan_import.account
+    scan_import.finished_at = now()
+    audit.record(
+        session,
+        None,
+        "project:scan:import",
+        scan_import.tool,
+        project_id=scan_import.project_id,
+        scan_import_id=scan_import.id,
+        **{name: account[name] for name in _NOTED},
+    )
 
 
 def _known_report(session: Session, access: ProjectAccess, taken: TakenReport) -> Evidence | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.vocabulary import Confidence, Outcome, Severity
@@ -17,6 +18,8 @@ from checklist_app.models import (
     Suggestion,
     SuggestionFinding,
 )
+from checklist_app.models.base import LongText
+from checklist_app.models.bulk import insert_rows
 from checklist_app.queries.marks import counts
 from checklist_app.services.clock import now, today
 from checklist_app.services.kind_routes import Kind, KindRoutes
@@ -25,12 +28,8 @@ from checklist_app.services.routing import Route
 MILDEST_RANK = Severity.INFO.rank
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    item_id: int
-    finding_id: int
-    severity_rank: int
-    route: Route
+_Ranked = tuple[int, int]
+"""The key and the severity rank of a finding."""
 
 
 class Completing:
@@ -48,40 +47,40 @@ class Completing:
 
     def take(self, finding_ids: Sequence[int]) -> None:
         """Complete what these findings propose; ask with as many as one statement can take."""
-        rows = self._open(finding_ids)
-        self._routes.learn(kind for kind, _, _ in rows)
-        links = [
-            _Link(route.item_id, id_, rank, route)
-            for kind, id_, rank in rows
-            for route in self._routes.of(kind)
-        ]
-        if not links:
+        by_kind = self._open(finding_ids)
+        self._routes.learn(by_kind)
+        if not any(self._routes.of(kind) for kind in by_kind):
             return
         present = self._present(finding_ids)
-        missing = [link for link in links if (link.item_id, link.finding_id) not in present]
+        missing = [
+            (route, left)
+            for kind, found in by_kind.items()
+            for route in self._routes.of(kind)
+            if (left := [one for one in found if (route.item_id, one[0]) not in present])
+        ]
         if missing:
-            self._add(sorted(missing, key=lambda link: (link.item_id, link.finding_id)))
+            self._add(missing)
 
-    def _open(self, finding_ids: Sequence[int]) -> list[tuple[Kind, int, int]]:
-        """Return the kind, the key and the rank of those that are open."""
+    def _open(self, finding_ids: Sequence[int]) -> dict[Kind, list[_Ranked]]:
+        """Return those that are open, by their kind."""
         rows = self._session.execute(
             select(
                 Finding.id,
                 Finding.severity_rank,
-                Finding.cwes,
-                Finding.tags,
                 Finding.tool,
                 Finding.rule_id,
+                # Thousands of findings share these: what is stored is read once for each kind.
+                type_coerce(Finding.cwes, LongText),
+                type_coerce(Finding.tags, LongText),
             ).where(Finding.id.in_(finding_ids), counts(today()))
         )
-        return [
-            (
-                Kind.of(row.tool, row.rule_id, row.cwes, row.tags),
-                row.id,
-                row.severity_rank,
-            )
-            for row in rows
-        ]
+        alike: dict[tuple[str, ...], list[_Ranked]] = defaultdict(list)
+        for id_, rank, *stored in rows:
+            alike[tuple(stored)].append((id_, rank))
+        found: dict[Kind, list[_Ranked]] = defaultdict(list)
+        for (tool, rule_id, cwes, tags), ranked in alike.items():
+            found[Kind.of(tool, rule_id, json.loads(cwes), json.loads(tags))] += ranked
+        return found
 
     def _present(self, finding_ids: Sequence[int]) -> set[tuple[int, int]]:
         rows = self._session.execute(
@@ -91,30 +90,26 @@ class Completing:
         )
         return {(item_id, finding_id) for item_id, finding_id in rows}
 
-    def _add(self, links: list[_Link]) -> None:
+    def _add(self, missing: Sequence[tuple[Route, Sequence[_Ranked]]]) -> None:
+        """Link findings to the items to which the route of their kind leads."""
         worst: dict[int, int] = {}
-        for link in links:
-            is_weak = link.route.confidence is Confidence.WEAK
-            rank = MILDEST_RANK if is_weak else link.severity_rank
-            worst[link.item_id] = min(worst.get(link.item_id, MILDEST_RANK), rank)
+        for route, found in missing:
+            is_weak = route.confidence is Confidence.WEAK
+            rank = MILDEST_RANK if is_weak else min(rank for _, rank in found)
+            worst[route.item_id] = min(worst.get(route.item_id, MILDEST_RANK), rank)
         self._propose(worst)
-        self._session.connection().execute(
-            insert(SuggestionFinding),
-            [
-                {
-                    "suggestion_id": self._suggestions[link.item_id].id,
-                    "finding_id": link.finding_id,
-                    "via": link.route.via,
-                    "depth": link.route.depth,
-                    "confidence": link.route.confidence,
-                }
-                for link in links
-            ],
-        )
+        links = [
+            (suggestion_id, id_, route.via, route.depth, route.confidence)
+            for route, found in missing
+            if (suggestion_id := self._suggestions[route.item_id].id)
+            for id_, _ in found
+        ]
+        columns = ("suggestion_id", "finding_id", "via", "depth", "confidence")
+        insert_rows(self._session, SuggestionFinding, columns, sorted(links))
 
     def _propose(self, worst: Mapping[int, int]) -> None:
         """Let the suggestions of items say what findings of these severity ranks do."""
-        for item_id, rank in worst.items():
+        for item_id, rank in sorted(worst.items()):
             suggestion = self._suggestions.get(item_id)
             if suggestion is None:
                 suggestion = Suggestion(
