@@ -44,7 +44,7 @@ def _compiled(
 ) -> tuple[str, tuple[int, ...], tuple[Any, ...]]:
     """Return a statement, which column each of its values is, and what makes it storable."""
     compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
-    names = compiled.positiontup  # type: ignore[attr-defined]  # both dialects count positions
+    names = compiled.positiontup or []  # both databases take values by position
     return (
         str(compiled),
         tuple(columns.index(name) for name in names),

@@ -111,7 +111,10 @@ DOORS = {
     "SQL in words": Door(
         raw_sql,
         "connection.exec_driver_sql(f'SELECT {name}')",
-        {"models/database.py": "says how a transaction begins"},
+        {
+            "models/bulk.py": "hands over what SQLAlchemy wrote",
+            "models/database.py": "says how a transaction begins",
+        },
     ),
     "a row of a project past the actor": Door(
         row_past_the_actor,

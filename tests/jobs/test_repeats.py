@@ -14,6 +14,7 @@ from checklist_app.domain.vocabulary import FindingMark, FindingStatus, JobState
 from checklist_app.jobs import handlers
 from checklist_app.jobs.worker import work_until_over
 from checklist_app.models import Event, Finding, Job, Mapping, Project, ScanImport
+from checklist_app.scanners.confined import read_confined
 from checklist_app.services import scan_repeats
 from checklist_app.services.clock import now
 from checklist_app.services.corrections import correct_route
@@ -35,7 +36,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(path.name)
         return read(path, **limits)
 
-    read = handlers.read_confined
+    read = read_confined
     monkeypatch.setattr(handlers, "read_confined", note)
     return seen
 
