@@ -1,4 +1,4 @@
-"""OWASP Dependency-Check reports: XML of all schemas, and JSON.
+"""OWASP Dependency-Check reports: XML of all schemas, JSON and CSV.
 
 Source: the report templates and XML schemas of Dependency-Check. A result is a vulnerability of a
 dependency; what a suppression rule hides stands beside it and is suppressed, its notes are the
@@ -15,12 +15,14 @@ from checklist_app.domain.findings import MAX_SHORT, FindingState, ParsedScan, c
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.dependency_check_results import TOOL, read_vulnerability
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, document, moment
 from checklist_app.scanners.shapes import root_object
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _OPEN, _SUPPRESSED = "vulnerabilities", "suppressedVulnerabilities"
+_CSV_HEADER = "Project,ScanDate,DependencyName,DependencyPath,"
+_RFC_1123 = "%a, %d %b %Y %H:%M:%S GMT"
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
 
@@ -28,6 +30,8 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of a Dependency-Check report."""
     if head.kind is Kind.XML:
         return head.root == "analysis" and ("<scanInfo" in head.text or "<projectInfo" in head.text)
+    if head.kind is Kind.OTHER:
+        return head.text.replace('"', "").startswith(_CSV_HEADER)
     return head.kind is Kind.JSON and (
         head.has_key("reportSchema", "scanInfo") or head.has_key("scanInfo", "projectInfo")
     )
@@ -37,9 +41,12 @@ def parse(report: Report) -> ParsedScan:
     """Read a Dependency-Check report.
 
     Raises:
-        UnreadableReport: it is no XML or JSON, or has no list of dependencies.
+        UnreadableReport: it is no XML, JSON or CSV, or has no list of dependencies.
     """
     gathering = Gathering("dependency-check", TOOL)
+    if report.head().kind is Kind.OTHER:
+        _read_csv(gathering, report)
+        return gathering.scan()
     is_xml = report.head().kind is Kind.XML
     count = (
         _read_xml(gathering, report)
@@ -90,6 +97,44 @@ def _read_xml(gathering: Gathering, report: Report) -> int | None:
         elif name == "projectInfo":
             _describe(gathering, scan, _texts(element))
     return count
+
+
+def _read_csv(gathering: Gathering, report: Report) -> None:
+    """Read the CSV report, whose lines are vulnerabilities that no rule suppresses.
+
+    Each line is put into the words of the JSON report, so that all three give the same findings.
+    """
+    for row in csv_rows(report):
+        gathering.target = gathering.target or clean(row.get("Project"), MAX_SHORT)
+        gathering.started_at = gathering.started_at or moment(row.get("ScanDate"), _RFC_1123)
+        package = clean(row.get("Identifiers"), MAX_SHORT).partition(",")[0]
+        dependency = {
+            "fileName": row.get("DependencyName"),
+            "filePath": row.get("DependencyPath"),
+            "packages": [{"id": package.strip()}],
+        }
+        vulnerability = {
+            "name": row.get("CVE"),
+            "cwe": row.get("CWE"),
+            "description": row.get("Vulnerability"),
+            "cvssv2": {"severity": row.get("CVSSv2_Severity"), "score": row.get("CVSSv2_Score")},
+            **{
+                f"cvssv{version}": {
+                    "baseSeverity": row.get(f"CVSSv{version}_BaseSeverity"),
+                    "baseScore": row.get(f"CVSSv{version}_BaseScore"),
+                }
+                for version in (3, 4)
+            },
+        }
+        result = read_vulnerability(dependency, vulnerability, FindingState.OPEN)
+        gathering.add(result) if result else gathering.skip(_UNNAMED)
+    if not gathering.results:
+        gathering.fail(
+            text(
+                "A CSV report of Dependency-Check names only what is vulnerable, so an empty one "
+                "does not show that anything was checked. Write it with --format JSON."
+            )
+        )
 
 
 def _describe(gathering: Gathering, scan: dict[str, Any], project: dict[str, Any]) -> None:
@@ -157,18 +202,19 @@ def _add(gathering: Gathering, dependency: dict[str, Any]) -> None:
 
 PARSER = Parser(
     "dependency-check",
-    "OWASP Dependency-Check (XML, JSON)",
+    "OWASP Dependency-Check (XML, JSON, CSV)",
     recognises,
     parse,
     About(
         versions="XML schemas 1.0 to 4.1 (Dependency-Check 1 to 12), JSON schemas 1.0 and 1.1, "
-        "and the XML that Retire.js writes.",
+        "CSV since version 5, and the XML that Retire.js writes.",
         source="The report templates and schemas of github.com/dependency-check/DependencyCheck.",
-        command="`dependency-check --scan DIR --format XML` or `--format JSON`",
+        command="`dependency-check --scan DIR --format XML` or `--format JSON`, or `CSV`",
         result="A vulnerability of a dependency; its file and related files are locations.",
         keys="`cwes` or `cwe`, else CWE-1395; rule `dependency-check:<CVE or advisory>`.",
         severity="`severity`, else that of CVSS 4, 3 or 2, else by the score, else medium.",
-        clean="There are dependencies, none has a vulnerability, and the run met no exception.",
+        clean="There are dependencies, none has a vulnerability, and the run met no exception. CSV "
+        "tells neither dependencies nor exceptions, so an empty one proves nothing.",
         differs="Suppressed vulnerabilities are counted too, as suppressed.",
     ),
 )

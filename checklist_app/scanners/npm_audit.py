@@ -1,4 +1,4 @@
-"""npm audit JSON: the reports of npm 6 and pnpm, and those of npm 7 and later.
+"""npm audit JSON: the reports of npm 6 and pnpm, those of npm 7 and later, and Yarn's.
 
 Source: the audit reports of npm. In npm 6 a result is an advisory of ``advisories``; the paths by
 which its package is depended on are its locations. Since npm 7 a result is an entry of
@@ -15,7 +15,6 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import (
     MAX_DESCRIPTION,
     MAX_LOCATIONS,
-    MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
     MAX_URI,
@@ -27,14 +26,19 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, document, score_of, severity_of
+from checklist_app.scanners.npm_advisories import (
+    TOOL,
+    VULNERABLE_COMPONENT,
+    cvss,
+    ghsa,
+    read_advisory,
+    urls,
+)
+from checklist_app.scanners.reading import Gathering, document, severity_of
 from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.yarn_lines import YARN, is_yarn, read_yarn
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
-TOOL = "npm audit"
-
-_VULNERABLE_COMPONENT = (1395,)
-_GHSA = re.compile(r"GHSA(?:-[0-9a-z]{4}){3}", re.IGNORECASE)
 _STARTS_WITH_ERROR = re.compile(r'\{\s*"(?:error|message)"\s*:')
 _STARTS_WITH_ACTIONS = re.compile(r'\{\s*"actions"\s*:\s*\[')
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
@@ -44,6 +48,8 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of a report of npm audit, or of its error."""
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
         return False
+    if is_yarn(head):
+        return True
     if _STARTS_WITH_ERROR.match(head.text) is not None:
         return head.has_key("error", "summary", "detail")
     newer = head.has_key("auditReportVersion") or head.has_key("via", "effects", "fixAvailable")
@@ -61,6 +67,8 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no JSON, an error instead of a report, or its list is missing or of
             the wrong type.
     """
+    if is_yarn(report.head()):
+        return read_yarn(Gathering("npm-audit", YARN), report)
     root = root_object(document(report))
     name = next((name for name in ("vulnerabilities", "advisories") if name in root), None)
     if name is None or root.get("error"):
@@ -70,7 +78,7 @@ def parse(report: Report) -> ParsedScan:
         raise wrong_type(name, "{…}")
     gathering = Gathering("npm-audit", TOOL)
     for key, entry in entries.items():
-        read = _package if name == "vulnerabilities" else _advisory
+        read = _package if name == "vulnerabilities" else read_advisory
         result = read(key, entry) if isinstance(entry, dict) and entry else None
         gathering.add(result) if result else gathering.skip(_UNNAMED)
     if not entries:  # otherwise npm 6 counts paths, which are more than advisories
@@ -111,41 +119,6 @@ def _dependencies(root: dict[str, Any]) -> object:
     return metadata.get("totalDependencies") if counted is None else counted
 
 
-def _advisory(key: str, advisory: dict[str, Any]) -> ParsedFinding | None:
-    """Read an advisory of npm 6, pnpm or yarn."""
-    package = clean(advisory.get("module_name") or advisory.get("name"), MAX_SHORT)
-    own = _ghsa(advisory.get("github_advisory_id"), advisory.get("url")) or clean(
-        advisory.get("id") or key, MAX_RULE_ID
-    )
-    if not package and not own:
-        return None
-    places = _paths(package, [as_object(part) for part in as_list(advisory.get("findings"))])
-    return ParsedFinding(
-        tool=TOOL,
-        rule_id=_rule_id(own, advisory.get("cves")),
-        title=clean(f"{clean(advisory.get('title'), MAX_TITLE) or own}: {package}", MAX_TITLE),
-        description=clean(advisory.get("overview"), MAX_DESCRIPTION),
-        severity=severity_of(advisory.get("severity")),
-        cwes=cwes_in(advisory.get("cwe"), bare=True) or _VULNERABLE_COMPONENT,
-        tags=(),
-        locations=tuple(places)[:MAX_LOCATIONS],
-        fingerprint=fingerprint("npm-audit", own, package),
-        occurrences=max(1, len(places)),
-        solution=clean(advisory.get("recommendation"), MAX_TITLE),
-        references=_urls(advisory.get("url")),
-        cvss=_cvss(advisory),
-    )
-
-
-def _paths(package: str, findings: list[dict[str, Any]]) -> list[Location]:
-    found = []
-    for finding in findings:
-        shown = clean(f"{package}@{clean(finding.get('version'), 80)}".rstrip("@"), MAX_SHORT)
-        paths = (clean(path, MAX_URI) for path in as_list(finding.get("paths")))
-        found += [Location(path, parameter=shown) for path in paths if path]
-    return found
-
-
 def _package(key: str, entry: dict[str, Any]) -> ParsedFinding | None:
     """Read a package of npm 7 or later, with all its advisories."""
     name = clean(entry.get("name") or key, MAX_SHORT)
@@ -154,12 +127,12 @@ def _package(key: str, entry: dict[str, Any]) -> ParsedFinding | None:
     via = as_list(entry.get("via"))
     advisories = [part for part in via if isinstance(part, dict)]
     others = ", ".join(filter(None, (clean(part, MAX_SHORT) for part in via)))
-    names = {own for part in advisories if (own := _ghsa(part.get("url")))}
+    names = {own for part in advisories if (own := ghsa(part.get("url")))}
     titles = "; ".join(
         dict.fromkeys(filter(None, (clean(part.get("title"), 200) for part in advisories)))
     )
     nodes = [node for part in as_list(entry.get("nodes")) if (node := clean(part, MAX_URI))]
-    scores = [score for part in advisories if (score := _cvss(part)) is not None]
+    scores = [score for part in advisories if (score := cvss(part)) is not None]
     shown = clean(f"{name} {clean(entry.get('range'), 120)}", MAX_SHORT)
     return ParsedFinding(
         tool=TOOL,
@@ -167,36 +140,15 @@ def _package(key: str, entry: dict[str, Any]) -> ParsedFinding | None:
         title=clean(f"{titles}: {name}" if titles else f"{name}: {others}", MAX_TITLE),
         description=_description(advisories, others),
         severity=severity_of(entry.get("severity")),
-        cwes=cwes_in([part.get("cwe") for part in advisories], bare=True) or _VULNERABLE_COMPONENT,
+        cwes=cwes_in([part.get("cwe") for part in advisories], bare=True) or VULNERABLE_COMPONENT,
         tags=(),
         locations=tuple(Location(node, parameter=shown) for node in nodes[:MAX_LOCATIONS]),
         fingerprint=fingerprint("npm-audit", "package", name),
         occurrences=max(1, len(nodes)),
         solution=_fix(entry.get("fixAvailable")),
-        references=_urls(*(part.get("url") for part in advisories)),
+        references=urls(*(part.get("url") for part in advisories)),
         cvss=max(scores, default=None),
     )
-
-
-def _ghsa(*values: object) -> str:
-    """Return the name of the advisory; the numbers that npm gives change with every revision."""
-    for value in values:
-        match = _GHSA.search(clean(value, MAX_URI))
-        if match:
-            return match[0]
-    return ""
-
-
-def _rule_id(own: str, cves: object) -> str:
-    """Return the CVE, if there is just one, else the advisory."""
-    names = {name for name in (clean(cve, MAX_RULE_ID) for cve in as_list(cves)) if name}
-    return names.pop() if len(names) == 1 else own
-
-
-def _cvss(advisory: dict[str, Any]) -> float | None:
-    cvss = as_object(advisory.get("cvss"))
-    # Without a vector the 0 stands for an advisory that nobody scored.
-    return score_of(cvss.get("score")) if cvss.get("vectorString") else None
 
 
 def _description(advisories: list[dict[str, Any]], others: str) -> str:
@@ -213,27 +165,28 @@ def _fix(fix: object) -> str:
     return f"Upgrade to: {name}@{version}" if name and version else ""
 
 
-def _urls(*values: object) -> tuple[str, ...]:
-    found = (clean(value, MAX_URI) for value in values)
-    return tuple(dict.fromkeys(url for url in found if url.startswith("http")))[:20]
-
-
 PARSER = Parser(
     "npm-audit",
-    "npm audit (JSON)",
+    "npm audit, Yarn audit (JSON)",
     recognises,
     parse,
     About(
-        versions="npm 6 and pnpm (`advisories`), npm 7 to 11 (`auditReportVersion` 2).",
-        source="github.com/npm/npm-audit-report and github.com/npm/cli.",
-        command="`npm audit --json` or `pnpm audit --json`",
+        versions="npm 6, pnpm, Yarn 2 and 3 (`advisories`), npm 7 to 11 (`auditReportVersion` 2); "
+        "the lines of Yarn 1 (`auditAdvisory`) and of Yarn 4 (`value`, `children`).",
+        source="github.com/npm/npm-audit-report and github.com/npm/cli; the reporters of "
+        "github.com/yarnpkg/yarn and github.com/yarnpkg/berry.",
+        command="`npm audit --json`, `pnpm audit --json`, `yarn audit --json` or "
+        "`yarn npm audit --all --recursive --json`",
         result="npm 6: an advisory, its paths are locations. npm 7: a package in `vulnerabilities` "
-        "with all its advisories, or one that depends on such a package.",
+        "with all its advisories, or one that depends on such a package. Yarn: an advisory of a "
+        "package, on however many paths; a deprecated package counts as one.",
         keys="`cwe`, else CWE-1395; rule `npm-audit:<CVE or GHSA>`, or the name of the package "
-        "where it has several advisories or only depends on one.",
+        "where it has several advisories or only depends on one; with Yarn "
+        "`yarn-audit:<CVE or GHSA>`, and CWE-1104 with `yarn-audit:deprecation`.",
         severity="npm's word: critical, high, moderate, low, info.",
-        clean="An empty list, unless the report counts no dependency at all. An error document is "
-        "refused.",
+        clean="An empty list, unless the report counts no dependency at all; of Yarn 1 the last "
+        "line (`auditSummary`). Yarn 4 writes nothing where it finds nothing: an empty file proves "
+        "nothing and is refused, as an error document is.",
         differs="",
     ),
 )

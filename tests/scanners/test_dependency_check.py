@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -96,6 +98,61 @@ def test_json_says_the_same_as_xml() -> None:
         "dependencies": [dependency],
     }
     assert read(report) == read(xml(NEW))
+
+
+CSV_NAMES = (
+    "Project", "ScanDate", "DependencyName", "DependencyPath", "Description", "License", "Md5",
+    "Sha1", "Identifiers", "CPE", "CVE", "CWE", "Vulnerability", "Source", "CVSSv2_Severity",
+    "CVSSv2_Score", "CVSSv2", "CVSSv3_BaseSeverity", "CVSSv3_BaseScore", "CVSSv3",
+    "CPE Confidence", "Evidence Count",
+)  # fmt: skip
+
+
+def table(*rows: dict[str, str]) -> str:
+    """Return the CSV report with these cells; the others are empty."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, CSV_NAMES, quoting=csv.QUOTE_ALL)
+    writer.writeheader()
+    writer.writerows(rows)
+    return written.getvalue()
+
+
+ROW = {
+    "Project": "shop",
+    "ScanDate": "Mon, 12 Jan 2026 09:30:00 GMT",
+    "DependencyName": "app.ear: lib-1.0.jar",
+    "DependencyPath": "/build/7/app.ear/lib-1.0.jar",
+    "Identifiers": "pkg:maven/org.a/lib@1.0, cpe:2.3:a:org:lib",
+    "CVE": "CVE-2024-1111",
+    "CWE": "CWE-502 Deserialization of Untrusted Data",
+    "Vulnerability": "Reads objects.",
+    "CVSSv2_Severity": "MEDIUM",
+    "CVSSv2_Score": "5.0",
+    "CVSSv3_BaseSeverity": "CRITICAL",
+    "CVSSv3_BaseScore": "9.800000190734863",
+}
+
+
+def test_csv_gives_the_same_finding_as_xml() -> None:
+    scan = read(table(ROW))
+
+    assert (scan.format, scan.target, scan.problems) == ("dependency-check", "shop", ())
+    assert str(scan.started_at) == "2026-01-12 09:30:00+00:00"
+    assert fingerprints(scan) == fingerprints(read(xml(NEW)))
+    found = only(scan)
+    assert (found.rule_id, found.cwes, found.severity) == (
+        "CVE-2024-1111",
+        (502,),
+        Severity.CRITICAL,
+    )
+    assert found.locations[0].parameter == "pkg:maven/org.a/lib@1.0"
+
+
+def test_a_csv_row_without_a_name_is_counted_and_an_empty_csv_proves_nothing() -> None:
+    assert read(table(ROW, {"DependencyName": "x"})).account.skipped == 1
+    assert read(table()).problems
+    with pytest.raises(UnreadableReport, match="more cells"):
+        read(table(ROW) + ",".join(["x"] * 40) + "\n")
 
 
 def test_a_new_version_in_another_folder_is_the_same_finding() -> None:

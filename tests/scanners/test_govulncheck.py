@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import FindingState, Location
 from checklist_app.domain.vocabulary import Severity
-from tests.scanners.reports import fingerprints, only, read
+from checklist_app.scanners.table import parse_report
+from tests.scanners.reports import fingerprints, only, read, result, sarif
 
 CONFIG = {
     "config": {
@@ -185,3 +187,15 @@ def test_what_cannot_be_read() -> None:
         read({"Calls": {"Functions": {}}, "Vulns": {"OSV": 1}})
     scan = read(whole(finding("symbol"), {"finding": {}}))
     assert (scan.account.read, scan.account.skipped) == (2, 1)
+
+
+def test_its_sarif_is_read_as_sarif_and_refused_under_the_name_of_this_format(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report"
+    log = sarif(result("GO-2026-1"), tool={"driver": {"name": "govulncheck", "rules": []}})
+    path.write_text(json.dumps(log))
+
+    assert parse_report(path).format == "sarif"
+    with pytest.raises(UnreadableReport, match="one of SARIF"):
+        parse_report(path, named="govulncheck")
