@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import MEGABYTE, BlobStore, StoredBlob
 from checklist_app.config import Config
-from checklist_app.domain.errors import InvalidInput, NotFound
+from checklist_app.domain.errors import InvalidInput, NotFound, TooLarge
 from checklist_app.domain.findings import clean
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -35,6 +36,66 @@ class TakenReport:
 
     name: str
     blob: StoredBlob
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that was not taken in, and why."""
+
+    name: str
+    error: InvalidInput | TooLarge
+
+
+def take_each(
+    store: BlobStore, config: Config, files: Iterable[tuple[str, IO[bytes]]]
+) -> tuple[list[TakenReport], list[RefusedFile]]:
+    """Store several files, each by itself: one that cannot be taken stops none of the others.
+
+    Raises:
+        StorageFull: no room is left.
+    """
+    taken: list[TakenReport] = []
+    refused: list[RefusedFile] = []
+    for name, source in files:
+        try:
+            taken += take_reports(store, config, name, source)
+        except (InvalidInput, TooLarge) as error:
+            refused.append(RefusedFile(clean_name(name), error))
+    return taken, refused
+
+
+def import_each(
+    session: Session,
+    access: ProjectAccess,
+    config: Config,
+    taken: Iterable[TakenReport],
+    *,
+    environment: str = "",
+    named_format: str = "",
+) -> tuple[list[ScanImport], list[RefusedFile]]:
+    """Import several reports as :func:`import_report` does, but leave out what finds no room.
+
+    Raises:
+        InvalidInput: there is no such format; nothing is imported.
+    """
+    check_format(named_format)
+    imports: list[ScanImport] = []
+    refused: list[RefusedFile] = []
+    for report in taken:
+        try:
+            scan_import, _ = import_report(
+                session,
+                access,
+                config,
+                report,
+                environment=environment,
+                named_format=named_format,
+            )
+        except TooLarge as error:  # raised before anything of it is written
+            refused.append(RefusedFile(report.name, error))
+        else:
+            imports.append(scan_import)
+    return imports, refused
 
 
 def take_reports(

@@ -10,6 +10,11 @@ def done(message: str) -> None:
     flash(message, "success")
 
 
+def warn(message: str) -> None:
+    """Say that a part of what was asked for was not done."""
+    flash(message, "warning")
+
+
 def done_with_undo(message: str, undo_url: str) -> None:
     """Say that something worked, with the button that takes it back."""
     # The cookie keeps it as JSON; the template of the messages knows both shapes.

@@ -128,6 +128,39 @@ def test_a_newer_scan_that_found_nothing_denies_a_gap_only(
     assert (found.older is not None and not found.older.finds) is in_conflict
 
 
+@pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.PARTIAL, Outcome.FAIL])
+def test_a_newer_scan_that_does_not_speak_to_the_requirement_contradicts_nothing(
+    session: Session, cast: Cast, checklist: Checklist, outcome: Outcome
+) -> None:
+    judge(session, cast, checklist, outcome)
+    elsewhere = finding("roles", 862), finding("nowhere", 4242)
+    bring(session, cast, *elsewhere, tool="Sniffer", started_at=MONDAY)
+
+    found = states(session, cast, checklist)
+
+    assert found == NOTHING
+    assert FAIL in states(session, cast, checklist, "AC-01").states
+
+
+def test_findings_elsewhere_contradict_a_gap_only_by_a_tool_that_could_see_it(
+    session: Session, cast: Cast, checklist: Checklist
+) -> None:
+    judge(session, cast, checklist, Outcome.FAIL)
+    bring(
+        session,
+        cast,
+        replace(finding("roles", 862), tool="Semgrep"),
+        tool="Semgrep",
+        started_at=MONDAY,
+    )
+
+    found = states(session, cast, checklist)
+
+    assert found.states == {SUPPORT, CONFLICT}
+    assert found.older is not None
+    assert not found.older.finds
+
+
 def test_newer_evidence_settles_it(session: Session, cast: Cast, checklist: Checklist) -> None:
     bring(session, cast, SQL, tool="Semgrep", started_at=MONDAY)
     judge(session, cast, checklist, Outcome.FAIL)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
@@ -15,13 +18,18 @@ from checklist_app.queries.jobs import job_view
 from checklist_app.scanners.table import PARSERS, check_format
 from checklist_app.services import scans
 from checklist_app.services.clock import today
+from checklist_app.services.scans import RefusedFile
 from checklist_app.web.access import project, requires, wants_fragment
+from checklist_app.web.filters import told
 from checklist_app.web.forms import form_text, page_number
+from checklist_app.web.messages import warn
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = Blueprint("scans", __name__, url_prefix="/projects/<slug>/scans")
 
 MOST_FILES = 20
+MOST_NAMED = 6
+LONGEST_NAME = 60
 
 
 @blueprint.get("")
@@ -46,28 +54,51 @@ def upload(slug: str) -> ResponseReturnValue:
         raise InvalidInput(text("At most %(count)s files at once.", count=MOST_FILES))
     named = form_text("format")
     check_format(named)
-    store, config = resources().store, resources().config
-    taken = [
-        report
-        for part in uploads
-        for report in scans.take_reports(store, config, part.filename or "report", part.stream)
-    ]
-    imports = [
-        scans.import_report(
-            db_session(),
-            project(),
-            config,
-            report,
-            environment=form_text("environment"),
-            named_format=named,
-        )[0]
-        for report in taken
-    ]
+    config = resources().config
+    files = [(part.filename or "report", part.stream) for part in uploads]
+    taken, refused = scans.take_each(resources().store, config, files)
+    imports, without_room = scans.import_each(
+        db_session(),
+        project(),
+        config,
+        taken,
+        environment=form_text("environment"),
+        named_format=named,
+    )
+    refused += without_room
+    if refused and (wants_fragment() or not imports):
+        raise refused[0].error if len(refused) == 1 else InvalidInput(_named(refused))
     if wants_fragment():
         return _list()
-    if len(imports) == 1:
+    for reason in _by_reason(refused):
+        warn(reason)
+    if len(imports) == 1 and not refused:
         return redirect(url_for("scans.show", slug=slug, import_id=imports[0].id), 303)
     return redirect(url_for("scans.index", slug=slug), 303)
+
+
+def _named(refused: Iterable[RefusedFile]) -> Text:
+    return text("No file was taken in. %(reasons)s", reasons=" ".join(_by_reason(refused)))
+
+
+def _by_reason(refused: Iterable[RefusedFile]) -> list[str]:
+    """Return why files were not taken in, with their names, each reason once.
+
+    They travel in a cookie, so only some names of a reason are told.
+    """
+    names: dict[str, list[str]] = {}
+    for file in refused:
+        names.setdefault(told(file.error.text), []).append(file.name[:LONGEST_NAME])
+    return [
+        ngettext(
+            "Not taken in: %(names)s. %(reason)s",
+            "%(num)s files not taken in: %(names)s. %(reason)s",
+            len(found),
+            names=", ".join(found[:MOST_NAMED]) + ("…" if len(found) > MOST_NAMED else ""),
+            reason=reason,
+        )
+        for reason, found in names.items()
+    ]
 
 
 @blueprint.get("/<int:import_id>")

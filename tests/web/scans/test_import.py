@@ -155,6 +155,58 @@ def test_of_several_reports_each_is_read(
     assert count(session)["suggestion"] == 2
 
 
+def test_without_a_script_the_good_files_go_through_and_the_bad_ones_are_named(
+    visit: Visit, resources: Resources, session: Session
+) -> None:
+    carla = visit("carla")
+    answer = upload(
+        carla,
+        ("good.sarif", sarif(2)),
+        ("empty.sarif", b""),
+        ("<b>hollow</b>.sarif", b""),
+        ("broken.zip", b"PK\x03\x04 no archive"),
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, SCANS)
+    page = carla.get(SCANS).text
+    told = page.split('id="flashes"')[1].split("</main>")[0]
+    assert told.count("flash-warning") == 2
+    assert "2 archivos no se han importado: empty.sarif, " in told
+    assert "broken.zip" in told
+    assert "El archivo está vacío." in told
+    assert "<b>hollow" not in page
+    assert work(resources) == [JobState.DONE]
+    assert count(session)["finding"] == 2
+
+
+def test_a_file_beside_a_refused_one_leads_to_the_list(visit: Visit) -> None:
+    answer = upload(visit("carla"), ("good.sarif", sarif(1)), ("empty.sarif", b""))
+    assert answer.headers["Location"] == SCANS
+
+
+def test_when_no_file_can_be_taken_each_is_named(visit: Visit, session: Session) -> None:
+    answer = upload(visit("carla"), ("empty.sarif", b""), ("broken.zip", b"PK\x03\x04 no"))
+
+    assert answer.status_code == 422
+    assert "empty.sarif" in answer.text
+    assert "broken.zip" in answer.text
+    assert sum(count(session).values()) == 0
+
+
+def test_what_finds_no_room_is_named_and_the_rest_is_read(
+    visit: Visit, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sarif(1), sarif(40)
+    room = (len(first) + 50) / resources.config.project_quota_mb
+    monkeypatch.setattr("checklist_app.services.evidence.MEGABYTE", room)
+    carla = visit("carla")
+    upload(carla, ("small.sarif", first), ("large.sarif", second))
+
+    page = carla.get(SCANS).text
+    assert "large.sarif" in page
+    assert work(resources) == [JobState.DONE]
+
+
 def test_a_script_gets_the_list_with_what_became_of_each_file(
     visit: Visit, resources: Resources
 ) -> None:
