@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 
 from flask import Flask
 
@@ -12,8 +11,10 @@ from checklist_app.services.resources import Resources
 from checklist_app.web import (
     access,
     areas,
+    counting,
     errors,
     filters,
+    heavy,
     languages,
     metering,
     security,
@@ -59,25 +60,16 @@ def configure_templates(app: Flask) -> None:
     bootstrap.init_app(app)
 
 
-def redis_options(settings: Config) -> dict[str, float | str | bool]:
-    """Return what the Redis server has to prove itself by, where the way is encrypted."""
-    if not settings.redis_url.startswith("rediss://"):
-        return {}
-    options: dict[str, float | str | bool] = {
-        "ssl_cert_reqs": "required",
-        "ssl_check_hostname": True,
-        "ssl_min_version": ssl.TLSVersion.TLSv1_2,
-    }
-    if settings.redis_ca_file is not None:
-        options["ssl_ca_certs"] = str(settings.redis_ca_file)
-    return options
-
-
 def configure_limits(app: Flask, settings: Config) -> None:
     """Count attempts in Redis where there is one, else in this process."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = redis_options(settings)
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = counting.redis_options(settings)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
     app.config[PER_CALLER] = settings.requests_per_minute
     app.config[PER_ADDRESS] = settings.requests_per_minute * ADDRESS_SHARE
+    app.config[heavy.UPLOADS] = settings.uploads_per_hour
+    app.config[heavy.SCANS] = settings.scans_per_hour
+    app.config[heavy.EXPORTS] = settings.exports_per_hour
+    app.config[heavy.REPORTS] = settings.reports_per_hour
     limiter.init_app(app)
+    counting.install(app, settings)

@@ -34,6 +34,10 @@ def config(tmp_path: Path, prepared_database: str) -> Config:
         base_url="http://localhost",
         job_lease_seconds=2,
         requests_per_minute=1_000_000,
+        uploads_per_hour=1_000_000,
+        scans_per_hour=1_000_000,
+        exports_per_hour=1_000_000,
+        reports_per_hour=1_000_000,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from checklist_app.config.backends import BackendSettings, backend_problems
+from checklist_app.config.backends import backend_problems
 from checklist_app.config.connections import (
     OWN_ADDRESS,
     tls_problems,
@@ -20,6 +20,7 @@ from checklist_app.config.environment import (
     read,
     secret_problems,
 )
+from checklist_app.config.limits import LimitSettings
 from checklist_app.config.mail import mail_problems
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
@@ -59,7 +60,7 @@ DEFAULT_EVIDENCE_TYPES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(BackendSettings):
+class Config(LimitSettings):
     """All settings, parsed. Sizes are in the unit that the name says; durations likewise."""
 
     environment: str = setting(
@@ -106,12 +107,6 @@ class Config(BackendSettings):
         one_of("es", "en"),
         "Language when neither person nor browser asks.",
         default="es",
-    )
-    requests_per_minute: int = setting(
-        whole_number(10, 1_000_000),
-        "Requests that one person or token may make in a minute; an address five times as many. "
-        "More are answered 429.",
-        default=1200,
     )
     trusted_proxies: int = setting(
         whole_number(0, 5),

@@ -31,6 +31,7 @@ class SecurityKind(StrEnum):
     DOWNLOAD = "download"
     TAMPERING = "tampering"
     CHAIN_BROKEN = "chain_broken"
+    REDIS_LOST = "redis_lost"
 
 
 class AlertRule(StrEnum):

@@ -29,6 +29,7 @@ from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
 from checklist_app.web.bearer import on_api
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
+from checklist_app.web.heavy import too_often
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import forget, resources
 from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm
@@ -185,7 +186,7 @@ def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
     window = error.limit.limit.get_expiry()
     met = limiter.current_limit
     seconds = min(max(ceil(met.reset_at - time()), 1), window) if met else window
-    answer = _page(429, told(text("Too many attempts. Wait a few minutes and try again.")))
+    answer = _page(429, told(too_often(error.limit.scope, seconds)))
     return (*answer, {"Retry-After": str(seconds)})
 
 

@@ -11,6 +11,8 @@ from flask_limiter import ApplicationLimit, Limiter
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 
+from checklist_app.web.heavy import HEAVY, counts_as
+
 IPV6_NETWORK_BITS = 64
 ASSETS = frozenset({"static", "bootstrap.static"})
 PER_CALLER = "REQUESTS_PER_MINUTE"
@@ -40,6 +42,15 @@ def _each_minute(setting: str) -> str:
     return f"{current_app.config[setting]} per minute"
 
 
+def _of_kind(kind: str) -> ApplicationLimit:
+    return ApplicationLimit(
+        lambda: f"{current_app.config[kind]} per hour",
+        key_function=caller,
+        scope=kind,
+        exempt_when=lambda: not counts_as(kind, request.endpoint, request.method),
+    )
+
+
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
@@ -49,6 +60,7 @@ limiter = Limiter(
     application_limits=[
         ApplicationLimit(lambda: _each_minute(PER_ADDRESS), key_function=visitor_network),
         ApplicationLimit(lambda: _each_minute(PER_CALLER), key_function=caller),
+        *(_of_kind(kind) for kind in HEAVY),
     ],
     application_limits_exempt_when=lambda: request.endpoint in ASSETS,
     fail_on_first_breach=True,

@@ -50,6 +50,12 @@ def notice(
     )
 
 
+def notice_of_ours(kind: SecurityKind, *, subject: str) -> None:
+    """Remember something that happened to the system itself, whoever's request met it."""
+    ours = Noticed(kind, now(), subject=subject, request_id=request_id())
+    g.setdefault("noticed", []).append(ours)
+
+
 def place() -> str:
     """Return the path of this request without what is secret in it, such as a one-time link."""
     path = request.path

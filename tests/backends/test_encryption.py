@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from checklist_app.config import Config, ConfigError
-from checklist_app.factory import redis_options
 from checklist_app.services.resources import Resources
+from checklist_app.web.counting import redis_options
 from tests.backends.servers import mariadb, redis
 from tests.certificates import Authority, make_authority
 from tests.cli.conftest import Checklist, checklist
