@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from checklist_app.models import Event, User
@@ -25,21 +25,42 @@ class LoggedEvent:
     details: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class EventFilters:
+    """Which events are wanted; what is empty asks for all. Days are whole, and in UTC.
+
+    Attributes:
+        name: of the events.
+        target: what they happened to, exactly as it was written down.
+        actor_id: whose acts they are.
+        since: their first day.
+        until: their last day.
+    """
+
+    name: str = ""
+    target: str = ""
+    actor_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+
 def events_before(
-    session: Session, access: ProjectAccess, name: str, before: int | None, limit: int
+    session: Session,
+    access: ProjectAccess,
+    filters: EventFilters,
+    before: int | None,
+    limit: int,
 ) -> list[LoggedEvent]:
     """Return at most ``limit`` events of a project, the newest first.
 
     Args:
         session: of the caller.
         access: who asks, of which project.
-        name: of the events that are wanted; empty for all.
+        filters: which of them are wanted.
         before: key of the event after which, going back, to read on; None for the newest.
         limit: at most so many.
     """
-    wanted = [Event.project_id == access.project.id]
-    if name:
-        wanted.append(Event.name == name)
+    wanted = [Event.project_id == access.project.id, *_conditions(filters)]
     if before is not None:
         wanted.append(Event.id < before)
     rows = session.execute(
@@ -55,3 +76,22 @@ def events_before(
         )
         for event, actor in rows
     ]
+
+
+def _conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
+    wanted = []
+    if filters.name:
+        wanted.append(Event.name == filters.name)
+    if filters.target:
+        wanted.append(Event.target == filters.target)
+    if filters.actor_id is not None:
+        wanted.append(Event.actor_id == filters.actor_id)
+    if filters.since is not None:
+        wanted.append(Event.happened_at >= _begin_of(filters.since))
+    if filters.until is not None and filters.until < date.max:
+        wanted.append(Event.happened_at < _begin_of(filters.until + timedelta(days=1)))
+    return wanted
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

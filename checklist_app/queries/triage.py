@@ -56,6 +56,15 @@ def newest_actions(session: Session, access: ProjectAccess) -> list[ActionLine]:
     return [_line(*row) for row in rows]
 
 
+def actions_before(
+    session: Session, access: ProjectAccess, before: int | None, limit: int
+) -> list[ActionLine]:
+    """Return at most ``limit`` actions of a project, going back from the one before ``before``."""
+    older = [] if before is None else [TriageAction.id < before]
+    wanted = _lines(access, *older).order_by(TriageAction.id.desc()).limit(limit)
+    return [_line(*row) for row in session.execute(wanted)]
+
+
 def action_view(session: Session, access: ProjectAccess, action_id: int, today: date) -> ActionView:
     """Return one action of a project, or raise NotFound."""
     row = session.execute(_lines(access, TriageAction.id == action_id)).one_or_none()

@@ -46,7 +46,21 @@ SETTINGS = """
 "path.key" = "{key}"
 "path.version" = "{version}"
 "path.number" = {number}
+"path.hook_id" = {hook_id}
+"path.public_id" = "{public_id}"
+"path.group_id" = {group_id}
+"path.token_id" = {token_id}
+"path.action_id" = {action_id}
 "header.If-Match" = "*"
+
+# Archived, the project that all others try would refuse them; this one is to begin with.
+[[operations]]
+include-name = "POST /projects/{{slug}}/archive"
+parameters = {{ "path.slug" = "{other_slug}" }}
+
+[[operations]]
+include-name = "POST /projects/{{slug}}/restore"
+parameters = {{ "path.slug" = "{other_slug}" }}
 
 [checks.positive_data_acceptance]
 # What the schema allows may still break a rule of the domain, and keys are used up.
@@ -158,7 +172,7 @@ def tried(
 
 
 def _known(world: World) -> dict[str, Any]:
-    return world.places["banca"]
+    return {**world.places["banca"], "other_slug": world.places["archivo"]["slug"]}
 
 
 def _environment() -> dict[str, str]:

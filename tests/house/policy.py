@@ -53,8 +53,19 @@ POLICY: dict[str, Audience | Role] = {
     "api.evidence.link": Role.CONTRIBUTOR,
     "api.evidence.show": Role.VIEWER,
     "api.evidence.unlink": Role.CONTRIBUTOR,
+    "api.finding_actions.act": Role.REVIEWER,
+    "api.finding_actions.index": Role.VIEWER,
+    "api.finding_actions.preview": Role.REVIEWER,
+    "api.finding_actions.show": Role.VIEWER,
+    "api.finding_actions.undo": Role.REVIEWER,
     "api.findings.index": Role.VIEWER,
     "api.findings.show": Role.VIEWER,
+    "api.groups.add_person": Audience.ADMINISTRATOR,
+    "api.groups.create": Audience.ADMINISTRATOR,
+    "api.groups.delete": Audience.ADMINISTRATOR,
+    "api.groups.index": Audience.ADMINISTRATOR,
+    "api.groups.remove_person": Audience.ADMINISTRATOR,
+    "api.groups.show": Audience.ADMINISTRATOR,
     "api.items.accept": Role.REVIEWER,
     "api.items.assign": Role.REVIEWER,
     "api.items.index": Role.VIEWER,
@@ -65,9 +76,20 @@ POLICY: dict[str, Audience | Role] = {
     "api.members.index": Role.VIEWER,
     "api.members.remove": Role.OWNER,
     "api.members.show": Role.VIEWER,
+    "api.pipeline_tokens.index": Role.MANAGER,
+    "api.pipeline_tokens.make": Role.MANAGER,
+    "api.pipeline_tokens.revoke": Role.MANAGER,
+    "api.pipeline_tokens.show": Role.MANAGER,
+    "api.project_groups.add": Role.OWNER,
+    "api.project_groups.index": Role.VIEWER,
+    "api.project_groups.remove": Role.OWNER,
+    "api.project_groups.set_role": Role.OWNER,
+    "api.project_groups.show": Role.VIEWER,
+    "api.projects.archive": Role.OWNER,
     "api.projects.create": Audience.NO_AUDITOR,
     "api.projects.edit": Role.OWNER,
     "api.projects.index": Audience.SIGNED_IN,
+    "api.projects.restore": Role.OWNER,
     "api.projects.set_policy": Role.OWNER,
     "api.projects.show": Role.VIEWER,
     "api.remediation.advance": Role.CONTRIBUTOR,
@@ -78,6 +100,7 @@ POLICY: dict[str, Audience | Role] = {
     "api.reports.order": Role.REVIEWER,
     "api.reports.show": Role.VIEWER,
     "api.reports.verify": Audience.EVERYBODY,
+    "api.reviews.decide": Role.REVIEWER,
     "api.standards.index": Audience.SIGNED_IN,
     "api.standards.requirements": Audience.SIGNED_IN,
     "api.standards.show": Audience.SIGNED_IN,
@@ -253,7 +276,9 @@ POLICY: dict[str, Audience | Role] = {
 }
 """Whom each endpoint is for; inside a project, the least role."""
 
-LEFT_WHEN_ARCHIVED = frozenset({"projects.archive", "projects.restore"})
+LEFT_WHEN_ARCHIVED = frozenset(
+    {"api.projects.archive", "api.projects.restore", "projects.archive", "projects.restore"}
+)
 """What can be done in an archived project besides reading it."""
 
 OPEN_TO_PIPELINES = frozenset(

@@ -15,6 +15,11 @@ from tests.house.world import MARK
 
 PLAN = {"plan": "x", "due_on": "2031-01-01"}
 BODIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "api.finding_actions.act": (
+        "findings",
+        {"kind": "reopen", "previewed": 64 * "0", "reason": "x"},
+    ),
+    "api.finding_actions.preview": ("findings", {"kind": "reopen"}),
     "api.items.assign": ("assignee_id", {}),
     "api.remediation.plan": ("owner_id", PLAN),
     "api.reports.order": ("checklist_number", {"language": "es"}),
@@ -40,6 +45,7 @@ def foreign_value(house: House, place: str, field: str) -> Any:
         "checklist": there["number"],
         "checklist_number": there["number"],
         "finding": there["finding_id"],
+        "findings": [there["finding_id"]],
     }
     return {**there, **values}[field]
 
@@ -74,7 +80,8 @@ def test_an_id_of_another_project_is_as_good_as_one_that_does_not_exist(
     person = with_new_token(house.app, house.people[name])
     foreign = foreign_value(house, place, field)
     before = database_digest(house.resources.engine)
-    missing, _ = send(house, person, endpoint, {**rest, field: 2_000_000})
+    nothing = [2_000_000] if isinstance(foreign, list) else 2_000_000
+    missing, _ = send(house, person, endpoint, {**rest, field: nothing})
     status, told = send(house, person, endpoint, {**rest, field: foreign})
     assert status == missing
     assert status in (404, 422)

@@ -32,6 +32,7 @@ from checklist_app.web.api.schemas import (
     Output,
     Page,
     TakeWhole,
+    exact_keys,
 )
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
@@ -87,7 +88,9 @@ class SignOff(Input):
     """The statement of whoever signs, and why items without a verdict are left."""
 
     statement: LongText = Field(min_length=1)
-    left_reasons: dict[Line, LongText] = Field(default_factory=dict, max_length=2000)
+    left_reasons: dict[Line, LongText] = Field(
+        default_factory=dict, max_length=2000, json_schema_extra=exact_keys
+    )
 
 
 class ChecklistQuery(ListQuery):

@@ -188,11 +188,18 @@ def attach_note(slug: str, number: int, identifier: str, body: NewNote) -> Creat
     return _created(slug, added.id)
 
 
+def _item_and_evidence(slug: str, number: int, identifier: str, evidence_id: int) -> items.Item:
+    """Return the item whose evidence changes; what the project does not hold comes first."""
+    shown(slug, evidence_id)
+    return items.shown(slug, number, identifier)
+
+
 @blueprint.put(ON_ITEM + "/<int:evidence_id>")
 @requires(Permission.EVIDENCE_ADD)
 @Operation(
     text("Let evidence of the project speak to an item"),
     answer=items.Item,
+    existing=_item_and_evidence,
     refusals=(409,),
 )
 def link(slug: str, number: int, identifier: str, evidence_id: int) -> items.Item:
@@ -204,7 +211,9 @@ def link(slug: str, number: int, identifier: str, evidence_id: int) -> items.Ite
 
 @blueprint.delete(ON_ITEM + "/<int:evidence_id>")
 @requires(Permission.EVIDENCE_ADD)
-@Operation(text("Take evidence off an item"), status=204, refusals=(409,))
+@Operation(
+    text("Take evidence off an item"), status=204, existing=_item_and_evidence, refusals=(409,)
+)
 def unlink(slug: str, number: int, identifier: str, evidence_id: int) -> None:
     """Take evidence off; it stays in the project."""
     evidence.unlink_evidence(db_session(), opened_item(), evidence_id)

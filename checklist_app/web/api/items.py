@@ -10,7 +10,13 @@ from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import EvidenceKind, Outcome, RemediationStatus, Severity
+from checklist_app.domain.vocabulary import (
+    EvidenceKind,
+    Outcome,
+    RemediationStatus,
+    ReviewStage,
+    Severity,
+)
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.checklists import NOT_ASSESSED, Filters, checklist_overview
 from checklist_app.queries.items import item_page
@@ -57,6 +63,15 @@ class ItemLine(Output):
     has_suggestion: bool
 
 
+class Review(Output):
+    """What a second person said of a verdict."""
+
+    decision: ReviewStage
+    comment: str
+    reviewer: str
+    reviewed_at: datetime
+
+
 class Verdict(Output):
     """A person's conclusion; the rationale is Markdown."""
 
@@ -66,6 +81,7 @@ class Verdict(Output):
     author: str
     recorded_at: datetime
     is_carried: bool
+    review: Review | None
 
 
 class ItemEvidence(Output):
@@ -142,6 +158,7 @@ class Item(Output):
     assignee_id: int | None
     due_on: date | None
     needs_review: bool
+    review_stage: ReviewStage | None
     verdict: Verdict | None
     history: list[Verdict]
     evidence: list[ItemEvidence]

@@ -26,6 +26,7 @@ from checklist_app.web.api.operations import (
     Operation,
     Upload,
 )
+from checklist_app.web.api.problem_schema import PROBLEM
 from checklist_app.web.api.schemas import ListQuery
 from checklist_app.web.bearer import API_PREFIX
 from checklist_app.web.filters import told
@@ -39,35 +40,6 @@ IN_PARTS = (206, 416)
 RECENT_SIGN_IN = text(
     "Needs a token of a recent sign-in: a refreshed token keeps the time of the first one."
 )
-PROBLEM: dict[str, Any] = {
-    "title": "Problem",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["place", "message"],
-                "properties": {"place": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-        "current": {"type": "object", "description": "The present values, with status 412."},
-        "submitted": {"type": "object", "description": "The values that were sent, with 412."},
-        "etag": {"type": "string"},
-        "max_age": {
-            "type": "integer",
-            "description": "With `step_up_required`: the greatest age of the sign-in, in seconds.",
-        },
-        "accepted": {"type": "array", "items": {"type": "string"}},
-    },
-}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import GonePolicy, Language, Role, Severity
 from checklist_app.queries.projects import ProjectCard, project_cards
-from checklist_app.services import projects
+from checklist_app.services import projects, reviews
 from checklist_app.services.clock import today
 from checklist_app.web.access import actor, project, requires
 from checklist_app.web.api.operations import Created, Operation
@@ -56,7 +56,9 @@ class Project(Output):
     fail_threshold: Severity
     freshness_days: int
     gone_policy: GonePolicy
+    four_eyes: bool
     created_at: datetime
+    archived_at: datetime | None
 
 
 class NewProject(Input):
@@ -75,6 +77,9 @@ class ProjectChange(Input):
     description: LongText | None = None
     scope: LongText | None = None
     language: Language | None = None
+    four_eyes: bool | None = Field(
+        None, description=str(text("Whether a second person accepts each verdict."))
+    )
 
 
 class PolicyChange(Input):
@@ -165,6 +170,8 @@ def edit(slug: str, body: ProjectChange) -> Project:
         scope=present.scope if body.scope is None else body.scope,
         language=body.language or present.language,
     )
+    if body.four_eyes is not None:
+        reviews.set_four_eyes(db_session(), project(), wanted=body.four_eyes)
     return shown(slug)
 
 
@@ -183,6 +190,24 @@ def set_policy(slug: str, body: PolicyChange) -> Project:
         freshness_days=body.freshness_days or present.freshness_days,
         gone_policy=body.gone_policy or present.gone_policy,
     )
+    return shown(slug)
+
+
+@blueprint.post("/<slug>/archive")
+@requires(Permission.PROJECT_ARCHIVE)
+@Operation(text("Make a project read-only for everybody"), answer=Project, existing=shown)
+def archive(slug: str) -> Project:
+    """Archive a project."""
+    projects.archive_project(db_session(), project())
+    return shown(slug)
+
+
+@blueprint.post("/<slug>/restore")
+@requires(Permission.PROJECT_ARCHIVE)
+@Operation(text("Let an archived project be worked on again"), answer=Project, existing=shown)
+def restore(slug: str) -> Project:
+    """Restore a project."""
+    projects.restore_project(db_session(), project())
     return shown(slug)
 
 

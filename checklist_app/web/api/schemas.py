@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -11,7 +12,9 @@ from checklist_app.domain.text import text
 
 MOST_ON_A_PAGE = 200
 USUAL_ON_A_PAGE = 50
+LONGEST_LINE = 200
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Output(BaseModel):
@@ -61,9 +64,20 @@ def _exact_bool(value: object) -> object:
     return {"true": True, "false": False}.get(value, [value]) if isinstance(value, str) else value
 
 
+def _exact_day(value: object) -> object:
+    return value if isinstance(value, str) and _DAY.fullmatch(value) else [value]
+
+
 def _whole(value: object) -> object:
     """Take 4.0 for 4, which JSON does not tell apart."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def exact_keys(schema: dict[str, Any]) -> None:
+    """Say of an object by ``Line`` that each of its keys is one, and not only what those hold."""
+    ((pattern, values),) = schema.pop("patternProperties").items()
+    schema["propertyNames"] = {"pattern": pattern, "maxLength": LONGEST_LINE}
+    schema["additionalProperties"] = values
 
 
 FromDigits = BeforeValidator(_digits)
@@ -74,7 +88,9 @@ QueryKey = Annotated[int, Field(ge=1, le=2**31 - 1), BeforeValidator(_digits)]
 """The number of a row in an address."""
 QueryFlag = Annotated[bool, BeforeValidator(_exact_bool)]
 """``true`` or ``false`` in an address."""
-Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+QueryDay = Annotated[date, BeforeValidator(_exact_day)]
+"""A day in an address, such as 2030-12-31, and no number of seconds."""
+Line = Annotated[str, StringConstraints(max_length=LONGEST_LINE, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line of text."""
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")

@@ -1,0 +1,119 @@
+"""Groups of people, for administrators; what they may do is said in each project."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+from pydantic import Field
+
+from checklist_app.domain.errors import NotFound
+from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import text
+from checklist_app.queries.groups import group_cards
+from checklist_app.services import groups
+from checklist_app.web.access import actor, recent_auth, requires
+from checklist_app.web.api.operations import Created, Operation
+from checklist_app.web.api.paging import cut
+from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
+from checklist_app.web.transaction import db_session
+
+blueprint = Blueprint("groups", __name__, url_prefix="/groups")
+
+
+class Person(Output):
+    """Somebody in a group."""
+
+    user_id: int
+    name: str
+    email: str
+
+
+class Group(Output):
+    """A group with its people; ``project_count`` is in how many projects it has a role."""
+
+    id: int
+    name: str
+    people: list[Person]
+    project_count: int
+
+
+class NewGroup(Input):
+    """What a new group is called."""
+
+    name: Name
+
+
+class NewPerson(Input):
+    """Somebody with an open account."""
+
+    email: str = Field(min_length=3, max_length=254)
+
+
+def shown(group_id: int) -> Group:
+    """Return a group."""
+    for card in group_cards(db_session(), actor()):
+        if card.id == group_id:
+            return Group.model_validate(card)
+    raise NotFound
+
+
+def _with_person(group_id: int, user_id: int) -> Group:
+    found = shown(group_id)
+    if user_id not in {person.user_id for person in found.people}:
+        raise NotFound
+    return found
+
+
+@blueprint.get("")
+@requires(Permission.GROUP_MANAGE)
+@Operation(text("List the groups"), query=ListQuery, answer=Page[Group])
+def index(query: ListQuery) -> Page[Group]:
+    """List the groups."""
+    return cut(query, group_cards(db_session(), actor()), Group.model_validate)
+
+
+@blueprint.post("")
+@requires(Permission.GROUP_MANAGE)
+@Operation(text("Make an empty group"), body=NewGroup, answer=Group, status=201, repeatable=True)
+def create(body: NewGroup) -> Created:
+    """Make a group."""
+    made = groups.create_group(db_session(), actor(), body.name)
+    return Created(shown(made.id), url_for("api.groups.show", group_id=made.id))
+
+
+@blueprint.get("/<int:group_id>")
+@requires(Permission.GROUP_MANAGE)
+@Operation(text("Show a group"), answer=Group)
+def show(group_id: int) -> Group:
+    """Show a group."""
+    return shown(group_id)
+
+
+@blueprint.delete("/<int:group_id>")
+@requires(Permission.GROUP_MANAGE)
+@recent_auth(text("Delete a group"))
+@Operation(text("Delete a group, and every role through it"), status=204, existing=shown)
+def delete(group_id: int) -> None:
+    """Delete a group."""
+    groups.delete_group(db_session(), actor(), group_id)
+
+
+@blueprint.post("/<int:group_id>/people")
+@requires(Permission.GROUP_MANAGE)
+@recent_auth(text("Add a person to a group"))
+@Operation(
+    text("Put a person into a group"), body=NewPerson, answer=Group, status=201, repeatable=True
+)
+def add_person(group_id: int, body: NewPerson) -> Group:
+    """Add a person."""
+    groups.add_person(db_session(), actor(), group_id, body.email)
+    db_session().flush()
+    return shown(group_id)
+
+
+@blueprint.delete("/<int:group_id>/people/<int:user_id>")
+@requires(Permission.GROUP_MANAGE)
+@recent_auth(text("Take a person out of a group"))
+@Operation(text("Take a person out of a group"), status=204, existing=_with_person)
+def remove_person(group_id: int, user_id: int) -> None:
+    """Take a person out."""
+    groups.remove_person(db_session(), actor(), group_id, user_id)
