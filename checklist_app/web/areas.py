@@ -19,6 +19,7 @@ from checklist_app.web.evidence.views import blueprint as evidence
 from checklist_app.web.findings.actions import blueprint as finding_actions
 from checklist_app.web.findings.views import blueprint as findings
 from checklist_app.web.forms import LARGEST_KEY
+from checklist_app.web.gate.views import blueprint as gate
 from checklist_app.web.health.views import blueprint as health
 from checklist_app.web.jobs.views import blueprint as jobs
 from checklist_app.web.library.corrections import blueprint as corrections
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     evidence,
     finding_actions,
     findings,
+    gate,
     groups,
     health,
     jobs,

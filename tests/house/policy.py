@@ -197,6 +197,8 @@ POLICY: dict[str, Audience | Role] = {
     "findings.show": Role.VIEWER,
     "findings.undo_correction": Role.REVIEWER,
     "findings.unrouted": Role.VIEWER,
+    "gate.change": Role.OWNER,
+    "gate.show": Role.VIEWER,
     "groups.add_person": Audience.ADMINISTRATOR,
     "groups.create": Audience.ADMINISTRATOR,
     "groups.delete": Audience.ADMINISTRATOR,
