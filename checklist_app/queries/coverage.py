@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, aliased
 
 from checklist_app.catalog.cwe import cwe_tree
@@ -135,7 +135,7 @@ def _by_tool(rules: Iterable[str]) -> dict[str, list[str]]:
 
 def _reaches(session: Session, standard_id: int | None = None) -> dict[int, list[Reach]]:
     """Return what leads to the requirements of one list or of all, by list; rules only counted."""
-    of_list: list[ColumnElement[bool]] = [Requirement.is_leaf]
+    of_list = [Requirement.is_leaf == true()]
     if standard_id is not None:
         of_list.append(Requirement.standard_id == standard_id)
     here = select(Requirement.id).where(*of_list)

@@ -116,7 +116,8 @@ def test_a_deprecated_package_is_an_unmaintained_component() -> None:
 
 def test_the_same_advisory_in_other_versions_and_numbers_is_the_same_finding() -> None:
     before = lines(package())
-    after = lines(package(**{"ID": 1099999, "Tree Versions": ["1.2.4"], "Dependents": []}))
+    changed: dict[str, Any] = {"ID": 1099999, "Tree Versions": ["1.2.4"], "Dependents": []}
+    after = lines(package(**changed))
 
     assert fingerprints(before) == fingerprints(after)
 
