@@ -14,34 +14,21 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from checklist_app.catalog.cwe import cwe_tree
-from checklist_app.catalog.owasp import load_library
-from checklist_app.catalog.rules import load_rules
 from checklist_app.domain.permissions import (
     ORGANISATION_PERMISSIONS,
     ROLE_PERMISSIONS,
     Permission,
 )
-from checklist_app.domain.reach import Reach, figures
-from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, OrganisationRole, Role
-from checklist_app.scanners.table import PARSERS
 from scripts.api_tables import operations_table, scopes_table
+from scripts.library_tables import coverage_table, library_table
+from scripts.scanner_tables import scanner_differences, scanners_in_detail, scanners_table
 from scripts.self_assessment_docs import counts_table, gaps_list
-from tests.corpus.scanner_facts import (
-    CWE_DIFFERS,
-    MERGED,
-    NOT_CLEAN,
-    READ_DIFFERS,
-    REFUSED,
-)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -162,58 +149,6 @@ def settings_table() -> str:
     return answer.stdout.strip()
 
 
-def scanners_table() -> str:
-    """Return one row for each format that can be imported, in the order in which they are tried."""
-    rows = ["| Format | Key | Versions and shapes | How to get one |", "|---|---|---|---|"]
-    rows += [
-        f"| {_cell(parser.title)} | `{parser.format}` | {_cell(parser.about.versions)} "
-        f"| {_cell(parser.about.command)} |"
-        for parser in PARSERS
-    ]
-    return "\n".join(rows)
-
-
-def scanners_in_detail() -> str:
-    """Return what each format is to us: results, keys, severity, what is clean, what differs."""
-    parts = []
-    for parser in sorted(PARSERS, key=lambda one: one.title.casefold()):
-        about = parser.about
-        path = parser.parse.__module__.replace(".", "/") + ".py"
-        lines = [
-            f"### {parser.title}",
-            "",
-            f"- **A result** is: {about.result}",
-            f"- **Leads to requirements by**: {about.keys}",
-            f"- **Severity**: {about.severity}",
-            f"- **Passed, or found nothing**: {about.clean}",
-            *([f"- **Differs from other importers**: {about.differs}"] if about.differs else []),
-            f"- **Source**: {about.source} Read by [`{path}`](../{path}).",
-        ]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
-
-
-def scanner_differences() -> str:
-    """Return, for real reports, where what we read differs from a count of the file, and why."""
-    rows = ["| Report | What differs | Why |", "|---|---|---|"]
-    told = [
-        *((name, f"{count} results read", why) for name, (count, why) in READ_DIFFERS.items()),
-        *(
-            (name, "CWE " + ", ".join(map(str, numbers)), why)
-            for name, (numbers, why) in CWE_DIFFERS.items()
-        ),
-        *((name, f"{count} merged", "equal in everything") for name, count in MERGED.items()),
-        *((name, "refused", why) for name, why in REFUSED.items()),
-        *((name, "proves no absence", why) for name, why in NOT_CLEAN.items()),
-    ]
-    rows += [f"| `{name}` | {what} | {_cell(why)} |" for name, what, why in sorted(told)]
-    return "\n".join(rows)
-
-
-def _cell(words: str) -> str:
-    return words.replace("|", "\\|")
-
-
 def roles_table(language: Language) -> str:
     """Return which role may do what inside its project."""
     return _table(language, ROLE_WORDS[language], ROLE_PERMISSIONS)
@@ -244,77 +179,6 @@ def _table(
         marks = ("●" if permission in allowed[role] else "" for role in words)
         rows.append("| " + " | ".join([said, *marks]) + " |")
     return "\n".join(rows)
-
-
-def library_table() -> str:
-    """Return how much each edition of the library holds, and how much of it tools can speak to."""
-    rows = [
-        "| Standard | Name | Entries of OWASP | Requirements | by level | Tools can speak to |",
-        "|---|---|--:|--:|---|--:|",
-    ]
-    for standard in _library():
-        held = list(standard.requirements())
-        entries = sum(bool(section.requirements) for section in standard.all_sections())
-        levels = Counter(one.level for one in held if one.level)
-        cells = (
-            f"`{standard.key}` {standard.version}",
-            standard.name.en,
-            str(entries if standard.is_elaborated else len(held)),
-            str(len(held)),
-            ", ".join(f"L{level} {count}" for level, count in sorted(levels.items())) or "–",
-            str(sum(bool(requirement.scanners) for requirement in held)),
-        )
-        rows.append("| " + " | ".join(cells) + " |")
-    total = sum(1 for standard in _library() for _ in standard.requirements())
-    rows.append(f"| **{len(_library())} editions** | | | **{total}** | | |")
-    return "\n".join(rows)
-
-
-def coverage_table() -> str:
-    """Return, for each list, how far findings reach into it: ``checklist standards coverage``."""
-    rules: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for rule in load_rules():
-        rules[rule.standard, rule.version, rule.identifier].add(rule.key)
-    rows = [
-        "| Standard | Requirements | CWE | as ancestor | tag or rule | tools | person only "
-        "| CWEs of 939 | with ancestors |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
-    ]
-    for standard in _library():
-        counts = figures(
-            [
-                Reach(
-                    cwes=frozenset(one.cwe),
-                    is_keyed=bool(
-                        one.tags
-                        or section.tags
-                        or rules[standard.key, standard.version, one.identifier]
-                    ),
-                    scanners=tuple(scanner.value for scanner in one.scanners),
-                )
-                for section in standard.all_sections()
-                for one in section.requirements
-            ],
-            cwe_tree(),
-        )
-        cells = (
-            counts.requirements,
-            counts.by_cwe,
-            counts.by_ancestor,
-            counts.by_key,
-            counts.scanned,
-            counts.person_only,
-            counts.cwes,
-            counts.cwes_with_ancestors,
-        )
-        name = f"`{standard.key}` {standard.version}"
-        rows.append("| " + " | ".join([name, *map(str, cells)]) + " |")
-    return "\n".join(rows)
-
-
-@cache
-def _library() -> list[Standard]:
-    return load_library(ROOT / "content" / "owasp")
 
 
 def floors() -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self, TypeAlias
 
-from checklist_app.domain.findings import Account, ParsedFinding, ParsedScan, Skipped
+from checklist_app.domain.findings import ParsedFinding, ParsedScan
+from checklist_app.domain.scan_account import Account, Skipped
 from checklist_app.domain.text import Text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from checklist_app.queries.item_rows import (
     item_rows,
     with_states,
 )
+from checklist_app.queries.item_search import holds_every_word, told_in_statement
 
 NOT_ASSESSED = "not_assessed"
 
@@ -251,7 +251,7 @@ def _matching(
     filters: Filters,
     rows: list[ItemRow],
 ) -> set[str]:
-    told = _told_in_statement(session, checklist, language, filters.q)
+    told = told_in_statement(session, checklist, language, filters.q)
     return {
         row.identifier
         for row in rows
@@ -273,34 +273,7 @@ def _fits(row: ItemRow, filters: Filters) -> bool:
 
 
 def _contains(row: ItemRow, wanted: str) -> bool:
-    return _holds_every_word(f"{row.identifier} {row.title}", wanted)
-
-
-def _holds_every_word(told: str, wanted: str) -> bool:
-    folded = _folded(told)
-    return all(word in folded for word in _folded(wanted).split())
-
-
-def _folded(value: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", value)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def _told_in_statement(
-    session: Session, checklist: Checklist, language: Language, wanted: str
-) -> set[str]:
-    if not wanted:
-        return set()
-    # Compared here: the two databases do not agree on what accents and capitals mean.
-    statements = session.execute(
-        select(Requirement.identifier, RequirementText.statement)
-        .join(RequirementText, RequirementText.requirement_id == Requirement.id)
-        .where(
-            Requirement.standard_id == checklist.standard_id,
-            RequirementText.language == language,
-        )
-    )
-    return {identifier for identifier, told in statements if _holds_every_word(told, wanted)}
+    return holds_every_word(f"{row.identifier} {row.title}", wanted)
 
 
 def _sections(

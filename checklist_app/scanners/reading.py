@@ -18,9 +18,9 @@ from checklist_app.domain.findings import (
     MAX_VERSION,
     ParsedFinding,
     ParsedScan,
-    Skipped,
     clean,
 )
+from checklist_app.domain.scan_account import Skipped
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import Report, check_count, settle

@@ -20,9 +20,9 @@ from checklist_app.domain.findings import (
     Location,
     ParsedFinding,
     ParsedScan,
-    Skipped,
     clean,
 )
+from checklist_app.domain.scan_account import Skipped
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import (
     About,

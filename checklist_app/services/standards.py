@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from checklist_app.catalog.cwe import is_broad
 from checklist_app.catalog.digests import digest, links_digest
 from checklist_app.domain import standards as content
 from checklist_app.domain.errors import Conflict
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import (
-    Confidence,
     Language,
-    MappingKind,
-    MappingTier,
     StandardOrigin,
 )
-from checklist_app.domain.weakness_tags import names_a_category
-from checklist_app.models import Mapping, Requirement, RequirementText, Standard
+from checklist_app.models import Mapping, Requirement, Standard
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.standard_rows import (
+    leaf_row,
+    leaf_text,
+    mapping_rows,
+    per_language,
+    reference_row,
+    section_row,
+    section_text,
+    standard_texts,
+)
 from checklist_app.services.stored_words import holds_word_for_word
 
 OFFICIAL_SUFFIX = "-official"
@@ -119,7 +123,7 @@ def _insert(
         is_elaborated=standard.is_elaborated,
         licence=standard.licence,
         source_url=standard.source_url,
-        texts={language.value: _standard_texts(standard, language) for language in Language},
+        texts={language.value: standard_texts(standard, language) for language in Language},
         loaded_at=now(),
     )
     session.add(row)
@@ -138,18 +142,18 @@ def _insert_sections(
     """Insert sections with all below them; return the last position that was given away."""
     for section in sections:
         position += 1
-        heading = _section_row(row, section, parent, position)
+        heading = section_row(row, section, parent, position)
         session.add(heading)
         session.flush()
-        session.add_all(_section_text(heading, section, language) for language in Language)
+        session.add_all(section_text(heading, section, language) for language in Language)
         leaves = []
         for requirement in section.requirements:
             position += 1
-            leaves.append((requirement, _leaf_row(row, heading, requirement, position)))
+            leaves.append((requirement, leaf_row(row, heading, requirement, position)))
         session.add_all(leaf for _, leaf in leaves)
         session.flush()
         for requirement, leaf in leaves:
-            session.add_all(_leaf_text(leaf, requirement, language) for language in Language)
+            session.add_all(leaf_text(leaf, requirement, language) for language in Language)
         position = _insert_sections(session, row, section.sections, heading, position)
     session.flush()
     return position
@@ -169,11 +173,11 @@ def _write_links(session: Session, row: Standard, standard: content.Standard) ->
     for requirement, tags in _with_section_tags(standard):
         leaf = rows[requirement.identifier]
         leaf.cwes = list(requirement.cwe)
-        leaf.no_cwe = None if requirement.no_cwe is None else _per_language(requirement.no_cwe)
-        leaf.references = [_reference(reference) for reference in requirement.references]
+        leaf.no_cwe = None if requirement.no_cwe is None else per_language(requirement.no_cwe)
+        leaf.references = [reference_row(reference) for reference in requirement.references]
         leaf.scanners = [scanner.value for scanner in requirement.scanners]
         leaf.features = [feature.value for feature in requirement.features]
-        session.add_all(_mappings(leaf, requirement, tags))
+        session.add_all(mapping_rows(leaf, requirement, tags))
     session.flush()
 
 
@@ -184,130 +188,3 @@ def _with_section_tags(
     for section in standard.all_sections():
         for requirement in section.requirements:
             yield requirement, section.tags
-
-
-def _per_language(words: content.LocalizedText) -> dict[str, str]:
-    return {language.value: words.in_language(language) for language in Language}
-
-
-def _standard_texts(standard: content.Standard, language: Language) -> dict[str, str]:
-    return {
-        "name": standard.name.in_language(language),
-        "summary": standard.summary.in_language(language),
-        "attribution": standard.attribution.in_language(language),
-        "provenance": standard.provenance.in_language(language),
-    }
-
-
-def _section_row(
-    row: Standard, section: content.Section, parent: Requirement | None, position: int
-) -> Requirement:
-    return Requirement(
-        standard_id=row.id,
-        parent_id=None if parent is None else parent.id,
-        identifier=section.identifier,
-        position=position,
-        is_leaf=False,
-        cwes=[],
-        features=[],
-        references=[],
-        applies_to=[],
-        scanners=[],
-    )
-
-
-def _section_text(
-    row: Requirement, section: content.Section, language: Language
-) -> RequirementText:
-    return RequirementText(
-        requirement_id=row.id,
-        language=language,
-        title=section.title.in_language(language),
-        statement=section.intro.in_language(language),
-        why="",
-        verification=[],
-        evidence=[],
-        fix="",
-    )
-
-
-def _leaf_row(
-    row: Standard, parent: Requirement, requirement: content.Requirement, position: int
-) -> Requirement:
-    return Requirement(
-        standard_id=row.id,
-        parent_id=parent.id,
-        identifier=requirement.identifier,
-        position=position,
-        is_leaf=True,
-        level=requirement.level,
-        cwes=[],
-        features=[],
-        references=[],
-        applies_to=[surface.value for surface in requirement.applies_to],
-        scanners=[],
-    )
-
-
-def _reference(reference: content.Reference) -> dict[str, Any]:
-    return {
-        "standard": reference.standard,
-        "version": reference.version,
-        "identifier": reference.identifier,
-        "relation": reference.relation.value,
-    }
-
-
-def _leaf_text(
-    row: Requirement, requirement: content.Requirement, language: Language
-) -> RequirementText:
-    return RequirementText(
-        requirement_id=row.id,
-        language=language,
-        title=requirement.title.in_language(language),
-        statement=requirement.statement.in_language(language),
-        why=requirement.why.in_language(language),
-        verification=list(requirement.verification.in_language(language)),
-        evidence=list(requirement.evidence.in_language(language)),
-        fix=requirement.fix.in_language(language),
-    )
-
-
-def _mappings(
-    row: Requirement, requirement: content.Requirement, section_tags: tuple[str, ...]
-) -> list[Mapping]:
-    by_cwe = [
-        Mapping(
-            requirement_id=row.id,
-            kind=MappingKind.CWE,
-            key=str(mapping.cwe),
-            source=mapping.source,
-            tier=mapping.tier,
-            reason=None if mapping.reason is None else _per_language(mapping.reason),
-            confidence=Confidence.WEAK if is_broad(mapping.cwe) else Confidence.STRONG,
-        )
-        for mapping in requirement.cwe_mappings
-    ]
-    exact = [tag for tag in requirement.tags if not names_a_category(tag)]
-    categories = {*section_tags, *requirement.tags}.difference(exact)
-    return [
-        *by_cwe,
-        *_tag_mappings(row, MappingKind.TAG, exact, Confidence.STRONG),
-        *_tag_mappings(row, MappingKind.CATEGORY, sorted(categories), Confidence.WEAK),
-    ]
-
-
-def _tag_mappings(
-    row: Requirement, kind: MappingKind, tags: list[str], confidence: Confidence
-) -> list[Mapping]:
-    return [
-        Mapping(
-            requirement_id=row.id,
-            kind=kind,
-            key=tag,
-            source="content",
-            tier=MappingTier.CURATED,
-            confidence=confidence,
-        )
-        for tag in tags
-    ]

@@ -6,11 +6,10 @@ stays one when it is reported again, and no verdict ever changes by one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import Conflict, InvalidInput
@@ -19,19 +18,19 @@ from checklist_app.domain.text import text
 from checklist_app.domain.triage import MOST_AT_ONCE, MarkState, SelectionChanged, refusal
 from checklist_app.domain.vocabulary import FindingMark, TriageKind
 from checklist_app.domain.workflow import LONGEST_RATIONALE
-from checklist_app.models import Finding, Project, TriageAction, TriageMember
+from checklist_app.models import Finding, Project, TriageAction
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.finding_filters import FindingFilters, conditions
 from checklist_app.services import audit, suggestions, triage_plans
 from checklist_app.services.clock import now, today
 from checklist_app.services.members import check_member
-from checklist_app.services.routing import batches
 from checklist_app.services.triage_effects import (
     Preview,
     Refused,
     effects_between,
     suggested_now,
 )
+from checklist_app.services.triage_rows import note_members, set_mark
 
 ALSO_NEEDED = {
     TriageKind.ACCEPT: Permission.WAIVER_GRANT,
@@ -204,7 +203,7 @@ def _carry_out(
         if (reason := refusals[state.id]) is not None
     ]
     if action is not None:
-        _note_members(session, action, changed)
+        note_members(session, action, changed)
     if kind is TriageKind.REMEDIATE:
         if action is not None and terms.due_on is not None:
             triage_plans.make_plans(
@@ -212,7 +211,7 @@ def _carry_out(
             )
         return Preview(kind, changed, refused, [], planned)
     before = suggested_now(session, access.project)
-    _mark(session, changed, MARKS[kind], terms.expires_on, action)
+    set_mark(session, changed, MARKS[kind], terms.expires_on, action)
     suggestions.refresh(session, access.project)
     after = suggested_now(session, access.project)
     effects = effects_between(session, access.project, before, after)
@@ -251,42 +250,6 @@ def _selected(
             field="finding",
         )
     return [MarkState(*row[:6]) for row in rows], {row.id: row.title for row in rows}
-
-
-def _mark(
-    session: Session,
-    states: Sequence[MarkState],
-    mark: FindingMark | None,
-    until: date | None,
-    action: TriageAction | None,
-) -> None:
-    for batch in batches([state.id for state in states]):
-        session.execute(
-            update(Finding)
-            .where(Finding.id.in_(batch))
-            .values(
-                mark=mark,
-                marked_until=until if mark is FindingMark.ACCEPTED else None,
-                mark_action_id=action.id if action else None,
-            )
-        )
-
-
-def _note_members(session: Session, action: TriageAction, states: Sequence[MarkState]) -> None:
-    for batch in batches(states):
-        session.execute(
-            insert(TriageMember),
-            [
-                {
-                    "action_id": action.id,
-                    "finding_id": state.id,
-                    "mark_before": state.mark,
-                    "until_before": state.marked_until,
-                    "action_before_id": state.mark_action_id,
-                }
-                for state in batch
-            ],
-        )
 
 
 def record_action(session: Session, access: ProjectAccess, name: str, action: TriageAction) -> None:
