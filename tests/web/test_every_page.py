@@ -74,6 +74,7 @@ def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
         "job_id": stage.job.id,
         "key": "owasp-test",
         "version": "1.0",
+        "area": "IN",
         "cwe": 89,
         "token": "made-up",
         "code": "made-up",
