@@ -54,7 +54,7 @@ def test_without_a_register_the_signature_decides(small: bytes, trusted: Anchors
 
 def test_a_changed_byte_anywhere_is_never_valid(small: bytes, trusted: Anchors) -> None:
     chance = random.Random(2026)  # noqa: S311 - where to look, not a secret
-    for _ in range(300):
+    for _ in range(120):
         place = chance.randrange(len(small))
         assert_not_valid(flip(small, place, chance.randrange(8)), trusted, place)
 
@@ -65,7 +65,7 @@ def test_a_changed_byte_within_the_signature_is_never_valid(small: bytes, truste
     start = small.index(contents(small)) - len("/Contents <")
     end = small.index(b">", start)
     written = start + len(small[start:end].rstrip(b"0"))
-    places = [*range(start, written, 7), *range(written, end, 97), end]
+    places = [*range(start, written, 19), *range(written, end, 293), end]
     for place in places:
         assert_not_valid(flip(small, place, chance.randrange(8)), trusted, place)
 
