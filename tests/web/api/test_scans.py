@@ -113,7 +113,7 @@ def test_fifty_at_once_with_one_key_have_one_effect(
 
     def one(_number: int) -> tuple[int, str]:
         start.wait()
-        answer = sent(Program(app, token), "one.sarif", key="all at once")
+        answer = sent(Program(app, token), "one.sarif", key="all-at-once")
         return answer.status_code, answer.text
 
     with ThreadPoolExecutor(50) as pool:
