@@ -24,16 +24,14 @@ SLOW = 6.0
 """For what goes through many addresses while the machine does other things; a pause that a query
 was talked into takes twenty seconds."""
 SOON = 1.0
-SLEEPS = (
-    "'",
-    '"',
-    "\\",
-    "%' OR '1'='1",
+PROBES = (
+    "%'\"\\",
     "' OR SLEEP(20)-- -",
     "1 AND (SELECT 1 FROM (SELECT SLEEP(20))x)",
     "1;SELECT randomblob(1000000000)--",
     "') UNION SELECT password_hash FROM user-- -",
 )
+"""What breaks out of any quotes, what takes twenty seconds, and what asks for more than it may."""
 PARAMETERS = (
     "q", "outcome", "section", "state", "kind", "view", "page", "tool", "rule", "severity",
     "sort", "order", "only", "next", "requirement", "suggestion", "cwe", "target", "status", "path",
@@ -117,7 +115,7 @@ def test_60_no_parameter_reaches_a_query_as_words(premises: Premises, alice: Vis
     for rule in pages:
         path = premises.address_of(rule)
         is_operation = rule.rule.startswith("/api/v1/")
-        for text in SLEEPS:
+        for text in PROBES:
             query = "&".join(f"{name}={quote(text)}" for name in PARAMETERS)
             if is_operation:
                 timed(program.get(f"{path.removeprefix('/api/v1')}?{query}"))
@@ -127,7 +125,7 @@ def test_60_no_parameter_reaches_a_query_as_words(premises: Premises, alice: Vis
             name for name in rule.arguments if name in ("slug", "identifier", "key", "version")
         }
         for name in texts:
-            timed(alice.get(premises.address_of(rule, **{name: SLEEPS[4]})))
+            timed(alice.get(premises.address_of(rule, **{name: PROBES[1]})))
     forms = premises.rules(
         lambda rule: (
             "POST" in (rule.methods or ())
@@ -140,7 +138,7 @@ def test_60_no_parameter_reaches_a_query_as_words(premises: Premises, alice: Vis
     for rule in forms:
         names = {*BODIES.get(rule.endpoint, {}), "name", "email", "q", "text", "which", "kind"}
         path = premises.address_of(rule, "missing") if rule.arguments else premises.address_of(rule)
-        for text in (SLEEPS[0], SLEEPS[4]):
+        for text in PROBES[:2]:
             visitor = nobody if POLICY[rule.endpoint] is Audience.EVERYBODY else alice
             timed(visitor.post(path, dict.fromkeys(names, text)))
 
@@ -209,7 +207,7 @@ def test_62_no_door_is_left_open_and_no_error_tells_a_trace(
         assert answer.status_code in (303, 404), path
         if answer.status_code == 303:
             assert path.startswith("/?"), path
-    for rule in premises.rules(lambda rule: bool(rule.arguments)):
+    for rule in premises.rules(lambda rule: bool(rule.arguments) and "GET" in (rule.methods or ())):
         for value in ("%00", "%ff%fe", "..%2f..%2fetc%2fpasswd", "-1", "9" * 40, "%F0%9F%92%A9"):
             made = re.sub(r"<[^>]+>", value, rule.rule)
             answer = timed(alice.get(made))

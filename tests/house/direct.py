@@ -1,59 +1,98 @@
-"""Guards that no request meets first, for another stands before them: called by themselves."""
+"""Calls each function that a ``require(…)`` guards, as somebody who lacks that right and no other.
+
+Requests meet other guards first, or are refused for what their form says; here nothing stands in
+between. What else a function takes is missing, for none of it may matter before the guard.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+import importlib
+import inspect
+from types import FunctionType
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.gate import GatePolicy
 from checklist_app.domain.permissions import Permission
-from checklist_app.domain.vocabulary import Language
-from checklist_app.models import User
-from checklist_app.queries.access import open_project
-from checklist_app.queries.gate import judge
-from checklist_app.queries.personal_data import person_to_copy
-from checklist_app.queries.security import open_alerts
-from checklist_app.services.clock import now
+from checklist_app.domain.vocabulary import FindingMark, OrganisationRole, TriageKind
+from checklist_app.models import TriageAction, TriageMember, User
+from checklist_app.queries.access import (
+    ItemAccess,
+    ProjectAccess,
+    open_checklist,
+    open_item,
+    open_project,
+)
+from checklist_app.services.triage import ALSO_NEEDED
+from tests.house.conftest import House
+from tests.house.mutants import Mutant
+from tests.house.principals import BANCA
 from tests.house.world import SLUG
 
-
-def actor_of(session: Session, name: str, scopes: frozenset[Permission] | None = None) -> Actor:
-    """Return somebody of the cast, as a program with these scopes or as a person."""
-    user = session.scalars(select(User).where(User.email == f"{name}@example.org")).one()
-    return Actor(user.id, user.email, user.name, user.organisation_role, scopes=scopes)
+KIND = TriageKind.ACCEPT
 
 
-def judge_without_the_scope(session: Session) -> None:
-    """Ask the gate of a project as its owner's program, which may do anything else there."""
-    alice = actor_of(session, "alice", frozenset(Permission) - {Permission.GATE_VIEW})
-    judge(session, open_project(session, alice, SLUG), GatePolicy(), Language.EN, now())
+def guarded_function(guard: Mutant) -> FunctionType:
+    """Return the function that a guard stands in."""
+    module = importlib.import_module(guard.where)
+    names = [
+        node.name
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.FunctionDef) and node.lineno <= guard.line <= (node.end_lineno or 0)
+    ]
+    found = getattr(module, names[-1])
+    assert isinstance(found, FunctionType)
+    return found
 
 
-def copy_somebody_else(session: Session) -> None:
-    """Take a copy of what is kept about another person."""
-    person_to_copy(session, actor_of(session, "vera"), actor_of(session, "alice").user_id)
+def asked_right(guard: Mutant) -> Permission:
+    """Return the permission that a guard asks for; that of ``KIND`` where the kind decides."""
+    (statement,) = ast.parse(guard.guard).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    (asked,) = statement.value.args
+    return Permission[asked.attr] if isinstance(asked, ast.Attribute) else ALSO_NEEDED[KIND]
 
 
-def count_alerts(session: Session) -> None:
-    """Ask how many alerts are open, as a member of a project."""
-    open_alerts(session, actor_of(session, "vera"))
+def call_guarded(house: House, session: Session, guard: Mutant) -> None:
+    """Call what is guarded without the right; raises Forbidden as long as the guard is there."""
+    alice = session.scalars(select(User).where(User.email == "alice@example.org")).one()
+    everything_else = frozenset(Permission) - {asked_right(guard)}
+    role = OrganisationRole.ADMINISTRATOR
+    actor = Actor(alice.id, alice.email, alice.name, role, scopes=everything_else)
+    access = open_project(session, actor, SLUG)
+    given: dict[str, Any] = {
+        "session": session,
+        "actor": actor,
+        "access": access,
+        "config": house.resources.config,
+        "kind": KIND,
+    }
+    function = guarded_function(guard)
+    names = inspect.signature(function).parameters
+    if "opened" in names:
+        given["opened"] = _an_item(house, session, access)
+    if function.__name__ == "export_another":  # of oneself: about others a second guard is asked
+        given["user_id"] = alice.id
+    if function.__name__ == "undo_action":
+        given["action_id"] = _an_action_on_accepted(house, session)
+    function(**{name: given.get(name) for name in names})
 
 
-DIRECT: Mapping[tuple[str, str], Callable[[Session], None]] = {
-    (
-        "checklist_app.queries.gate",
-        "access.require(Permission.GATE_VIEW)",
-    ): judge_without_the_scope,
-    (
-        "checklist_app.queries.personal_data",
-        "actor.require(Permission.USER_MANAGE)",
-    ): copy_somebody_else,
-    (
-        "checklist_app.queries.security",
-        "actor.require(Permission.SECURITY_VIEW)",
-    ): count_alerts,
-}
-"""By module and guard; each has to be refused."""
+def _an_item(house: House, session: Session, access: ProjectAccess) -> ItemAccess:
+    place = house.world.places[BANCA]
+    checklist = open_checklist(session, access, place["number"])
+    return open_item(session, access, checklist, place["identifier"])
+
+
+def _an_action_on_accepted(house: House, session: Session) -> int:
+    """Return an action whose findings had been accepted before it: undoing accepts them again."""
+    number: int = house.world.places[BANCA]["action_id"]
+    of_action = update(TriageMember).where(TriageMember.action_id == number)
+    session.execute(of_action.values(mark_before=FindingMark.ACCEPTED))
+    not_undone = update(TriageAction).where(TriageAction.id == number)
+    session.execute(not_undone.values(undone_at=None))
+    return number

@@ -9,7 +9,7 @@ import pytest
 
 from checklist_app.domain.errors import Forbidden
 from tests.house.conftest import House
-from tests.house.direct import DIRECT
+from tests.house.direct import call_guarded
 from tests.house.mutants import Mutant, code_mutants, view_mutants
 from tests.house.trial import Trial
 
@@ -46,7 +46,19 @@ def test_a_guard_that_is_missing_is_noticed(house: House, name: str) -> None:
     assert Trial(house).noticed(mutant), f"{mutant} can be taken away and nothing notices"
 
 
-@pytest.mark.parametrize("guard", DIRECT, ids=" ".join)
-def test_a_guard_behind_another_refuses_by_itself(house: House, guard: tuple[str, str]) -> None:
+def required() -> list[Mutant]:
+    return [guard for guard in code_mutants() if guard.kind == "require"]
+
+
+@pytest.mark.parametrize("guard", required(), ids=str)
+def test_whoever_lacks_one_right_is_refused_by_the_function_itself(
+    house: House, guard: Mutant
+) -> None:
     with house.resources.sessions() as session, pytest.raises(Forbidden):
-        DIRECT[guard](session)
+        call_guarded(house, session, guard)
+
+
+def test_each_of_these_refusals_comes_from_its_guard(house: House) -> None:
+    """Without it the same call ends otherwise, so that no guard hides that another is gone."""
+    trial = Trial(house)
+    assert [str(guard) for guard in required() if not trial.called_directly(guard)] == []

@@ -14,7 +14,7 @@ from checklist_app.queries.access import open_project
 from checklist_app.web import access
 from checklist_app.web.transaction import db_session
 from tests.house.conftest import House
-from tests.house.direct import DIRECT
+from tests.house.direct import call_guarded
 from tests.house.mutants import Mutant, without
 from tests.house.policy import declares_what_the_table_says
 from tests.house.walker import first_deviation, for_services, unkept
@@ -43,20 +43,22 @@ class Trial:
         if mutant.kind == "filter":
             with without(app, mutant):
                 return first_deviation(self._house, STRANGERS, word)
+        direct = self.called_directly(mutant)
+        if direct:
+            return direct
         with open_guard():
-            return self._first_change(mutant, word) or self._called_directly(mutant)
+            return self._first_change(mutant, word)
 
-    def _called_directly(self, mutant: Mutant) -> str:
-        """Return what is not refused any more to whoever calls the guarded function itself."""
-        call = DIRECT.get((mutant.where, mutant.guard))
-        if call is None:
-            return ""
+    def called_directly(self, mutant: Mutant) -> str:
+        """Return what comes of calling the guarded function without the right, if not Forbidden."""
         with self._house.resources.sessions() as session, without(self._house.app, mutant):
             try:
-                call(session)
+                call_guarded(self._house, session, mutant)
             except Forbidden:
                 return ""
-        return f"{call.__name__} is not refused"
+            except Exception as error:
+                return f"called directly, {type(error).__name__} and not Forbidden"
+        return "called directly, nothing is refused"
 
     def _first_change(self, mutant: Mutant, word: str) -> str:
         """Return the first request that is answered otherwise once a service no longer refuses.
