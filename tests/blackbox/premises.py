@@ -36,6 +36,14 @@ from tests.post_office import PostOffice, post_office
 
 OWN, FOREIGN = "banca", "ajeno"
 EVIDENCE_MB, UPLOAD_MB, QUOTA_MB = 2, 6, 40
+COUNTED = (
+    "requests_per_minute",
+    "uploads_per_hour",
+    "scans_per_hour",
+    "exports_per_hour",
+    "reports_per_hour",
+)
+"""Whoever makes all the checks asks for more than anybody may."""
 _people = itertools.count(1)
 
 
@@ -171,7 +179,7 @@ def opened_premises(folder: Path, database: str) -> Iterator[Premises]:
             "secret_key": SECRET,
             "base_url": f"http://127.0.0.1:{port}",
             "trusted_proxies": "1",
-            "requests_per_minute": "1000000",
+            **dict.fromkeys(COUNTED, "1000000"),
             "max_evidence_mb": str(EVIDENCE_MB),
             "max_upload_mb": str(UPLOAD_MB),
             "project_quota_mb": str(QUOTA_MB),
