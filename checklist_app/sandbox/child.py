@@ -31,6 +31,7 @@ _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _MIB = 1024 * 1024
 _PROGRESS_EVERY = 0.1
+_NICENESS = 5
 
 
 def main() -> None:
@@ -52,6 +53,8 @@ def _confine(limits: Limits, *, parent: int) -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before we asked to die with it
         os._exit(1)
+    # The web server and the worker go first: people wait for the one, and for locks of the other.
+    os.nice(_NICENESS)
     if libc.unshare(_CLONE_NEWNET) != 0:
         _unshare_as_user(libc)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

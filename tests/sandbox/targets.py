@@ -39,6 +39,11 @@ def describe(payload: bytes, scratch: Path, progress: Progress) -> bytes:
     return ",".join(sorted(os.environ)).encode()
 
 
+def niceness(payload: bytes, scratch: Path, progress: Progress) -> bytes:
+    """Return how far this process stands back behind others."""
+    return str(os.nice(0)).encode()
+
+
 def interfaces(payload: bytes, scratch: Path, progress: Progress) -> bytes:
     """Return the network interfaces that have an address or a route."""
     return Path("/proc/self/net/route").read_bytes()

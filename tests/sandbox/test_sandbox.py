@@ -43,6 +43,10 @@ def test_environment_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     }  # fmt: skip
 
 
+def test_the_child_lets_others_go_first() -> None:
+    assert int(confined("niceness")) == min(os.nice(0) + 5, 19)
+
+
 @pytest.mark.parametrize(
     ("name", "limits", "resource"),
     [
