@@ -22,7 +22,7 @@ from checklist_app.scanners.base import Progress
 from checklist_app.scanners.in_child import RESULTS
 from checklist_app.scanners.settling import read_result
 
-PARSE_LIMITS = Limits(memory_mb=1024, cpu_seconds=60, wall_seconds=120, output_mb=512)
+PARSE_LIMITS = Limits(memory_mb=1024, cpu_seconds=60, wall_seconds=300, output_mb=512)
 
 
 @dataclass(frozen=True, slots=True)

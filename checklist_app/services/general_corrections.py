@@ -13,8 +13,8 @@ from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.findings import tool_key
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
-from checklist_app.domain.vocabulary import FindingStatus, JobKind
-from checklist_app.models import Finding, GeneralCorrection, Project, Requirement, Standard
+from checklist_app.domain.vocabulary import FindingStatus, JobKind, JobState
+from checklist_app.models import Finding, GeneralCorrection, Job, Project, Requirement, Standard
 from checklist_app.services import audit, jobs
 from checklist_app.services.clock import now
 from checklist_app.services.rule_effects import take_effect
@@ -165,6 +165,8 @@ def _follow(session: Session, actor: Actor, tool: str, rule_id: str) -> int:
     ):
         reported[project_id].add(tool_key(spelling))
     concerned = sorted(project_id for project_id, tools in reported.items() if tool in tools)
+    # What an import brings just now nobody else can see yet: its project follows after it.
+    later = _importing(session) - set(concerned)
     work = session.scalar(
         select(func.count())
         .select_from(Finding)
@@ -173,12 +175,21 @@ def _follow(session: Session, actor: Actor, tool: str, rule_id: str) -> int:
     if (work or 0) <= MOST_AT_ONCE:
         for project_id in concerned:
             follow_in_project(session, session.get_one(Project, project_id), tool, rule_id)
-        return 0
-    for project_id in concerned:
+    else:
+        later.update(concerned)
+    for project_id in sorted(later):
         jobs.enqueue(
             session, actor, project_id, JobKind.FOLLOW_ROUTE, {"tool": tool, "rule_id": rule_id}
         )
-    return len(concerned)
+    return len(later)
+
+
+def _importing(session: Session) -> set[int]:
+    """Return the projects into which reports are being imported, or wait to be."""
+    waiting = select(Job.project_id).where(
+        Job.kind == JobKind.IMPORT_SCAN, Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    )
+    return {project_id for project_id in session.scalars(waiting) if project_id is not None}
 
 
 def _write_down(

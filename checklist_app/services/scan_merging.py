@@ -67,6 +67,7 @@ def apply_scan(
     session.flush()
     if absent.gone or merge.closes:
         suggestions.withdraw_closed(session, project)
+    suggestions.settle_rated(session, project, merge.rated)
     suggestions.refresh_findings(session, project, merge.touched, go_on=go_on)
     note_import(session, scan_import)
     leave_stamp(session, project, scan_import, scope)
@@ -80,6 +81,7 @@ class _Merge:
     Attributes:
         reported: keys of all findings that the report names.
         touched: keys of those that are new or changed.
+        rated: keys of those that have another severity now.
         closes: whether any changed one is not open now.
     """
 
@@ -89,6 +91,7 @@ class _Merge:
     is_older: bool
     reported: set[int] = field(default_factory=set)
     touched: list[int] = field(default_factory=list)
+    rated: list[int] = field(default_factory=list)
     new: int = 0
     changed: int = 0
     reopened: int = 0
@@ -118,6 +121,8 @@ class _Merge:
                 self._bring_back(stored, row)
             if differs(stored, row):
                 changed.append({"id": stored.id, **row})
+                if stored.severity is not row["severity"]:
+                    self.rated.append(stored.id)
         self._insert(new)
         self._update(changed)
 

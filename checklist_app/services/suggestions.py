@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.vocabulary import (
@@ -74,6 +74,18 @@ def withdraw_closed(session: Session, project: Project) -> None:
     )
 
 
+def settle_rated(session: Session, project: Project, finding_ids: Sequence[int]) -> None:
+    """Bring suggestions of open checklists in line after findings got another severity."""
+    touched: set[int] = set()
+    for batch in batches(finding_ids):
+        touched.update(
+            session.scalars(
+                _in_open_checklists(project).where(SuggestionFinding.finding_id.in_(batch))
+            )
+        )
+    _settle(session, project, touched)
+
+
 def refresh_weak(session: Session, project: Project) -> None:
     """Bring suggestions in line after the library changed: a weak route may lead elsewhere now."""
     _withdraw(session, project, SuggestionFinding.confidence == Confidence.WEAK)
@@ -103,18 +115,7 @@ def refresh_rule(session: Session, project: Project, rule: Rule) -> None:
 
 def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool]) -> None:
     """Take links away from the suggestions of open checklists, and then what is empty."""
-    touched = session.scalars(
-        select(SuggestionFinding.suggestion_id)
-        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
-        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
-        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
-        .where(
-            Checklist.project_id == project.id,
-            Checklist.status == ChecklistStatus.OPEN,
-            unwanted,
-        )
-        .distinct()
-    ).all()
+    touched = session.scalars(_in_open_checklists(project).where(unwanted)).all()
     is_used = select(SuggestionFinding.id).where(SuggestionFinding.suggestion_id == Suggestion.id)
     for batch in batches(sorted(touched)):
         for statement in (
@@ -123,6 +124,18 @@ def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool])
         ):
             session.execute(statement)
     _settle(session, project, set(touched))
+
+
+def _in_open_checklists(project: Project) -> Select[tuple[int]]:
+    """Return the question for suggestions; a condition on the findings behind them may follow."""
+    return (
+        select(SuggestionFinding.suggestion_id)
+        .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
+        .join(ChecklistItem, ChecklistItem.id == Suggestion.item_id)
+        .join(Checklist, Checklist.id == ChecklistItem.checklist_id)
+        .where(Checklist.project_id == project.id, Checklist.status == ChecklistStatus.OPEN)
+        .distinct()
+    )
 
 
 def _settle(session: Session, project: Project, suggestion_ids: set[int]) -> None:

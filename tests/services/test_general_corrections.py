@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.cli.paths import CONTENT
@@ -24,7 +24,7 @@ from checklist_app.models import (
     SuggestionFinding,
 )
 from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import general_corrections
+from checklist_app.services import general_corrections, jobs
 from checklist_app.services.checklists import sign_off
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.general_corrections import (
@@ -157,15 +157,51 @@ def test_a_lot_of_work_is_done_by_one_job_for_each_project(
     queued = correct_for_everybody(session, cast.ada, route(session, "odd", leads=True))
     session.commit()
 
-    jobs = session.scalars(select(Job)).all()
-    assert (queued, [job.kind for job in jobs]) == (2, [JobKind.FOLLOW_ROUTE] * 2)
+    follow = session.scalars(select(Job)).all()
+    assert (queued, [job.kind for job in follow]) == (2, [JobKind.FOLLOW_ROUTE] * 2)
     assert count(session) == 0
-    ids = [job.id for job in jobs]
+    ids = [job.id for job in follow]
     session.rollback()
     assert [work_until_over(resources, id_) for id_ in ids] == [JobState.DONE] * 2
     session.expire_all()
     assert count(session) == 2
     session.rollback()
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
+def test_what_is_being_imported_just_now_follows_too(
+    session: Session, cast: Cast, resources: Resources, state: JobState
+) -> None:
+    alice = cast.access("alice")
+    importing = jobs.enqueue(session, alice.actor, alice.project.id, JobKind.IMPORT_SCAN, {})
+    importing.state = state
+    queued = correct_for_everybody(session, cast.ada, route(session, "odd", leads=True))
+    (job,) = session.scalars(select(Job).where(Job.kind == JobKind.FOLLOW_ROUTE))
+    assert (queued, job.project_id) == (1, alice.project.id)
+
+    # The import read the corrections before this one was there, and ends only now.
+    bring(session, cast, NOWHERE)
+    session.execute(delete(SuggestionFinding))
+    session.execute(delete(Suggestion))
+    session.delete(importing)
+    session.commit()
+    follow = job.id
+    assert count(session) == 0
+    session.rollback()
+
+    assert work_until_over(resources, follow) is JobState.DONE
+    session.expire_all()
+    assert count(session) == 1
+    session.rollback()
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])
+def test_imports_that_are_over_ask_for_no_job(
+    session: Session, cast: Cast, state: JobState
+) -> None:
+    alice = cast.access("alice")
+    jobs.enqueue(session, alice.actor, alice.project.id, JobKind.IMPORT_SCAN, {}).state = state
+    assert correct_for_everybody(session, cast.ada, route(session, "odd", leads=True)) == 0
 
 
 def test_only_who_may_manage_the_library_may(session: Session, cast: Cast) -> None:

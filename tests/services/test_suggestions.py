@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.findings import ParsedFinding
 from checklist_app.domain.standards import Section
-from checklist_app.domain.vocabulary import Confidence, EvidenceKind, MappingKind, Outcome
+from checklist_app.domain.vocabulary import (
+    Confidence,
+    EvidenceKind,
+    MappingKind,
+    Outcome,
+    Severity,
+)
 from checklist_app.models import (
     ChecklistItem,
     Evidence,
@@ -67,6 +74,39 @@ def test_the_very_number_proposes_what_the_severity_says(session: Session, cast:
     make_checklist(session, cast.access("alice"))
     apply(session, cast, finding("sqli", 89))
     assert told(session) == {"IN-01": (Outcome.FAIL, "CWE-89", 0, Confidence.STRONG)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "proposed"),
+    [
+        (Severity.LOW, Severity.CRITICAL, Outcome.FAIL),
+        (Severity.CRITICAL, Severity.LOW, Outcome.PARTIAL),
+    ],
+)
+def test_a_finding_of_another_severity_proposes_something_else(
+    session: Session, cast: Cast, before: Severity, after: Severity, proposed: Outcome
+) -> None:
+    make_checklist(session, cast.access("alice"))
+    apply(session, cast, replace(finding("sqli", 89), severity=before))
+    assert told(session)["IN-01"][0] is not proposed
+
+    apply(session, cast, replace(finding("sqli", 89), severity=after))
+
+    session.expire_all()
+    assert told(session) == {"IN-01": (proposed, "CWE-89", 0, Confidence.STRONG)}
+
+
+def test_a_milder_finding_beside_a_severe_one_changes_no_proposal(
+    session: Session, cast: Cast
+) -> None:
+    make_checklist(session, cast.access("alice"))
+    one, other = finding("sqli", 89), finding("joined", 89, path="app/other.py")
+    apply(session, cast, one, other)
+
+    apply(session, cast, one, replace(other, severity=Severity.LOW))
+
+    session.expire_all()
+    assert told(session)["IN-01"][0] is Outcome.FAIL
 
 
 def test_an_ancestor_only_asks_to_look(session: Session, cast: Cast) -> None:
