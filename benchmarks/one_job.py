@@ -15,13 +15,14 @@ from pathlib import Path
 
 from benchmarks.figures import counted
 from checklist_app.config import Config
-from checklist_app.jobs.worker import work_until_over
+from checklist_app.jobs.worker import collect_rarely, work_until_over
 from checklist_app.services.resources import Resources
 
 
 def main() -> None:
     """Do the job whose key is the only argument."""
     resources = Resources.open(Config.from_env(os.environ))
+    collect_rarely()  # as the worker does
     with counted(resources.engine) as statements:
         began, processor = time.perf_counter(), time.process_time()
         state = work_until_over(resources, int(sys.argv[1]))

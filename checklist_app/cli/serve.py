@@ -57,9 +57,13 @@ def health(*, door: Door, as_json: bool) -> None:
 @json_option
 def worker(*, turn_file: Path | None, as_json: bool) -> None:  # noqa: ARG001 - its log is JSON
     """Work until SIGTERM or SIGINT."""
-    from checklist_app.jobs.worker import Worker  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.jobs.worker import (  # noqa: PLC0415 - imports SQLAlchemy
+        Worker,
+        collect_rarely,
+    )
 
     config = load_config()
+    collect_rarely()
     with opened(config) as resources:
         working = Worker(resources, turn_file)
 

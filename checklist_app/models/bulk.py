@@ -43,8 +43,11 @@ def _compiled(
     table: Table, columns: tuple[str, ...], dialect: Dialect
 ) -> tuple[str, tuple[int, ...], tuple[Any, ...]]:
     """Return a statement, which column each of its values is, and what makes it storable."""
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
-    names = compiled.positiontup or []  # both databases take values by position
+    # MariaDB's driver takes values by name or by position; rows have positions.
+    made_by: Any = type(dialect)
+    positional = dialect if dialect.positional else made_by(paramstyle="format")
+    compiled = insert(table).inline().compile(dialect=positional, column_keys=list(columns))
+    names = compiled.positiontup or []
     return (
         str(compiled),
         tuple(columns.index(name) for name in names),

@@ -126,7 +126,7 @@ def _withdraw(session: Session, project: Project, unwanted: ColumnElement[bool])
     _settle(session, project, set(touched))
 
 
-def _in_open_checklists(project: Project) -> Select[tuple[int]]:
+def _in_open_checklists(project: Project) -> Select[int]:
     """Return the question for suggestions; a condition on the findings behind them may follow."""
     return (
         select(SuggestionFinding.suggestion_id)

@@ -207,6 +207,37 @@ def test_a_worker_whose_lease_ran_out_has_no_effect(
     assert count(resources, ScanImport) == 1
 
 
+def test_a_renewal_that_comes_after_the_end_is_no_lost_lease(
+    resources: Resources,
+    session: Session,
+    cast: Cast,
+    handler: Callable[[Callable[[RunningJob], None]], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    job = queue_scan(resources, session, cast, sarif(5))
+    original, renew, came_late = HANDLERS[JobKind.IMPORT_SCAN], jobs.renew, Event()
+    seen: list[RunningJob] = []
+
+    def noting(other: Session, claimed: jobs.Claim, lease: timedelta) -> bool:
+        held = renew(other, claimed, lease)
+        if not held:
+            came_late.set()
+        return held
+
+    def slow_to_return(running: RunningJob) -> None:
+        original(running)
+        seen.append(running)
+        assert came_late.wait(60)
+
+    monkeypatch.setattr(jobs, "renew", noting)
+    handler(slow_to_return)
+
+    assert work_until_over(resources, job.id) is JobState.DONE
+    assert not seen[0].lost.is_set()
+    assert "lease lost" not in caplog.text
+
+
 def test_progress_is_written_down(
     resources: Resources,
     session: Session,
