@@ -48,7 +48,8 @@ class ProjectCard:
 class EventLine:
     """Something that happened; ``name`` and ``target`` as in the audit log.
 
-    ``item`` is "2/AUTH-01" where evidence was put on an item or taken off, else empty.
+    ``item`` is "2/AUTH-01" where evidence was put on an item or taken off, else empty. ``token`` is
+    the name of the pipeline's token that acted for the person, else empty.
     """
 
     actor: str
@@ -56,6 +57,7 @@ class EventLine:
     target: str
     at: datetime
     item: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,9 @@ def recent_events(session: Session, access: ProjectAccess) -> list[EventLine]:
         .limit(EVENTS_SHOWN)
     )
     return [
-        EventLine(actor, name, target, at, str(details.get("item", "")))
+        EventLine(
+            actor, name, target, at, str(details.get("item", "")), str(details.get("token", ""))
+        )
         for actor, name, target, at, details in rows
     ]
 

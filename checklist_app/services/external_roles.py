@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
@@ -54,7 +54,7 @@ def _apply_role(session: Session, project: Project, user: User, role: Role | Non
         select(Membership).where(Membership.project_id == project.id, Membership.user_id == user.id)
     )
     before = membership.role if membership else None
-    if before is role or (before is Role.OWNER and _is_last_owner(session, project)):
+    if before is role or (before is Role.OWNER and _is_last_owner(session, project, user)):
         return
     if membership is None:
         session.add(Membership(project_id=project.id, user_id=user.id, role=role, created_at=now()))
@@ -72,8 +72,18 @@ def _strongest(roles: list[Role]) -> Role | None:
     return min(roles, key=list(Role).index, default=None)
 
 
-def _is_last_owner(session: Session, project: Project) -> bool:
-    owners = select(func.count()).where(
-        Membership.project_id == project.id, Membership.role == Role.OWNER
+def _is_last_owner(session: Session, project: Project, user: User) -> bool:
+    """Return whether nobody else can act as an owner: a closed account or an auditor cannot."""
+    others = session.scalars(
+        select(Membership.id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.project_id == project.id,
+            Membership.role == Role.OWNER,
+            Membership.user_id != user.id,
+            User.is_active,
+            User.organisation_role != OrganisationRole.AUDITOR,
+        )
+        .with_for_update()
     )
-    return (session.scalar(owners) or 0) <= 1
+    return others.first() is None

@@ -20,8 +20,9 @@ from checklist_app.services.members import change_role, remove_member
 from checklist_app.services.pipeline_tokens import make_token, revoke_token
 from checklist_app.services.resources import Resources
 from checklist_app.services.secret_tokens import token_sha256
-from tests.cast import Cast
+from tests.cast import Cast, make_checklist
 from tests.web.api.program import Program, pipeline_token
+from tests.web.visitor import Visitor
 
 SCANS = "projects/banca/scans"
 
@@ -115,6 +116,10 @@ def test_the_audit_log_names_it(app: Flask, cast: Cast, session: Session) -> Non
     event = session.query(Event).filter_by(name="project:scan:upload").one()
     assert event.actor_id == cast.alice.user_id
     assert event.details["token"] == f"Nightly ({secret[:12]}…)"
+    make_checklist(session, cast.access("alice"))
+    session.commit()
+    overview = Visitor(app, cast.vera).get("/projects/banca").text
+    assert f"con el token Nightly ({secret[:12]}…)" in overview
 
 
 @pytest.mark.parametrize("name", ["bob", "carla", "vera"])

@@ -373,6 +373,38 @@ def test_the_last_owner_of_a_project_keeps_it_whatever_the_groups_say(
     assert session.scalar(role) is Role.OWNER
 
 
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        ({}, None),
+        ({"is_active": False}, Role.OWNER),
+        ({"organisation_role": OrganisationRole.AUDITOR}, Role.OWNER),
+    ],
+    ids=["another owner", "one whose account is closed", "one who is an auditor"],
+)
+def test_only_owners_who_can_act_let_another_one_go(
+    opened: Opened,
+    liar: Liar,
+    session: Session,
+    cast: Cast,
+    change: dict[str, Any],
+    left: Role | None,
+) -> None:
+    session.execute(
+        update(Membership)
+        .where(Membership.project_id == cast.project.id, Membership.user_id == cast.bob.user_id)
+        .values(role=Role.OWNER)
+    )
+    if change:
+        session.execute(update(User).where(User.id == cast.bob.user_id).values(**change))
+    session.commit()
+    arrive(Visitor(opened(liar.issuer, oidc_roles=(("blue", "banca", "viewer"),))), liar)
+    role = select(Membership.role).where(
+        Membership.user_id == cast.alice.user_id, Membership.project_id == cast.project.id
+    )
+    assert session.scalar(role) is left
+
+
 def test_passwords_can_be_switched_off(opened: Opened, liar: Liar) -> None:
     app = opened(liar.issuer, password_sign_in=False)
     visitor = Visitor(app)
