@@ -25,6 +25,7 @@ from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 from checklist_app.cli.tls import RenewedContext
+from checklist_app.cli.turns import Turns, network_of
 
 HEAD_SECONDS = 10.0
 """How long a request's head, and a short body, may take from its first byte or the accept."""
@@ -71,8 +72,7 @@ class Waiting:
     @property
     def address(self) -> str:
         """Where it comes from."""
-        client = self.connection.client
-        return str(client[0]) if isinstance(client, tuple) else ""
+        return network_of(self.connection.client)
 
 
 class PatientSocket(ssl.SSLSocket):
@@ -96,6 +96,7 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self._of_address: defaultdict[str, deque[Waiting]] = defaultdict(deque)
         self._parting: deque[Waiting] = deque()
         self._tls: RenewedContext | None = None
+        self.turns = Turns()
 
     def init_process(self) -> None:
         """Set up as usual; whoever speaks HTTPS reads the certificate once, not at each visit."""
@@ -128,12 +129,23 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self.keepalived_conns.remove(conn)
         self._wait_for(conn)
 
+    def enqueue_req(self, conn: Any) -> None:
+        """Let a thread serve a request when its address has a turn; else it waits for one."""
+        try:
+            if self.turns.take(conn):
+                super().enqueue_req(conn)
+        except OverflowError:
+            self._close(conn)
+
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep the connection as usual, or part from it without standing at the door.
 
         Gunicorn would wait here, in the one thread that lets everybody in, for up to two seconds
         until the client has closed too.
         """
+        following = self.turns.give_back(conn)
+        if following is not None:
+            self.enqueue_req(following)
         if not fs.cancelled() and fs.exception() is None and fs.result():
             super().finish_request(conn, fs)
             return

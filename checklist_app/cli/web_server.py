@@ -16,6 +16,7 @@ from checklist_app.cli.metrics_port import keep_port_open
 from checklist_app.cli.waiting_room import PATIENCE_SECONDS, WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
+from checklist_app.services.resources import Resources
 
 APPLICATION = "checklist_app.factory:create_app()"
 SHARED_MEMORY = Path("/dev/shm")  # nosec B108 # noqa: S108 - gunicorn makes an unlinked file there
@@ -43,9 +44,12 @@ class ImpatientWorker(WaitingRoomWorker):
         super().init_process()
 
     def load_wsgi(self) -> None:
-        """Load the application as usual, and let Prometheus ask, where somebody wants that."""
+        """Load the application as usual; share threads out, and let Prometheus ask."""
         super().load_wsgi()
-        keep_port_open(self.wsgi.extensions["checklist_resources"])
+        resources: Resources = self.wsgi.extensions["checklist_resources"]
+        if not resources.config.trusted_proxies:
+            self.turns.share = max(self.cfg.threads // 2, 1)
+        keep_port_open(resources)
 
 
 def be_impatient(door: socket.socket) -> None:

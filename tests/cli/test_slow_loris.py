@@ -77,6 +77,24 @@ def test_a_body_that_comes_slowly_holds_no_thread_and_is_read(server: WebServer)
             one.close()
 
 
+def test_uploads_that_dawdle_leave_threads_to_others(server: WebServer) -> None:
+    """Nobody waits outside for a long body, so one address may hold half of the threads only."""
+    length = b"Content-Length: %d\r\n" % (2 * SHORT_BODY)
+    head = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\n" + length
+    form = b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    slow = [server.connection("127.0.0.7") for _ in range(30)]
+    try:
+        for one in slow:
+            one.sendall(head + form + b"email=")
+        for _ in range(5):
+            began = time.monotonic()
+            assert server.asked() == 200
+            assert time.monotonic() - began < 2
+    finally:
+        for one in slow:
+            one.close()
+
+
 def test_a_connection_serves_one_request_after_the_other(server: WebServer) -> None:
     connection = server.client()
     for _ in range(3):

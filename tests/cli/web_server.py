@@ -44,9 +44,9 @@ class WebServer:
             return HTTPConnection("127.0.0.1", self.port, timeout=5)
         return HTTPSConnection("127.0.0.1", self.port, timeout=5, context=self.authority.trust())
 
-    def connection(self) -> socket.socket:
+    def connection(self, source: str = "127.0.0.1") -> socket.socket:
         """Return a connection, encrypted as it should be, on which nothing was said yet."""
-        plain = socket.create_connection(("127.0.0.1", self.port))
+        plain = socket.create_connection(("127.0.0.1", self.port), None, (source, 0))
         if self.authority is None:
             return plain
         return self.authority.trust().wrap_socket(plain, server_hostname="127.0.0.1")
