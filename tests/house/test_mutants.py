@@ -11,7 +11,8 @@ from checklist_app.domain.errors import Forbidden
 from tests.house.conftest import House
 from tests.house.direct import call_guarded
 from tests.house.mutants import Mutant, code_mutants, view_mutants
-from tests.house.trial import Trial
+from tests.house.trial import STRANGERS, Trial
+from tests.house.walker import first_deviation
 
 ALWAYS = {
     "filter checklist_app.queries.access Membership.user_id == actor.user_id",
@@ -44,6 +45,12 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
 def test_a_guard_that_is_missing_is_noticed(house: House, name: str) -> None:
     mutant = chosen(house)[name]
     assert Trial(house).noticed(mutant), f"{mutant} can be taken away and nothing notices"
+
+
+@pytest.mark.parametrize("word", ["checklists", "evidence", "findings"])
+def test_nothing_is_missed_where_every_guard_is_there(house: House, word: str) -> None:
+    """What notices that a guard is gone would be worth nothing if it always noticed something."""
+    assert first_deviation(house, STRANGERS, word, only_first=True) == ""
 
 
 def required() -> list[Mutant]:

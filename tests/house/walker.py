@@ -70,19 +70,24 @@ def walk(house: House, person: Person, *, trial: bool = False) -> tuple[list[str
     return wrong, seen
 
 
-def first_deviation(house: House, names: Iterable[str], first: str = "") -> str:
+def first_deviation(
+    house: House, names: Iterable[str], first: str = "", *, only_first: bool = False
+) -> str:
     """Return the first cell that is not as the table wants it, or nothing; nothing is kept.
 
     Args:
         house: what is walked.
         names: the visitors, in this order.
         first: cells whose endpoint holds this word are tried before the others.
+        only_first: whether the others are left out.
     """
     client = house.app.test_client(use_cookies=False)
     for name in names:
-        person = house.people[name]
+        person = with_new_token(house.app, house.people[name])
         found = [
-            cell for cell in cells(house.app, person, house.world) if cell.method in ("GET", "POST")
+            cell
+            for cell in cells(house.app, person, house.world)
+            if cell.method in ("GET", "POST") and (not only_first or first in cell.rule.endpoint)
         ]
         for cell in sorted(found, key=lambda one: first not in one.rule.endpoint):
             with undone():
