@@ -74,13 +74,15 @@ def representatives(found: set[str], seen: set[str]) -> list[str]:
     return list(chosen.values())
 
 
-# Every pair of language, scheme and size meets at least once.
+# Each language at each size, for what is too wide; axe, which takes the longest, looks at
+# both schemes and both sizes.
 VARIATIONS = [
     ("es", "light", "wide"),
+    ("en", "dark", "phone"),
+    ("en", "light", "wide"),
     ("es", "dark", "phone"),
-    ("en", "dark", "wide"),
-    ("en", "light", "phone"),
 ]
+LOOKED_AT_BY_AXE = {("es", "light", "wide"), ("en", "dark", "phone")}
 
 
 @pytest.mark.parametrize("variation", VARIATIONS, ids="-".join)
@@ -105,7 +107,8 @@ def test_no_screen_keeps_anybody_out(
     problems = []
     for path in addresses:
         page.goto(live_demo.address + path)
-        problems += [f"{path}: {found}" for found in violations(page)]
+        if variation in LOOKED_AT_BY_AXE:
+            problems += [f"{path}: {found}" for found in violations(page)]
         if overflow := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
             problems += [f"{path}: {overflow} px too wide"] if overflow > 0 else []
     context.close()
