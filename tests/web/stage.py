@@ -23,6 +23,7 @@ from checklist_app.services import (
     triage_undo,
     uploads,
     verdicts,
+    webhooks,
 )
 from checklist_app.services.clock import today
 from checklist_app.services.resources import Resources
@@ -48,6 +49,8 @@ class Stage:
     report: Report
     job: Job
     action_id: int
+    hook_id: int
+    system_hook_id: int
 
 
 def scan(*findings: ParsedFinding) -> ParsedScan:
@@ -124,7 +127,26 @@ def set_stage(session: Session, resources: Resources, cast: Cast) -> Stage:
         report,
         jobs.open_job(session, alice, job.id),
         action.id,
+        *add_webhooks(session, resources, cast),
     )
+
+
+def add_webhooks(session: Session, resources: Resources, cast: Cast) -> tuple[int, int]:
+    """Add a webhook of the project and one of the organisation; return their keys."""
+    places = (
+        (webhooks.of_project(cast.access("alice")), "verdict"),
+        (webhooks.of_organisation(cast.ada), "security_alert"),
+    )
+    ours, theirs = (
+        webhooks.add_webhook(
+            session,
+            resources.config,
+            place,
+            webhooks.HookTerms("https://hooks.example.org/stage", [event]),
+        )[0].id
+        for place, event in places
+    )
+    return ours, theirs
 
 
 def mark_and_take_back(session: Session, access: ProjectAccess, reason: str) -> TriageAction:

@@ -79,6 +79,8 @@ def page_addresses(app: Flask, stage: Stage, cast: Cast) -> Iterator[str]:
         "token": "made-up",
         "code": "made-up",
         "user_id": cast.bob.user_id,
+        "hook_id": stage.hook_id,
+        "system_hook_id": stage.system_hook_id,
     }
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
