@@ -219,7 +219,7 @@ def _fill(
         "job_id": job.id,
         "key": standard_key,
         "version": edition.version,
-        "area": "IN",
+        "area": "IN" if standard_key == "owasp-test" else f"{identifier[0]}IN",
         "cwe": 89,
         "user_id": member.user_id,
         "group_id": _group(session, project, member, Role.VIEWER),
