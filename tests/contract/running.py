@@ -160,6 +160,7 @@ def tried(
         f"--seed={seed}",
         "--generation-database=none",
         "--no-color",
+        "--request-timeout=60",  # fifty pictures at once take a busy machine more than ten seconds
         *([f"--phases={phases}"] if phases else []),
     ]
     known = {**_environment(), ADDRESS: server.interface, **server.credentials(role)}
