@@ -51,6 +51,9 @@ def test_start_speaks_https_and_everything_follows(tmp_path: Path) -> None:
             assert facts["set_up_link"].startswith(f"https://127.0.0.1:{port}/set-password/")
             sign_in_far_enough(port, authority)
             assert too_old_is_refused(port, authority)
+            assert speaks_no_plain_http(port)
+            assert asked_for_its_health(port, pair, environment) == 0
+            assert asked_for_its_health(port, [], environment) == 1
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=PATIENCE) == 0
 
@@ -94,6 +97,22 @@ def too_old_is_refused(port: int, authority: Authority) -> bool:
     ):
         old.wrap_socket(plain, server_hostname="127.0.0.1")
     return True
+
+
+def speaks_no_plain_http(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port)) as plain:
+        plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        plain.settimeout(PATIENCE)
+        try:
+            return b"HTTP" not in plain.recv(100)
+        except ConnectionError:
+            return True
+
+
+def asked_for_its_health(port: int, pair: list[str], environment: dict[str, str]) -> int:
+    """Return how the image's health check ends."""
+    command = [sys.executable, "-m", "checklist_app", "health", "--port", str(port), *pair]
+    return subprocess.run(command, env=environment, check=False, capture_output=True).returncode
 
 
 @pytest.mark.parametrize("command", ["start", "serve"])
