@@ -355,8 +355,9 @@ def _outside(rule: Rule, principal: Principal, sources: dict[str, str]) -> str:
         return "allowed" if found == {principal.home} else "404"
     if "missing" in found:
         return "404"
-    # A person is in the group of their own place alone.
+    # A person is in the group of their own place alone, and an area in its own standard.
     is_apart = rule.endpoint.endswith("groups.remove_person") and len(found) > 1
+    is_apart = is_apart or sources.get("area", "") not in ("", sources.get("key"))
     return "404" if is_apart else "allowed"
 
 
