@@ -75,10 +75,10 @@ _DENSE = re.compile(
 
 _NAME_HINTS = (
     "pass", "pw", "secret", "token", "api", "sess", "sid", "cred", "auth", "jwt", "otp", "cookie",
-    "bearer", "eyj", "://",
+    "bearer", "eyj",
 )  # fmt: skip
 _KEY_HINTS = (
-    "bearer", "eyj", "://", "private key", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+    "bearer", "eyj", "private key", "akia", "asia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
     "github_pat_", "glpat-", "xox", "xapp-", "k_live_", "k_test_", "whsec_", "aiza", "ya29.",
     "npm_", "pypi-", "sg.", "dop_v1_", "hvs.", "sk-",
 )  # fmt: skip
@@ -87,20 +87,19 @@ _KEY_HINTS = (
 
 def masked(value: str) -> str:
     """Return a request, an answer or an address without passwords, tokens and cookies."""
-    if not _holds(value, _NAME_HINTS):
-        return value
-    value = _HEADER.sub(_header, value)
-    value = _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, value))
-    value = _QUOTED.sub(_literal, _IN_FORM.sub(_literal, value))
-    return _USER.sub(rf"\1{MASK}", value)
+    if _holds(value, _NAME_HINTS):
+        value = _HEADER.sub(_header, value)
+        value = _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, value))
+        value = _QUOTED.sub(_literal, _IN_FORM.sub(_literal, value))
+    return _without_user(value)
 
 
 def masked_prose(value: str) -> str:
     """Return what a tool says in words without tokens and keys, which look like nothing else."""
-    if not _holds(value, _KEY_HINTS):
-        return value
-    value = _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, _PRIVATE_KEY.sub(_key, value)))
-    return _USER.sub(rf"\1{MASK}", _KNOWN.sub(_known, value))
+    if _holds(value, _KEY_HINTS):
+        value = _BEARER.sub(rf"\1{MASK}", _JWT.sub(MASK, _PRIVATE_KEY.sub(_key, value)))
+        value = _KNOWN.sub(_known, value)
+    return _without_user(value)
 
 
 def masked_snippet(value: str) -> str:
@@ -135,12 +134,18 @@ def without_secrets(finding: ParsedFinding) -> ParsedFinding:
     return replace(finding, **changed)  # type: ignore[arg-type]  # each value has its field's type
 
 
+def _without_user(value: str) -> str:
+    """Return a text without the passwords that stand in addresses before their host."""
+    return _USER.sub(rf"\1{MASK}", value) if "@" in value and "://" in value else value
+
+
 def _is_plain(finding: ParsedFinding) -> bool:
     """Whether no pattern can fit anywhere: most findings are told so by one look at all texts."""
-    told = (finding.title, finding.description, finding.snippet)
+    told = "\0".join((finding.title, finding.description, finding.snippet))
     return (
-        not _holds("\0".join(told), _KEY_HINTS)
-        and not _shared_text_holds_key(finding.solution)
+        not _holds(told, _KEY_HINTS)
+        and told == _without_user(told)
+        and finding.solution == _shared_prose(finding.solution)
         and not (finding.snippet and _holds(finding.snippet, _NAME_HINTS))
         and all(place.uri == _address(place.uri) for place in finding.locations)
         and all(uri == _shared_address(uri) for uri in finding.references)
@@ -159,7 +164,10 @@ def _place(place: Location) -> Location:
 
 
 def _address(uri: str) -> str:
-    return _IN_FORM.sub(rf"\1{MASK}", masked_prose(uri)) if "://" in uri else uri
+    if "://" not in uri:
+        return uri
+    uri = masked_prose(uri)
+    return _IN_FORM.sub(rf"\1{MASK}", uri) if "=" in uri else uri
 
 
 @lru_cache(maxsize=1000)
@@ -169,9 +177,9 @@ def _shared_address(uri: str) -> str:
 
 
 @lru_cache(maxsize=1000)
-def _shared_text_holds_key(value: str) -> bool:
-    """Whether a text that all findings of a rule share may hold a key."""
-    return _holds(value, _KEY_HINTS)
+def _shared_prose(value: str) -> str:
+    """Do what :func:`masked_prose` does to a text that all findings of a rule share."""
+    return masked_prose(value)
 
 
 def is_about_a_secret(tool: str, cwes: Iterable[int]) -> bool:

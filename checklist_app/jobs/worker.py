@@ -221,7 +221,7 @@ def collect_rarely() -> None:
     again took a quarter of the time of its import.
     """
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(5_000, 10, 10)
 
 
 def work_until_over(resources: Resources, job_id: int) -> JobState:

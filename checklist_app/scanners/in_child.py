@@ -15,7 +15,7 @@ RESULTS = "results"
 def read_in_child(payload: bytes, scratch: Path, progress: Progress) -> bytes:
     """Read the report that the payload names; the results go to a file in the scratch folder."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)  # results come and go by the thousand, and hold no cycles
+    gc.set_threshold(5_000, 10, 10)  # results come and go by the thousand, and hold no cycles
     asked = json.loads(payload)
     named = asked["named"]
     report = Report(Path(asked["path"]), progress, is_named=bool(named))

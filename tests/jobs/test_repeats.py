@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.standards import Section
 from checklist_app.domain.vocabulary import FindingMark, FindingStatus, JobState
 from checklist_app.jobs import handlers
 from checklist_app.jobs.worker import work_until_over
-from checklist_app.models import Event, Finding, Job, Mapping, Project, ScanImport
+from checklist_app.models import Event, Finding, Job, Project, ScanImport
 from checklist_app.scanners.confined import read_confined
 from checklist_app.services import scan_repeats
 from checklist_app.services.clock import now
 from checklist_app.services.corrections import correct_route
 from checklist_app.services.resources import Resources
 from checklist_app.services.scans import import_report, take_reports
+from checklist_app.services.standards import load_standard
 from tests.cast import Cast, make_checklist
 from tests.jobs.scan_files import sarif
+from tests.library import both, requirement, standard
 
 Bring = Callable[..., ScanImport]
 THREE = sarif(3)
@@ -105,8 +109,10 @@ def say_something_else(session: Session, cast: Cast) -> None:
     session.execute(update(Finding).values(title="What another scope says of it"))
 
 
-def forget_a_mapping(session: Session, cast: Cast) -> None:
-    session.execute(delete(Mapping).where(Mapping.key == "89"))
+def enlarge_the_library(session: Session, cast: Cast) -> None:
+    more = requirement("X-1", "Más", "More", cwe=(117,))
+    section = Section("X", both("X", "X"), both("X.", "X."), (more,))
+    load_standard(session, replace(standard("2.0"), sections=(section,)))
 
 
 def correct_a_route(session: Session, cast: Cast) -> None:
@@ -121,7 +127,7 @@ def change_the_policy(session: Session, cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [close_by_hand, say_something_else, forget_a_mapping, correct_a_route, change_the_policy],
+    [close_by_hand, say_something_else, enlarge_the_library, correct_a_route, change_the_policy],
 )
 def test_whatever_changed_in_between_it_is_read_again(
     session: Session,
