@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import select, type_coerce
@@ -120,7 +121,7 @@ def _stamp(
         (project.gone_policy.value, scope.id, scope.last_started_at),
         (sorted(led.own), sorted(led.general)),
     )
-    for fact in (*facts, *_routes(session), *_findings(session, scope)):
+    for fact in chain(facts, _routes(session), _findings(session, scope)):
         known.update(repr(fact).encode("utf-8", "surrogatepass"))
     return known.hexdigest()
 
