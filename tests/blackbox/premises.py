@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from tests.cast import PASSWORD, make_cast, password_hash
 from tests.conftest import SECRET
 from tests.database import migrate_and_load
 from tests.house.digest import database_digest
+from tests.house.policy import POLICY, Audience
 from tests.house.world import SLUG, World, build_world
 from tests.post_office import PostOffice, post_office
 
@@ -66,6 +67,7 @@ class Premises:
     people: dict[str, Actor]
     resources: Resources
     office: PostOffice
+    programs: dict[str, Program] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
@@ -90,6 +92,13 @@ class Premises:
         answer = Program(self.server).post("/token", body)
         assert answer.status_code == 200, answer.text
         return Program(self.server, answer.json()["access_token"])
+
+    def program_for(self, rule: Rule) -> Program:
+        """Return the program of somebody who may call this operation."""
+        name = "ada" if POLICY[rule.endpoint] is Audience.ADMINISTRATOR else "alice"
+        if name not in self.programs:
+            self.programs[name] = self.program(f"{name}@example.org")
+        return self.programs[name]
 
     def newcomer(
         self, role: Role | None = None, organisation: OrganisationRole = OrganisationRole.MEMBER
