@@ -49,6 +49,7 @@ def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owner
         Permission.CHECKLIST_SIGN_OFF,
         Permission.WAIVER_GRANT,
         Permission.TOKEN_MANAGE,
+        Permission.WEBHOOK_MANAGE,
     }
     assert ROLE_PERMISSIONS[Role.OWNER] - managers == {
         Permission.PROJECT_EDIT,
