@@ -14,6 +14,9 @@ from tests.house.principals import AJENO
 from tests.house.walk import address_of, cells, comparable, send, with_new_token
 from tests.house.world import _fill, _join
 
+OF_THE_ORGANISATION = frozenset({"members.index"})
+"""Pages inside a project that offer what all projects share, its groups."""
+
 
 def pages(house: House, name: str) -> dict[str, object]:
     """Return what somebody's own project shows on each of its pages and operations."""
@@ -26,6 +29,7 @@ def pages(house: House, name: str) -> dict[str, object]:
         and cell.expected == "allowed"
         and cell.case == AJENO
         and "slug" in cell.rule.arguments
+        and cell.rule.endpoint not in OF_THE_ORGANISATION
     }
 
 

@@ -13,6 +13,7 @@ from checklist_app.domain.permissions import PROJECT_PERMISSIONS, Permission
 from checklist_app.queries.access import open_project
 from checklist_app.web import access
 from checklist_app.web.transaction import db_session
+from tests.house.bodies import first_foreign_key_taken
 from tests.house.conftest import House
 from tests.house.direct import call_guarded
 from tests.house.mutants import Mutant, without
@@ -42,7 +43,9 @@ class Trial:
         word = mutant.where.rpartition(".")[2]
         if mutant.kind == "filter":
             with without(app, mutant):
-                return first_deviation(self._house, STRANGERS, word)
+                return first_foreign_key_taken(self._house) or first_deviation(
+                    self._house, STRANGERS, word
+                )
         direct = self.called_directly(mutant)
         if direct:
             return direct

@@ -134,6 +134,8 @@ def _is_for_services(person: Person, cell: Cell) -> bool:
     endpoint = cell.rule.endpoint
     if endpoint.startswith("api.gate.") and person.principal.is_pipeline:
         return True
+    if person.principal.is_pipeline and POLICY[endpoint] is Audience.SIGNED_IN:
+        return False  # what everybody may read asks for no right but the scope of a token
     is_page = cell.method == "GET" and isinstance(POLICY[endpoint], Audience)
     is_page = is_page and endpoint not in GUARDED_BY_THE_VIEW_ALONE
     return (is_page or cell.method == "POST") and "but" not in cell.case.split()

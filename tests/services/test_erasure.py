@@ -80,6 +80,7 @@ KEPT = {
     "verdict",
     "verdict_review",
     "waiver",
+    "webhook",
 }
 """Tables whose rows stay, and name the account by its key."""
 
