@@ -143,7 +143,7 @@ def test_the_walk_notices_when_the_guard_lets_everybody_in(
 
     real = open_project
     monkeypatch.setattr(access, "open_project", careless)
-    wrong, _ = walk(house, house.people["charlie"], trial=True)
+    wrong, _ = walk(house, house.people["charlie"], trial=True, methods={"GET"})
     assert any("was 200" in line for line in wrong)
     assert any("tells what is not theirs" in line for line in wrong)
 
@@ -152,7 +152,7 @@ def test_the_walk_notices_when_a_permission_is_not_asked_for(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("checklist_app.queries.access.ProjectAccess.require", lambda *_: None)
-    wrong, _ = walk(house, house.people["vera"], trial=True)
+    wrong, _ = walk(house, house.people["vera"], trial=True, methods={"GET", "POST"})
     unguarded = {line.split(" (")[0] for line in wrong}
     inside = [name for name, least in POLICY.items() if isinstance(least, Role)]
     expected = {
