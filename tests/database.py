@@ -75,16 +75,25 @@ def prepared_copy(prepared: str, folder: Path) -> str:
 
 
 def _empty(url: str) -> bool:
-    """Take all rows away; return whether the test library was alone there, and was left."""
+    """Take all rows away, and let keys count from one again.
+
+    Returns:
+        Whether the test library was alone there, and was left.
+    """
     engine = create_engine(url)
     with engine.connect() as connection:
         standards = connection.exec_driver_sql("SELECT COUNT(*) FROM standard").scalar_one()
         is_alone = standards == 1
+        counted = connection.exec_driver_sql(
+            "SELECT TABLE_NAME FROM information_schema.TABLES "
+            "WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT > 1"
+        )
+        used = set(counted.scalars())
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
         for table in Base.metadata.tables.values():
             if table.name not in KEPT or not is_alone:
                 found = connection.exec_driver_sql(f"SELECT 1 FROM `{table.name}` LIMIT 1")
-                if found.first() is not None:
+                if found.first() is not None or table.name in used:
                     connection.exec_driver_sql(f"TRUNCATE TABLE `{table.name}`")
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
     engine.dispose()

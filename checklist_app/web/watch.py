@@ -19,7 +19,7 @@ from checklist_app.web.transaction import resources
 
 SECRET_PARAMETERS = frozenset({"token"})
 LAST_GOOD = 299
-_GATE = "checklist_flood_gate"
+GATE = "checklist_flood_gate"
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def install(app: Flask) -> None:
     Has to come before the session of the request is installed: what is torn down last writes when
     the request holds no lock any more.
     """
-    app.extensions[_GATE] = FloodGate()
+    app.extensions[GATE] = FloodGate()
 
     @app.after_request
     def note_download(response: Response) -> Response:
@@ -81,7 +81,7 @@ def install(app: Flask) -> None:
 
     @app.teardown_request
     def write_down(_error: BaseException | None) -> None:
-        gate: FloodGate = current_app.extensions[_GATE]
+        gate: FloodGate = current_app.extensions[GATE]
         due = gate.take(g.pop("noticed", []), now())
         if not due:
             return

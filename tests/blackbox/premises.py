@@ -22,6 +22,8 @@ from checklist_app.domain.vocabulary import JobState, OrganisationRole, Role
 from checklist_app.factory import create_app
 from checklist_app.models import AlertThreshold, Event, Job, Membership, Project, User, Webhook
 from checklist_app.queries.access import open_project
+from checklist_app.queries.jobs import worker_is_alive
+from checklist_app.queries.shell import SILENCE
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
 from tests.blackbox.processes import PROGRAM, Server, running, serving, wait_until
@@ -204,12 +206,19 @@ def opened_premises(folder: Path, database: str) -> Iterator[Premises]:
         server = stack.enter_context(serving(folder, settings, port=port))
         worker_log = folder / "worker.log"
         stack.enter_context(running([*PROGRAM, "worker"], worker_log, settings))
-        yield Premises(server, settings, folder, world, people, resources, office)
+        premises = Premises(server, settings, folder, world, people, resources, office)
+        # Until the worker has been heard of, every page carries a banner that says so.
+        wait_until("the worker is there", lambda: premises.read(_worker_is_there))
+        yield premises
 
 
 def _waiting_jobs(session: Session) -> int:
     under_way = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
     return session.scalar(select(func.count(Job.id)).where(under_way)) or 0
+
+
+def _worker_is_there(session: Session) -> bool:
+    return worker_is_alive(session, now(), SILENCE)
 
 
 def _furnish(resources: Resources) -> tuple[dict[str, Actor], World]:

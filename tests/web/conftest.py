@@ -11,8 +11,10 @@ from flask import Flask
 
 from checklist_app.config import Config
 from checklist_app.factory import create_app
+from checklist_app.services.flood import FloodGate
 from checklist_app.services.resources import Resources
 from checklist_app.web.extensions import limiter
+from checklist_app.web.watch import GATE
 from tests.cast import Cast
 from tests.web.visitor import Visitor
 
@@ -20,7 +22,7 @@ Visit = Callable[[str], Visitor]
 
 _BUILT: dict[Config, Flask] = {}
 """One app for each kind of settings: compiling its routes and its templates costs more time than
-most tests; what an app knows of its folder and its database is in its resources alone."""
+most tests; what an app knows of its folder, its database and its visitors is given to it anew."""
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def app(config: Config) -> Iterator[Flask]:
     """The web app over this test's database; attempts are counted from zero."""
     made = _built(config)
     made.extensions["checklist_resources"] = Resources.open(config)
+    made.extensions[GATE] = FloodGate()
     kept = dict(made.config)
     yield made
     made.config.clear()
