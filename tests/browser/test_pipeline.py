@@ -23,6 +23,8 @@ from tests.browser.system import PASSWORD, LiveSystem, started
 from tests.jobs.scan_files import sarif
 from tests.listener import Listener, listening
 
+pytestmark = [pytest.mark.browser]
+
 EMAIL = "admin@localhost.localdomain"
 PROJECT = "night-train"
 ITEM = "INJ-01"
