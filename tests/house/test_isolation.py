@@ -12,7 +12,7 @@ from checklist_app.services.projects import create_project
 from tests.house.conftest import House
 from tests.house.principals import AJENO
 from tests.house.walk import address_of, cells, comparable, send, with_new_token
-from tests.house.world import _fill, _join
+from tests.house.world import fill_project, join_project
 
 OF_THE_ORGANISATION = frozenset({"members.index"})
 """Pages inside a project that offer what all projects share, its groups."""
@@ -47,7 +47,7 @@ def test_a_project_looks_the_same_whatever_others_do(house: House) -> None:
     with house.resources.sessions.begin() as session:
         alice, bob = actor_of(session, "alice"), actor_of(session, "bob")
         access = create_project(session, alice, name="Banca", language=Language.ES)
-        _join(session, access.project, bob, Role.VIEWER)
-        _fill(session, house.resources, access, ("owasp-test", "IN-01"), bob)
+        join_project(session, access.project, bob, Role.VIEWER)
+        fill_project(session, house.resources, access, ("owasp-test", "IN-01"), bob)
     after = pages(house, "charlie")
     assert [place for place in steady if before[place] != after[place]] == []

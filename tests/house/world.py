@@ -91,25 +91,27 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     load_standard(session, _other_standard("owasp-third", "Y"))
     cast.project.slug = SLUG
     extras = {name: _person(session, name) for name in ("dora", "zoe", "greta", "walter")}
-    _join(session, cast.project, extras["dora"], Role.OWNER)
+    join_project(session, cast.project, extras["dora"], Role.OWNER)
     ajeno = session.query(Project).filter_by(name="Ajeno").one()
     archivo = create_project(session, cast.alice, name="Archivo")
     for name, role in ROLES.items():
         if name != "alice":
-            _join(session, archivo.project, cast.people[name], role)
-    _join(session, archivo.project, extras["walter"], Role.VIEWER)
+            join_project(session, archivo.project, cast.people[name], role)
+    join_project(session, archivo.project, extras["walter"], Role.VIEWER)
     banca = cast.access("alice")
     _group(session, cast.project, extras["greta"], Role.REVIEWER)
     places = {
-        "banca": _fill(session, resources, banca, ("owasp-test", "IN-01"), cast.vera),
-        "ajeno": _fill(
+        "banca": fill_project(session, resources, banca, ("owasp-test", "IN-01"), cast.vera),
+        "ajeno": fill_project(
             session,
             resources,
             ProjectAccess(cast.charlie, ajeno, Role.OWNER),
             ("owasp-other", "ZZ-01"),
             cast.charlie,
         ),
-        "archivo": _fill(session, resources, archivo, ("owasp-third", "YY-01"), extras["walter"]),
+        "archivo": fill_project(
+            session, resources, archivo, ("owasp-third", "YY-01"), extras["walter"]
+        ),
     }
     _renumber(session, places["ajeno"], ajeno, 41)
     _renumber(session, places["archivo"], archivo.project, 43)
@@ -152,7 +154,7 @@ def _general_correction(session: Session, cast: Cast) -> int:
     return session.query(GeneralCorrection).one().id
 
 
-def _fill(
+def fill_project(
     session: Session,
     resources: Resources,
     access: ProjectAccess,
@@ -299,7 +301,7 @@ def _person(session: Session, name: str) -> Actor:
     return Actor(user.id, user.email, user.name)
 
 
-def _join(session: Session, project: Project, actor: Actor, role: Role) -> None:
+def join_project(session: Session, project: Project, actor: Actor, role: Role) -> None:
     session.add(
         Membership(project_id=project.id, user_id=actor.user_id, role=role, created_at=now())
     )
