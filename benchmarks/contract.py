@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.contract.running import ROLES, served, tried
+from tests.contract.running import ALONE, ROLES, STATEFUL, served, tried
 
 
 def main() -> int:
@@ -24,12 +24,20 @@ def main() -> int:
     parser.add_argument("roles", nargs="*", default=ROLES, help=", ".join(ROLES))
     parser.add_argument("--examples", type=int, default=200, help="of each operation")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--phases", nargs="*", default=[*ALONE, STATEFUL])
     wanted = parser.parse_args()
     failed = False
     for role in wanted.roles:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as name, served(Path(name)) as server:
-            trial = tried(server, role, Path(name), examples=wanted.examples, seed=wanted.seed)
+            trial = tried(
+                server,
+                role,
+                Path(name),
+                examples=wanted.examples,
+                seed=wanted.seed,
+                phases=tuple(wanted.phases),
+            )
         failed |= not trial.passed
         took = time.monotonic() - began
         word = "nothing found" if trial.passed else "FAILED"

@@ -34,7 +34,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("vera", "carla", "bob", "martha", "alice", "otto", "ada", "pipeline")
 """Viewer, contributor, reviewer, manager, owner, auditor, administrator, and a token of a CI."""
 
-SETTINGS = """
+ALONE = ("examples", "coverage", "fuzzing")
+STATEFUL = "stateful"
+"""Phases of schemathesis: operations each for itself, and one after another."""
+
+KNOWN = """
 [parameters]
 "path.slug" = "{slug}"
 "path.identifier" = "{identifier}"
@@ -61,7 +65,14 @@ parameters = {{ "path.slug" = "{other_slug}" }}
 [[operations]]
 include-name = "POST /projects/{{slug}}/restore"
 parameters = {{ "path.slug" = "{other_slug}" }}
-
+"""
+"""Where the objects of the filled project are."""
+FOLLOWED = """
+[parameters]
+"header.If-Match" = "*"
+"""
+"""For requests that follow one another: what an answer named is what is asked for next."""
+CHECKS = """
 [checks.positive_data_acceptance]
 # What the schema allows may still break a rule of the domain, and keys are used up.
 expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422, 429]
@@ -134,7 +145,13 @@ def served(folder: Path) -> Iterator[Served]:
 
 
 def tried(
-    server: Served, role: str, folder: Path, *, examples: int, seed: int = 1, phases: str = ""
+    server: Served,
+    role: str,
+    folder: Path,
+    *,
+    examples: int,
+    seed: int = 1,
+    phases: tuple[str, ...] = (*ALONE, STATEFUL),
 ) -> Trial:
     """Let schemathesis try every operation as somebody, with all of its checks.
 
@@ -144,10 +161,25 @@ def tried(
         folder: for what schemathesis reads and writes.
         examples: at most so many of each operation, where examples are made up.
         seed: makes the same examples again.
-        phases: of schemathesis, with commas; all when empty.
+        phases: of schemathesis.
     """
-    settings = folder / f"{role}.toml"
-    settings.write_text(SETTINGS.format(**_known(server.world)), encoding="utf-8")
+    alone = [phase for phase in phases if phase != STATEFUL]
+    plans = {",".join(alone): KNOWN.format(**_known(server.world)), STATEFUL: FOLLOWED}
+    trials = []
+    for plan, parameters in plans.items():
+        if plan and set(plan.split(",")) <= set(phases):
+            settings = folder / f"{role}-{plan}.toml"
+            settings.write_text(parameters + CHECKS, encoding="utf-8")
+            options = [f"--phases={plan}", f"--max-examples={examples}", f"--seed={seed}"]
+            trials.append(_run(server, role, settings, options))
+    return Trial(
+        all(trial.passed for trial in trials),
+        sum(trial.cases for trial in trials),
+        "\n".join(trial.told for trial in trials),
+    )
+
+
+def _run(server: Served, role: str, settings: Path, options: list[str]) -> Trial:
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         f"--config-file={settings}",
@@ -156,16 +188,14 @@ def tried(
         f"--url={server.interface}",
         "--checks=all",
         "--continue-on-failure",
-        f"--max-examples={examples}",
-        f"--seed={seed}",
         "--generation-database=none",
         "--no-color",
         "--request-timeout=60",  # fifty pictures at once take a busy machine more than ten seconds
-        *([f"--phases={phases}"] if phases else []),
+        *options,
     ]
     known = {**_environment(), ADDRESS: server.interface, **server.credentials(role)}
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=known
+        command, cwd=settings.parent, capture_output=True, text=True, check=False, env=known
     )
     told = done.stdout + done.stderr
     made = re.search(r"(\d+) generated", told)

@@ -12,7 +12,7 @@ import pytest
 from tests.contract.running import served, tried
 
 EXAMPLES = 1
-PHASES = "examples,fuzzing"
+PHASES = ("examples", "fuzzing")
 FEWEST = 90
 """Requests; fewer would mean that schemathesis did not get through."""
 
