@@ -14,6 +14,7 @@ from checklist_app.domain.findings import (
     MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
+    MAX_TOOL,
     FindingState,
     clean,
 )
@@ -113,7 +114,7 @@ def tool_of(vulnerability: dict[str, Any], root: dict[str, Any]) -> str:
     for holder in (vulnerability.get("scanner"), scan.get("scanner"), scan.get("analyzer")):
         scanner = as_object(holder)
         known = _NAMES.get(clean(scanner.get("id"), MAX_SHORT))
-        name = known or clean(scanner.get("name"), MAX_SHORT)
+        name = known or clean(scanner.get("name"), MAX_TOOL)
         if name:
             return name
     return _tool_by_rule(vulnerability) or "GitLab"

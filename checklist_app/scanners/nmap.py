@@ -57,7 +57,7 @@ def parse(report: Report) -> ParsedScan:
 
 def _begin(gathering: Gathering, root: Element) -> None:
     gathering.tool_version = clean(root.get("version"), 40)
-    gathering.command_line = clean(root.get("args"), 1000)
+    gathering.command_line = root.get("args", "")
     start = clean(root.get("start"), 20)
     gathering.started_at = moment(int(start)) if start.isdecimal() else None
 

@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import MAX_SHORT, MAX_TOOL, MAX_VERSION, ParsedScan, clean
+from checklist_app.domain.findings import (
+    MAX_COMMAND,
+    MAX_SHORT,
+    MAX_TOOL,
+    MAX_VERSION,
+    ParsedScan,
+    clean,
+)
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.own_results import FORMAT, misfit, read_result, text_of, unknown_fields
@@ -84,7 +91,7 @@ def _gathering(root: dict[str, Any]) -> Gathering:
         name,
         tool_version=text_of(tool, "version", "tool", MAX_VERSION),
         target=text_of(root, "target", "", MAX_SHORT),
-        command_line=text_of(root, "command_line", "", 1000),
+        command_line=text_of(root, "command_line", "", MAX_COMMAND),
     )
     begun = text_of(root, "started_at", "", 60)
     gathering.started_at = moment(begun) if begun else None

@@ -13,6 +13,7 @@ from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import (
+    MAX_COMMAND,
     MAX_SHORT,
     MAX_TOOL,
     MAX_VERSION,
@@ -114,7 +115,7 @@ class Gathering:
             results_read=sum(result.results for result in self.results) + self.skipped.total(),
             skipped=tuple(Skipped(count, reason) for reason, count in self.skipped.items()),
             problems=tuple(self.problems),
-            command_line=clean(self.command_line, 1000),
+            command_line=clean(self.command_line, MAX_COMMAND),
         )
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import (
+    MAX_COMMAND,
     MAX_SHORT,
     MAX_TOOL,
-    MAX_URI,
     MAX_VERSION,
     ParsedFinding,
     ParsedScan,
@@ -98,7 +98,7 @@ def stream(report: Report, take: Take) -> ParsedScan:
         skipped=_skipped(broken),
         problems=tuple(dict.fromkeys(problems)),
         command_line=_first(
-            clean(as_object(part).get("commandLine"), MAX_URI)
+            clean(as_object(part).get("commandLine"), MAX_COMMAND)
             for run in runs
             for part in as_list(run.get("invocations"))
         ),

@@ -13,6 +13,7 @@ from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import (
+    MAX_COMMAND,
     MAX_DESCRIPTION,
     MAX_RULE_ID,
     MAX_SHORT,
@@ -116,7 +117,7 @@ def _pretty_rows(whole: dict[str, Any], gathering: Gathering) -> Iterator[Any]:
     if not isinstance(whole["scanResult"], list):
         raise wrong_type("scanResult", "[…]")
     gathering.tool_version = clean(whole.get("version"), 60)
-    gathering.command_line = clean(whole.get("Invocation"), 1000)
+    gathering.command_line = clean(whole.get("Invocation"), MAX_COMMAND)
     started = clean(whole.get("startTime"), 40)
     gathering.started_at = moment(int(started) if started.isdecimal() else started)
     if clean(whole.get("scanTime"), 40) == _INTERRUPTED:

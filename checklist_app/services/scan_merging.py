@@ -202,7 +202,7 @@ def _tell(scan_import: ScanImport, scan: Scan, counts: dict[str, int]) -> None:
     scan_import.tool = scan.tool[:120]
     scan_import.tool_version = scan.tool_version[:60]
     scan_import.started_at = scan.started_at
-    scan_import.command_line = scan.command_line[:1000]
+    scan_import.command_line = scan.command_line
     scan_import.account = {
         "read": account.read,
         "findings": account.findings,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from checklist_app.domain.findings import (
+    MAX_COMMAND,
     MAX_DESCRIPTION,
     MAX_LINE,
     MAX_LOCATIONS,
@@ -29,7 +30,6 @@ from checklist_app.domain.vocabulary import Severity
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _MOST_TAGS = _MOST_REFERENCES = _MOST_CWES = 1000
-_LONGEST_COMMAND = 1000
 _LARGEST_CWE = 2**31 - 1
 _TOP_SCORE = 10
 
@@ -42,7 +42,7 @@ def assert_honest(scan: ParsedScan) -> None:
     assert 0 < len(scan.tool) <= MAX_TOOL
     assert len(scan.tool_version) <= MAX_VERSION
     assert len(scan.target) <= MAX_SHORT
-    assert len(scan.command_line) <= _LONGEST_COMMAND
+    assert len(scan.command_line) <= MAX_COMMAND
     assert scan.started_at is None or scan.started_at.utcoffset() == timedelta(0)
     for result in scan.results:
         _assert_fits(result)
