@@ -16,8 +16,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.house.alone import first_difference
 from tests.house.conftest import built_house
-from tests.house.mutants import code_mutants, view_mutants
+from tests.house.mutants import code_mutants, view_mutants, without_code
+from tests.house.neighbours import built_neighbours
 from tests.house.trial import Trial
 
 WORDS = {
@@ -32,13 +34,21 @@ def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     logging.disable(logging.CRITICAL)
     started, tried, found = time.monotonic(), Counter[str](), Counter[str]()
-    with tempfile.TemporaryDirectory() as folder, built_house(Path(folder)) as house:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        built_house(Path(folder)) as house,
+        built_neighbours(Path(folder)) as neighbours,
+    ):
         trial = Trial(house)
         for mutant in (*view_mutants(house.app), *code_mutants()):
             if wanted not in mutant.kind:
                 continue
             tried[mutant.kind] += 1
-            by = trial.noticed(mutant)
+            if mutant.kind == "filter":
+                with without_code(mutant):
+                    by = first_difference(neighbours, mutant)
+            else:
+                by = trial.noticed(mutant)
             found[mutant.kind] += bool(by)
             if not by:
                 print(f"survives: {mutant}", flush=True)

@@ -194,6 +194,8 @@ def planned_findings(access: ProjectAccess) -> CompoundSelect[int]:
         select(SuggestionFinding.finding_id)
         .join(Suggestion, Suggestion.id == SuggestionFinding.suggestion_id)
         .join(Remediation, Remediation.item_id == Suggestion.item_id)
+        .join(Finding, Finding.id == SuggestionFinding.finding_id)
+        .where(Finding.project_id == access.project.id)
     )
     by_action = (
         select(TriageMember.finding_id)

@@ -106,7 +106,7 @@ class FindingPage:
 
 def scan_imports(session: Session, access: ProjectAccess) -> list[ImportLine]:
     """Return the newest scan imports of a project."""
-    return _imports(session, access, ScanImport.project_id == access.project.id)
+    return _imports(session, access)
 
 
 def scan_import(session: Session, access: ProjectAccess, import_id: int) -> ImportLine:
@@ -190,14 +190,14 @@ def _scopes(session: Session, access: ProjectAccess) -> list[ScopeLine]:
 
 
 def _imports(
-    session: Session, access: ProjectAccess, wanted: ColumnElement[bool]
+    session: Session, access: ProjectAccess, *wanted: ColumnElement[bool]
 ) -> list[ImportLine]:
     rows = session.execute(
         select(ScanImport, Evidence, User.name, Job)
         .join(Evidence, Evidence.id == ScanImport.evidence_id)
         .join(User, User.id == ScanImport.imported_by_id)
         .join(Job, Job.id == ScanImport.job_id)
-        .where(ScanImport.project_id == access.project.id, wanted)
+        .where(ScanImport.project_id == access.project.id, *wanted)
         .order_by(ScanImport.id.desc())
         .limit(IMPORTS_SHOWN)
     )

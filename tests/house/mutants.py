@@ -69,15 +69,22 @@ def code_mutants() -> Iterator[Mutant]:
 @contextmanager
 def without(app: Flask, mutant: Mutant) -> Iterator[None]:
     """Run what is inside without one guard."""
-    if mutant.kind == "view":
-        view = app.view_functions[mutant.where]
-        declared = Permission(getattr(view, DECLARATION))
-        setattr(view, DECLARATION, _weaker(declared))
-        try:
+    if mutant.kind != "view":
+        with without_code(mutant):
             yield
-        finally:
-            setattr(view, DECLARATION, declared)
         return
+    view = app.view_functions[mutant.where]
+    declared = Permission(getattr(view, DECLARATION))
+    setattr(view, DECLARATION, _weaker(declared))
+    try:
+        yield
+    finally:
+        setattr(view, DECLARATION, declared)
+
+
+@contextmanager
+def without_code(mutant: Mutant) -> Iterator[None]:
+    """Run what is inside without one guard of the queries and the services."""
     module = importlib.import_module(mutant.where)
     real = _functions(module)
     kept = {name: function.__code__ for name, function in real.items()}

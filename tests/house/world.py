@@ -87,8 +87,8 @@ class World:
 
 def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     """Fill the projects of Alice and of Charlie; the caller commits."""
-    load_standard(session, _other_standard("owasp-other", "Z"))
-    load_standard(session, _other_standard("owasp-third", "Y"))
+    load_standard(session, other_standard("owasp-other", "Z"))
+    load_standard(session, other_standard("owasp-third", "Y"))
     cast.project.slug = SLUG
     extras = {name: _person(session, name) for name in ("dora", "zoe", "greta", "walter")}
     join_project(session, cast.project, extras["dora"], Role.OWNER)
@@ -332,7 +332,7 @@ def _marked(mark: str) -> ParsedFinding:
     )
 
 
-def _other_standard(key: str, letter: str) -> Standard:
+def other_standard(key: str, letter: str) -> Standard:
     base = standard("1.0")
     sections = tuple(
         replace(
