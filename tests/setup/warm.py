@@ -10,23 +10,28 @@ import gc
 from typing import Any
 
 import pytest
-from sqlalchemy import Dialect, Engine, create_engine
+from sqlalchemy import Dialect, Engine, create_engine, event
 
 from checklist_app.models import database
 
 GARBAGE_WAITS_FOR = 100_000
 """Objects, and not 700: a test process holds many that live to its end and are none."""
 
-_dialects: dict[tuple[str, str], Dialect] = {}
+_dialects: dict[tuple[str, str | None], Dialect] = {}
+"""By driver and, where a server has several, database; each has asked its database what it can."""
 _statements: dict[Any, Any] = {}
 
 
 def _sharing_engine(url: str, **options: Any) -> Engine:
     engine = create_engine(url, **options)
+    is_file = engine.dialect.name == "sqlite"
+    kind = (engine.dialect.driver, None if is_file else engine.url.database)
     # Compiled statements are known by the dialect that they were compiled for.
-    kind = (engine.dialect.name, engine.dialect.driver)
-    engine.dialect = _dialects.setdefault(kind, engine.dialect)
-    engine.update_execution_options(compiled_cache=_statements)
+    if kind in _dialects:
+        engine.dialect = _dialects[kind]
+        engine.update_execution_options(compiled_cache=_statements)
+    else:
+        event.listen(engine, "first_connect", lambda *_: _dialects.setdefault(kind, engine.dialect))
     return engine
 
 
