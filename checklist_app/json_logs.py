@@ -44,6 +44,13 @@ def set_up_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # They tell of every plug-in, font table and signature byte at this level.
-    for noisy in ("alembic", "fontTools", "weasyprint", "pyhanko", "pyhanko_certvalidator"):
+    # They tell of every plug-in, font table, signature byte and signed header at this level.
+    for noisy in (
+        "alembic",
+        "botocore",
+        "fontTools",
+        "weasyprint",
+        "pyhanko",
+        "pyhanko_certvalidator",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

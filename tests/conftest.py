@@ -12,6 +12,9 @@ from checklist_app.config import Config
 from checklist_app.services.resources import Resources
 from tests.cast import Cast, make_cast
 from tests.database import empty_database, migrate_and_load, prepared_copy
+from tests.object_store import bucket, object_store
+
+__all__ = ["bucket", "object_store"]
 
 SECRET = "a secret that is long enough for the tests 0123456789"
 

@@ -12,7 +12,7 @@ import click
 
 from checklist_app.cli.console import Refused, arguments, complain, say, wants_json
 from checklist_app.config import ConfigError
-from checklist_app.domain.errors import DomainError
+from checklist_app.domain.errors import DomainError, StorageUnavailable
 from checklist_app.domain.text import Text, text
 
 COMMANDS: Mapping[str, str] = {
@@ -99,6 +99,8 @@ def _told(error: Exception) -> tuple[str, dict[str, Any]]:
     if isinstance(error, ConfigError):
         lines = [say(Text(problem.msgid, dict(problem.params))) for problem in error.problems]
         return "\n".join(lines), {"problems": lines}
+    if isinstance(error, StorageUnavailable):
+        return say(error.hint), {}
     if isinstance(error, DomainError):
         lines = [say(error.text), *map(str, getattr(error, "problems", ()))]
         return "\n".join(lines), {}

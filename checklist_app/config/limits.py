@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checklist_app.config.backends import BackendSettings
+from checklist_app.config.object_store import ObjectStoreSettings
 from checklist_app.config.setting import setting
 from checklist_app.config.values import whole_number
 
@@ -12,7 +12,7 @@ MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LimitSettings(BackendSettings):
+class LimitSettings(ObjectStoreSettings):
     """Limits for each person and each token, counted over all that they ask."""
 
     requests_per_minute: int = setting(

@@ -22,6 +22,7 @@ from checklist_app.config.environment import (
 )
 from checklist_app.config.limits import LimitSettings
 from checklist_app.config.mail import mail_problems
+from checklist_app.config.object_store import object_store_problems
 from checklist_app.config.problems import ConfigError
 from checklist_app.config.secret import embedded_secret
 from checklist_app.config.setting import setting
@@ -191,6 +192,7 @@ class Config(LimitSettings):
         problems += secret_problems(config.secret_key)
         problems += tls_problems(values)
         problems += backend_problems(values)
+        problems += object_store_problems(values)
         problems += mail_problems(values)
         problems += single_sign_on_problems(values)
         if problems:
@@ -206,6 +208,11 @@ class Config(LimitSettings):
     def blob_dir(self) -> Path:
         """Folder of evidence and reports, addressed by SHA-256."""
         return self.data_dir / "blobs"
+
+    @property
+    def s3_copies_dir(self) -> Path:
+        """Folder of the copies of what lies in the object store."""
+        return self.s3_cache_dir or self.data_dir / "blob-copies"
 
     @property
     def signing_dir(self) -> Path:

@@ -62,6 +62,20 @@ def web_address(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def server_address(raw: str) -> str:
+    """http or https address of a server, without a path or a password"""
+    hint = "https://storage.example.org"
+    try:
+        web_address(raw)
+        parts = urlsplit(raw)
+        is_bare = parts.port != -1 and not parts.path.strip("/")
+    except ValueError as error:
+        raise ValueError(hint) from error
+    if not is_bare or parts.username is not None or not raw.isascii() or raw != raw.strip():
+        raise ValueError(hint)
+    return raw.rstrip("/")
+
+
 def mail_address(raw: str) -> str:
     """e-mail address"""
     local, at, host = raw.rpartition("@")

@@ -114,6 +114,35 @@ class TryLater(DomainError):
     """A background job could not be done now, but may well be later; it is queued again."""
 
 
+class StorageUnavailable(TryLater):
+    """The object store is away, does not prove who it is, or refuses; nothing was stored.
+
+    Attributes:
+        hint: what an operator can do; for the log and the command line, not for pages.
+    """
+
+    def __init__(self, hint: Text) -> None:
+        super().__init__(
+            text(
+                "The store of evidence and reports does not answer just now. Nothing was saved. "
+                "Try again in a minute; if it stays like this, tell the administrator."
+            )
+        )
+        self.hint = hint
+
+
+class AlteredFile(DomainError):
+    """What lies in the object store are not the bytes that were stored; nobody gets to see them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "The stored file is no longer what was uploaded, so it is not shown. Tell the "
+                "administrator: somebody or something changed it in the object store."
+            )
+        )
+
+
 class Cancelled(DomainError):
     """The person who started the work asked for it to stop."""
 

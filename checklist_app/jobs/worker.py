@@ -6,13 +6,20 @@ import gc
 import logging
 import os
 import socket
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from checklist_app.domain.errors import Cancelled, Conflict, DomainError, TryLater
+from checklist_app.domain.errors import (
+    Cancelled,
+    Conflict,
+    DomainError,
+    StorageUnavailable,
+    TryLater,
+)
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.handlers import HANDLERS
@@ -84,7 +91,8 @@ class Worker:
         if now() < self._house_due:
             return
         self._house_due = now() + HOUSE_EVERY
-        with reading(self.resources) as session:
+        with suppress(StorageUnavailable), reading(self.resources) as session:
+            # Told in the log by the store itself; leftovers can wait, the rest cannot.
             reap_blobs(session, self.resources.store)
         in_transaction(self.resources, expire_acceptances)
         in_transaction(self.resources, forget_what_is_over)

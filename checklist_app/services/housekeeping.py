@@ -29,7 +29,7 @@ def reap_blobs(session: Session, store: BlobStore) -> int:
     reaped = 0
     for sha256 in store.names_before(moment):
         if session.get(Blob, sha256) is None:
-            store.delete(sha256)
+            store.delete(sha256, before=moment)
             reaped += 1
         session.expunge_all()
     if reaped:

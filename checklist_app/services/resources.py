@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from checklist_app.blob_store import BlobStore, FolderStore
+from checklist_app.blob_store import BlobStore, open_store
 from checklist_app.config import Config
 from checklist_app.models.database import begin_reading, database_trust, make_engine, make_sessions
 
@@ -29,7 +29,7 @@ class Resources:
     def open(cls, config: Config) -> Self:
         """Connect to what ``config`` names; nothing is created or migrated."""
         engine = make_engine(config.sqlalchemy_url, database_trust(config))
-        return cls(config, engine, make_sessions(engine), FolderStore(config.blob_dir))
+        return cls(config, engine, make_sessions(engine), open_store(config))
 
     def reading_session(self) -> Session:
         """Return a session whose first transaction only reads, so that it waits for nobody."""

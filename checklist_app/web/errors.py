@@ -50,10 +50,13 @@ STATUSES: dict[type[DomainError], int] = {
     errors.JobFailed: 422,
     errors.Cancelled: 409,
     errors.TooManyAttempts: 429,
+    errors.AlteredFile: 500,
+    errors.StorageUnavailable: 503,
     errors.StorageFull: 507,
 }
 TOO_MANY = 429
 BUSY = {"Retry-After": "60"}
+LATER = errors.TooManyAttempts | errors.StorageUnavailable
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
 
@@ -94,7 +97,7 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, errors.StaleWrite):
         return _page(status, told(error.text), stale=_both_values(error))
     page = _page(status, told(error.text))
-    return (*page, BUSY) if isinstance(error, errors.TooManyAttempts) else page
+    return (*page, BUSY) if isinstance(error, LATER) else page
 
 
 def _proof_first(error: DomainError) -> ResponseReturnValue | None:
@@ -113,7 +116,7 @@ def _told_to_program(error: DomainError) -> ResponseReturnValue:
     if status in (401, 403, 404, 429):
         _write_down(status, error)
     answer = of_domain_error(error, status)
-    return (answer, BUSY) if isinstance(error, errors.TooManyAttempts) else answer
+    return (answer, BUSY) if isinstance(error, LATER) else answer
 
 
 def _both_values(error: errors.StaleWrite) -> dict[str, Any]:

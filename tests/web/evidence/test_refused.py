@@ -60,7 +60,9 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    target = "checklist_app.blob_store.os.fsync" if place == "fsync" else "pathlib.Path.rename"
+    target = (
+        "checklist_app.blob_store.drafts.os.fsync" if place == "fsync" else "pathlib.Path.rename"
+    )
     carla = visit("carla")
     with monkeypatch.context() as patched:
         patched.setattr(target, full)

@@ -1,0 +1,69 @@
+"""The blob store of one machine: a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from checklist_app.blob_store.base import StoredBlob, is_name, missing
+from checklist_app.blob_store.drafts import can_write, draft_in, flush_folder, sweep, write_draft
+from checklist_app.domain.errors import NotFound
+
+
+class FolderStore:
+    """A blob store in a local folder: ``ab/cdef…``, written beside and renamed into place."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, source: IO[bytes], *, limit: int) -> StoredBlob:
+        """Store bytes; see :class:`BlobStore`."""
+        with draft_in(self._folder) as draft:
+            blob = write_draft(source, draft, limit)
+            self._keep(draft, blob)
+        return blob
+
+    def path(self, sha256: str) -> Path:
+        """Return where the bytes lie; see :class:`BlobStore`."""
+        target = self._target(sha256)
+        if not target.is_file():
+            raise missing()
+        return target
+
+    def is_writable(self) -> bool:
+        """Return whether a byte could be stored now."""
+        return can_write(self._folder)
+
+    def names_before(self, moment: datetime) -> Iterator[str]:
+        """Yield the names of old bytes; see :class:`BlobStore`."""
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
+            if path.stat().st_mtime < moment.timestamp():
+                yield path.parent.name + path.name
+
+    def delete(self, sha256: str, *, before: datetime) -> None:
+        """Take bytes away; see :class:`BlobStore`."""
+        target = self._target(sha256)
+        with suppress(FileNotFoundError):
+            if target.stat().st_mtime < before.timestamp():
+                target.unlink()
+
+    def sweep_drafts(self, moment: datetime) -> None:
+        """Take old drafts away; see :class:`BlobStore`."""
+        sweep(self._folder, moment)
+
+    def _keep(self, draft: Path, blob: StoredBlob) -> None:
+        target = self._target(blob.sha256)
+        if target.is_file():
+            target.touch()  # as young as its newest upload, so that the reaper leaves it alone
+            return
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        draft.rename(target)
+        flush_folder(target.parent)
+
+    def _target(self, sha256: str) -> Path:
+        if not is_name(sha256):
+            raise NotFound
+        return self._folder / sha256[:2] / sha256[2:]
