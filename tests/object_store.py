@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from io import BytesIO
 from itertools import count
@@ -76,20 +76,26 @@ class TestBucket:
             {"CHECKLIST_DATA_DIR": str(self.folder), **self.settings(**more)},
         )
 
+    def added_to(self, config: Config) -> Config:
+        """Return other settings with those of the bucket."""
+        names = [item.name for item in fields(Config) if item.name.startswith("s3_")]
+        there = self.config()
+        return replace(config, **{name: getattr(there, name) for name in names})
+
     def store(self, **more: str) -> S3Store:
         return S3Store.of(self.config(**more))
 
-    def keys(self) -> list[str]:
+    def held(self) -> list[str]:
         found = self.server.client.list_objects_v2(Bucket=self.name, MaxKeys=1000)
         return [entry["Key"] for entry in found.get("Contents", ())]
 
     def versions(self) -> int:
-        found = self.server.client.list_object_versions(Bucket=self.name)
+        found = self.server.client.list_object_versions(Bucket=self.name, MaxKeys=1000)
         return len(found.get("Versions", ()))
 
     def replace(self, data: bytes) -> None:
         """Change the only object behind the store's back."""
-        (key,) = self.keys()
+        (key,) = self.held()
         self.server.client.put_object(Bucket=self.name, Key=key, Body=BytesIO(data))
 
 

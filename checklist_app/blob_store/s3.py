@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import IO, Self
 
 from checklist_app.blob_store.base import MEGABYTE, StoredBlob, is_name
 from checklist_app.blob_store.cache import Cache
-from checklist_app.blob_store.drafts import draft_in, write_draft
+from checklist_app.blob_store.drafts import CHUNK, draft_in, write_draft
 from checklist_app.blob_store.s3_bucket import Bucket
 from checklist_app.config import Config
 from checklist_app.domain.errors import AlteredFile, NotFound, StorageUnavailable
@@ -48,23 +49,25 @@ class S3Store:
         """Store bytes; see :class:`BlobStore`."""
         with draft_in(self._cache.folder) as draft:
             blob = write_draft(source, draft, limit)
-            self.send(draft, blob)
+            if not self._is_young(blob):
+                self.send(draft, blob)
             self._cache.keep(draft, blob)
         return blob
 
-    def send(self, path: Path, blob: StoredBlob) -> bool:
-        """Store a file whose name is known; return whether it had to be sent.
+    def send(self, path: Path, blob: StoredBlob) -> None:
+        """Store a file whose name is known, over whatever lies there."""
+        self._bucket.send(self._key(blob.sha256), path, blob)
 
-        What lies there already is written once more when it is old or not known to be the same:
-        so it counts as young, and bytes that somebody altered are whole again.
-        """
-        key = self._key(blob.sha256)
-        held = self._bucket.look(key)
-        is_same = held is not None and held.sha256 == blob.sha256
-        if held is not None and is_same and held.stored_at > datetime.now(UTC) - YOUNG:
+    def holds(self, sha256: str) -> bool:
+        """Read what the server has under a name, and return whether it is what was stored."""
+        digest = hashlib.sha256()
+        try:
+            with self._bucket.opened(self._key(sha256)) as source:
+                while chunk := source.read(CHUNK):
+                    digest.update(chunk)
+        except NotFound:
             return False
-        self._bucket.send(key, path, blob)
-        return True
+        return digest.hexdigest() == sha256
 
     def path(self, sha256: str) -> Path:
         """Return a copy on this machine; see :class:`BlobStore`."""
@@ -108,6 +111,17 @@ class S3Store:
                 )
                 raise AlteredFile
             return self._cache.keep(draft, blob)
+
+    def _is_young(self, blob: StoredBlob) -> bool:
+        """Return whether the very bytes were stored a moment ago.
+
+        What is older, or not known to be the same, is written once more: so it counts as young,
+        and bytes that somebody altered are whole again.
+        """
+        held = self._bucket.look(self._key(blob.sha256))
+        if held is None or held.sha256 != blob.sha256:
+            return False
+        return held.stored_at > datetime.now(UTC) - YOUNG
 
     def _answers(self) -> bool:
         try:

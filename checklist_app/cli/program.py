@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "checklist_app.cli.reports:reports",
     "verify": "checklist_app.cli.verify:verify",
     "audit": "checklist_app.cli.audit:audit",
+    "blobs": "checklist_app.cli.blobs:blobs",
     "settings": "checklist_app.cli.settings:settings",
 }
 

@@ -124,8 +124,9 @@ class StorageUnavailable(TryLater):
     def __init__(self, hint: Text) -> None:
         super().__init__(
             text(
-                "The store of evidence and reports does not answer just now. Nothing was saved. "
-                "Try again in a minute; if it stays like this, tell the administrator."
+                "The store of evidence and reports does not answer just now: nothing was read, and "
+                "nothing was saved. Try again in a minute; if it stays like this, tell the "
+                "administrator."
             )
         )
         self.hint = hint

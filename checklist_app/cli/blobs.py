@@ -1,0 +1,57 @@
+"""``checklist blobs copy``: evidence and reports carried to the object store."""
+
+from __future__ import annotations
+
+import click
+
+from checklist_app.cli.console import Refused, answer, json_option, say
+from checklist_app.cli.running import load_config
+from checklist_app.domain.text import text
+
+
+@click.group(help=say(text("Look after the stored bytes of evidence and reports.")))
+def blobs() -> None:
+    """Hold the commands."""
+
+
+@blobs.command(
+    help=say(text("Copy them from the data directory to the object store; safe to repeat."))
+)
+@json_option
+def copy(*, as_json: bool) -> int:
+    """End with 0 when every file of the folder was read back whole from the object store."""
+    config = load_config(quiet=True)
+    if not config.has_object_store:
+        raise Refused(
+            text(
+                "No object store is set up. Set CHECKLIST_S3_BUCKET, its address and its keys for "
+                "this command; docs/operator.md tells how."
+            )
+        )
+    from checklist_app.blob_store import FolderStore  # noqa: PLC0415 - only when it is needed
+    from checklist_app.blob_store.moving import Outcome, copy_all  # noqa: PLC0415
+    from checklist_app.blob_store.s3 import S3Store  # noqa: PLC0415
+
+    copied = copy_all(FolderStore(config.blob_dir), S3Store.of(config))
+    told = text(
+        "Copied: %(sent)s. There already: %(there)s. Each was read back and has its SHA-256.",
+        sent=copied.counts[Outcome.SENT],
+        there=copied.counts[Outcome.THERE],
+    )
+    lines = [say(told)]
+    if copied.damaged:
+        lines += [
+            say(
+                text(
+                    "Not copied, since their bytes are no longer those of their names, here "
+                    "(%(here)s) or there (%(there)s). Put them back from a backup and run this "
+                    "again:",
+                    here=copied.counts[Outcome.DAMAGED_HERE],
+                    there=copied.counts[Outcome.DAMAGED_THERE],
+                )
+            ),
+            *(f"  {sha256}" for sha256 in copied.damaged),
+        ]
+    facts = {outcome.value: number for outcome, number in copied.counts.items()}
+    answer({**facts, "damaged": copied.damaged}, *lines, as_json=as_json)
+    return 1 if copied.damaged else 0
