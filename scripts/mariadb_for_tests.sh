@@ -9,11 +9,21 @@ find_mariadb() {
     command -v my_print_defaults >/dev/null 2>&1
 }
 
+# Prints where its folder belongs: in memory where there is room, for it creates and drops tables all
+# day, and those wait for the disk. A socket's path may have 107 characters at most, so never in a
+# long TMPDIR.
+place_for_mariadb() {
+  if [ -w /dev/shm ] && [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 2000000 ]; then
+    echo /dev/shm
+  else
+    echo /tmp
+  fi
+}
+
 # Starts it and sets $mariadb_url; returns 1 with its log on the terminal when it does not start.
 # $mariadb_networking may hold options that let it listen on a port as well.
 start_mariadb() {
-  # A socket's path may have 107 characters at most, so never in a long TMPDIR.
-  mariadb_dir=$(mktemp -d /tmp/checklist-mariadb.XXXXXX)
+  mariadb_dir=$(mktemp -d "$(place_for_mariadb)/checklist-mariadb.XXXXXX")
   mariadb_pid=
   me=$(id -un)
   if ! mariadb-install-db --no-defaults --user="$me" --datadir="$mariadb_dir/data" \
