@@ -12,6 +12,7 @@ from typing import Any
 
 _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s@]+@")
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _LINK = re.compile(r"(/(?:set-password|confirm-email)/)[\w-]+")
 
 
@@ -29,7 +30,15 @@ class JsonFormatter(logging.Formatter):
         line.update((key, value) for key, value in vars(record).items() if key not in _KNOWN)
         if record.exc_info:
             line["traceback"] = "".join(traceback.format_exception(*record.exc_info))
-        return without_secrets(json.dumps(line, ensure_ascii=False, default=str))
+        return without_secrets(_visible(json.dumps(line, ensure_ascii=False, default=str)))
+
+
+def _visible(line: str) -> str:
+    """Return JSON without what ends lines elsewhere, moves a terminal or turns text around.
+
+    Half a surrogate pair could not even be written.
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def without_secrets(line: str) -> str:

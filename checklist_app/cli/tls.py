@@ -16,6 +16,9 @@ from checklist_app.domain.text import Text, text
 LOOK_EVERY = 10.0
 """Seconds between looks at whether the certificate was renewed."""
 
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""For TLS 1.2: forward secrecy and authenticated encryption; TLS 1.3 has nothing else."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
             ) from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
     context.set_alpn_protocols(["http/1.1"])
     try:
         context.load_cert_chain(certificate, key, password=_ask_nobody)

@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from checklist_app.cli.door import Door
 from checklist_app.cli.metrics_port import keep_port_open
+from checklist_app.cli.unreadable_requests import answer_like_all_others
 from checklist_app.cli.waiting_room import PATIENCE_SECONDS, WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
@@ -47,6 +48,7 @@ class ImpatientWorker(WaitingRoomWorker):
         """Load the application as usual; share threads out, and let Prometheus ask."""
         super().load_wsgi()
         resources: Resources = self.wsgi.extensions["checklist_resources"]
+        answer_like_all_others(resources.config)
         if not resources.config.trusted_proxies:
             self.turns.share = max(self.cfg.threads // 2, 1)
         keep_port_open(resources)
@@ -75,6 +77,10 @@ def command(config: Config, door: Door) -> list[str]:
         f"--log-level={config.log_level}",
         f"--logger-class={__name__}.{JsonLogger.__name__}",
         "--no-control-socket",
+        # What a proxy says is read by the application, for as many hops as are set. From this
+        # machine gunicorn would also take a scheme and a SCRIPT_NAME of anybody's.
+        "--forwarded-allow-ips=",
+        "--forwarder-headers=",
     ]
     if config.tls_cert is not None:
         options += [f"--certfile={config.tls_cert}", f"--keyfile={config.tls_key}"]

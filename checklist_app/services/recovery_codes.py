@@ -14,12 +14,12 @@ from checklist_app.services.pending import happened_once
 from checklist_app.services.secret_tokens import token_sha256
 
 HOW_MANY = 10
-CODE_BYTES = 10
+CODE_BYTES = 16
 GROUP = 4
 
 
 def issue(session: Session, user_id: int) -> list[str]:
-    """Return ten new codes of 80 random bits, to be shown once; the ones before are void."""
+    """Return ten new codes of 128 random bits, to be shown once; the ones before are void."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     codes = [_new_code() for _ in range(HOW_MANY)]
     moment = now()
@@ -46,7 +46,7 @@ def accept(session: Session, user: User, code: str) -> bool:
 
 
 def _new_code() -> str:
-    letters = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower()
+    letters = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().rstrip("=").lower()
     return "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
 
 

@@ -42,6 +42,7 @@ def enter(
     user: User,
     origin: Origin,
     *,
+    by: str,
     proved_elsewhere: bool = False,
 ) -> Entered:
     """Go on after the first step: a person with a factor has to show it, and has no session yet.
@@ -51,12 +52,22 @@ def enter(
         config: says how long a session lasts.
         user: who took the first step.
         origin: where the browser is.
+        by: what the first step was: ``password``, ``link`` or ``provider``.
         proved_elsewhere: a provider of single sign-on asked for a second factor already.
     """
     if factors_of(session, user.id).any and not proved_elsewhere:
-        begun = pending.begin(session, ProofPurpose.SECOND_FACTOR, user_id=user.id)
+        begun = pending.begin(
+            session, ProofPurpose.SECOND_FACTOR, user_id=user.id, details={"by": by}
+        )
         return Entered(user.id, pending_token=begun.token)
-    opened = sessions.open_session(session, config, user, origin, proved_elsewhere=proved_elsewhere)
+    opened = sessions.open_session(
+        session,
+        config,
+        user,
+        origin,
+        by=f"{by}, its own factor" if proved_elsewhere else by,
+        proved_elsewhere=proved_elsewhere,
+    )
     return Entered(user.id, session_token=opened)
 
 
@@ -80,13 +91,13 @@ def prove_by_code(session: Session, config: Config, token: str, code: str, origi
     proof = waiting(session, token)
     user = _person(proof)
     if one_time_codes.accept(session, config, user, code):
-        return _open(session, config, proof, user, origin)
+        return _open(session, config, proof, origin, by="code")
     if not recovery_codes.accept(session, user, code):
         raise InvalidInput(
             text("That code is not right or was used already. Wait for the next one."),
             field="code",
         )
-    opened = _open(session, config, proof, user, origin)
+    opened = _open(session, config, proof, origin, by="recovery code")
     left = factors_of(session, user.id).recovery_codes
     audit.record(session, _as_actor(user, origin), "account:recovery:use", user.email, left=left)
     return opened
@@ -104,11 +115,10 @@ def prove_by_passkey(
 ) -> str:
     """Return the token of a session for what a passkey of this person signed."""
     proof = waiting(session, token)
-    user = _person(proof)
     passkeys.accept(
         session, config, challenge=proof.challenge, answer=answer, user_id=proof.user_id
     )
-    return _open(session, config, proof, user, origin)
+    return _open(session, config, proof, origin, by="passkey")
 
 
 def begin_passkey_sign_in(session: Session, config: Config) -> tuple[str, str]:
@@ -122,7 +132,7 @@ def sign_in_by_passkey(
 ) -> str:
     """Return the token of a session: a passkey that verified its owner is both steps in one."""
     passkey = passkeys.accept(session, config, challenge=proof.challenge, answer=answer)
-    return sessions.open_session(session, config, passkey.user, origin)
+    return sessions.open_session(session, config, passkey.user, origin, by="passkey")
 
 
 def record_refusal(session: Session, user_id: int | None, origin: Origin, *, by: str) -> None:
@@ -245,9 +255,11 @@ def _tell(session: Session, config: Config, user: User, what: Text) -> None:
     outbox.notify(session, config, user, subject=text("Your second factor"), body=what)
 
 
-def _open(session: Session, config: Config, proof: PendingProof, user: User, origin: Origin) -> str:
+def _open(session: Session, config: Config, proof: PendingProof, origin: Origin, *, by: str) -> str:
+    user, first = _person(proof), (proof.details or {}).get("by", "")
     pending.end(session, proof)
-    return sessions.open_session(session, config, user, origin)
+    steps = ", ".join(step for step in (first, by) if step)
+    return sessions.open_session(session, config, user, origin, by=steps)
 
 
 def _person(proof: PendingProof) -> User:

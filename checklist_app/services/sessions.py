@@ -67,6 +67,7 @@ def open_session(
     user: User,
     origin: Origin,
     *,
+    by: str = "password",
     proved_elsewhere: bool = False,
 ) -> str:
     """Return the token of a new session of a person who has proved who they are.
@@ -76,6 +77,7 @@ def open_session(
         config: says how long it lasts.
         user: whose it is.
         origin: where the browser is.
+        by: what they proved it with, as the event tells it: ``password``, ``password, code``.
         proved_elsewhere: a provider vouches for a second factor, so none of ours is asked for.
     """
     token = new_token()
@@ -93,7 +95,7 @@ def open_session(
     )
     session.add(row)
     session.flush()
-    audit.record(session, _actor(row, user, origin), "account:session:open", user.email)
+    audit.record(session, _actor(row, user, origin), "account:session:open", user.email, by=by)
     return token
 
 

@@ -111,15 +111,18 @@ def install(app: Flask, config: Config) -> None:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers_of(config).items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-        if config.is_https:
-            response.headers["Strict-Transport-Security"] = HSTS
         if request.endpoint not in ASSET_ENDPOINTS:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         return response
+
+
+def headers_of(config: Config) -> dict[str, str]:
+    """Return what every answer carries that has no other policy of its own."""
+    found = {**HEADERS, "Content-Security-Policy": PAGE_POLICY}
+    return {**found, "Strict-Transport-Security": HSTS} if config.is_https else found
 
 
 def _know_own_names(app: Flask, config: Config) -> None:

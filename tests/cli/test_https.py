@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from contextlib import nullcontext
 from http.client import HTTPSConnection
 from pathlib import Path
 from threading import Thread
@@ -51,6 +52,7 @@ def test_start_speaks_https_and_everything_follows(tmp_path: Path) -> None:
             assert facts["set_up_link"].startswith(f"https://127.0.0.1:{port}/set-password/")
             sign_in_far_enough(port, authority)
             assert too_old_is_refused(port, authority)
+            assert only_recommended_ciphers_are_spoken(port, authority)
             assert speaks_no_plain_http(port)
             assert asked_for_its_health(port, pair, environment) == 0
             assert asked_for_its_health(port, [], environment) == 1
@@ -96,6 +98,27 @@ def too_old_is_refused(port: int, authority: Authority) -> bool:
         pytest.raises((ssl.SSLError, ConnectionError)),
     ):
         old.wrap_socket(plain, server_hostname="127.0.0.1")
+    return True
+
+
+def only_recommended_ciphers_are_spoken(port: int, authority: Authority) -> bool:
+    """Without forward secrecy, or without authenticated encryption, there is no connection."""
+    for suite, spoken in (
+        ("ECDHE+AESGCM", True),
+        ("ECDHE+CHACHA20", True),
+        ("ECDHE+AES:!AESGCM", False),
+        ("DHE+AES", False),
+        ("AES256-GCM-SHA384", False),
+    ):
+        client = authority.trust()
+        client.maximum_version = ssl.TLSVersion.TLSv1_2
+        client.set_ciphers(suite)
+        refused = pytest.raises((ssl.SSLError, ConnectionError))
+        with (
+            socket.create_connection(("127.0.0.1", port)) as plain,
+            nullcontext() if spoken else refused,
+        ):
+            client.wrap_socket(plain, server_hostname="127.0.0.1").close()
     return True
 
 

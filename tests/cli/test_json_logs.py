@@ -6,6 +6,8 @@ import json
 import logging
 import sys
 
+import pytest
+
 from checklist_app.json_logs import JsonFormatter
 
 
@@ -32,3 +34,14 @@ def test_a_traceback_stays_on_the_line() -> None:
         found = line("fault", exc_info=sys.exc_info())
 
     assert "ValueError: invalid literal" in str(found["traceback"])
+
+
+@pytest.mark.parametrize(
+    "odd", ["\x9b31m", "\x7f", "\u2028", "\u202e", "\ud800", "\x1b[2J", "\n", "\x85"]
+)
+def test_no_character_ends_the_line_or_moves_a_terminal(odd: str) -> None:
+    record = logging.makeLogRecord({"msg": "x", "name": "x", "levelname": "INFO", "path": odd})
+    written = JsonFormatter().format(record)
+
+    assert written.isprintable()
+    assert json.loads(written)["path"] == odd

@@ -36,6 +36,6 @@ def set_password(token: str) -> ResponseReturnValue:
             show_error(form, error)
         else:
             # The link stands for the password alone: it replaces no second factor.
-            return go_on(second_factor.enter(db_session(), config, user, origin()), None)
+            return go_on(second_factor.enter(db_session(), config, user, origin(), by="link"), None)
     status = REFUSED if form.is_submitted() else 200
     return render_template("auth/set_password.html", form=form, person=person), status

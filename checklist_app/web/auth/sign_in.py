@@ -66,7 +66,7 @@ def sign_in() -> ResponseReturnValue:
         with resources().sessions.begin() as apart:
             sessions.record_refusal(apart, form.email.data or "", origin())
         return _page(form, told(error.text))
-    entered = second_factor.enter(db_session(), resources().config, person, origin())
+    entered = second_factor.enter(db_session(), resources().config, person, origin(), by="password")
     return go_on(entered, form.next.data)
 
 

@@ -85,7 +85,12 @@ def sso_callback() -> ResponseReturnValue:
             return _linked(proof.user_id, claims)
         user = external_people.person_of(db_session(), config, claims, origin())
         entered = second_factor.enter(
-            db_session(), config, user, origin(), proved_elsewhere=claims.multi_factor
+            db_session(),
+            config,
+            user,
+            origin(),
+            by="provider",
+            proved_elsewhere=claims.multi_factor,
         )
     except InvalidInput as error:
         return _refuse(error)

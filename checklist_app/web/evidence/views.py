@@ -23,7 +23,6 @@ from checklist_app.web.transaction import begin_writing, db_session, resources
 blueprint = Blueprint("evidence", __name__, url_prefix="/projects/<slug>")
 
 MOST_FILES = 50
-YEAR = 365 * 24 * 3600
 
 
 @blueprint.get("/evidence")
@@ -97,7 +96,7 @@ def preview(slug: str, evidence_id: int) -> ResponseReturnValue:
         etag=card.preview_sha256,
     )
     answer.headers["Content-Security-Policy"] = PREVIEW_POLICY
-    answer.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable"
+    answer.headers["Cache-Control"] = "no-store"  # it may show what nobody should find on a disk
     return answer
 
 

@@ -219,6 +219,7 @@ def test_the_secret_is_stored_sealed_and_bound_to_its_owner(
 def test_each_recovery_code_works_once_however_it_is_typed(visit: Visit, session: Session) -> None:
     _, recovery = set_up_app(visit("alice"))
     assert len({*recovery}) == 10
+    assert {len(code.replace("-", "")) for code in recovery} == {26}  # 128 bits, five a letter
     for typed in (recovery[0], recovery[1].upper().replace("-", " ")):
         visitor = visit("nobody")
         first_step(visitor)
@@ -229,6 +230,24 @@ def test_each_recovery_code_works_once_however_it_is_typed(visit: Visit, session
     assert second_step(visitor, recovery[0]).status_code == 422
     used = session.scalars(select(Event).where(Event.name == "account:recovery:use")).all()
     assert [event.details["left"] for event in used] == [9, 8]
+
+
+def test_the_event_of_a_session_tells_by_what_it_was_opened(visit: Visit, session: Session) -> None:
+    with time_machine.travel(now(), tick=False) as clock:
+        app, recovery = set_up_app(visit("alice"))
+        for code in ("of the app", recovery[0]):
+            clock.shift(300)
+            visitor = visit("nobody")
+            first_step(visitor)
+            second_step(visitor, app.at(now()) if code == "of the app" else code)
+        first_step(visit("nobody"), "bob")
+    opened = session.scalars(select(Event).where(Event.name == "account:session:open"))
+    told = [(event.target, event.details["by"]) for event in opened.all()[-3:]]
+    assert told == [
+        ("alice@example.org", "password, code"),
+        ("alice@example.org", "password, recovery code"),
+        ("bob@example.org", "password"),
+    ]
 
 
 def test_somebody_elses_recovery_code_opens_nothing(visit: Visit) -> None:

@@ -48,6 +48,7 @@ def test_a_picture_is_kept_to_the_byte_and_shown_as_a_copy_without_its_secrets(
     assert original.data == data
     preview = carla.get(f"/projects/banca/evidence/{row.id}/preview")
     assert preview.mimetype == "image/jpeg"
+    assert preview.headers["Cache-Control"] == "no-store"
     assert PAYLOAD not in preview.data
     assert b"Valparaiso" not in preview.data
     with Image.open(BytesIO(preview.data)) as shown:
