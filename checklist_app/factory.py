@@ -35,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     """
     settings = config or Config.from_env(os.environ)
     app = Flask("checklist_app.web")
+    app.debug = False  # whatever FLASK_DEBUG says
     app.config["SECRET_KEY"] = settings.session_secret()
     app.extensions["checklist_resources"] = Resources.open(settings)
     configure_templates(app)

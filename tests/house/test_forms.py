@@ -105,9 +105,8 @@ def test_every_answer_carries_the_headers(house: House) -> None:
             assert policy == PAGE_POLICY, cell
         is_asset = cell.rule.endpoint.endswith("static")
         kept = answer.headers.get("Cache-Control", "")
-        # Operations and the progress of a job are asked for again with the tag they had.
-        is_asked_again = cell.rule.rule.startswith("/api/v1/") or cell.rule.endpoint == "jobs.show"
-        assert is_asset or "no-store" in kept or (is_asked_again and "private" in kept), cell
+        for_programs = cell.rule.rule.startswith("/api/v1/")
+        assert is_asset or "no-store" in kept or (for_programs and "private" in kept), cell
         assert is_asset or "Cookie" in answer.headers["Vary"], cell
 
 

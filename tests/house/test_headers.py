@@ -152,3 +152,12 @@ def _breaks(app: Flask) -> object:
     view = app.view_functions["verify.index"]
     broken.__dict__.update(vars(view))
     return broken
+
+
+def test_no_variable_of_the_framework_switches_a_debugger_on(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    app = create_app(config)
+    app.extensions["checklist_resources"].close()
+    assert app.debug is False

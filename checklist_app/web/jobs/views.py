@@ -57,7 +57,7 @@ def _json(slug: str, job: JobView) -> Response:
     body = json.dumps(state)
     answer = Response(body, mimetype="application/json")
     answer.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = "no-store"
     answer.make_conditional(request)
     return answer
 
