@@ -126,8 +126,6 @@ def test_43_pages_are_kept_by_nobody(premises: Premises, alice: Visitor) -> None
         told = alice.get(path).headers.get("Cache-Control", "")
         if rule.endpoint in ("static", "bootstrap.static"):
             assert "no-store" not in told, path
-        elif rule.endpoint == "evidence.preview":
-            assert "private" in told, path  # a picture that never changes, for this browser alone
         else:
             assert "no-store" in told, path
 
