@@ -237,7 +237,7 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         try:
             if client.recv(_PIECE):
                 return
-        except (BlockingIOError, InterruptedError):
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError):
             return
         except OSError:
             pass

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Authority
-from tests.cli.test_start import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

@@ -28,13 +28,13 @@ from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
 from tests.blackbox.processes import PROGRAM, Server, running, serving, wait_until
 from tests.blackbox.visitors import Program, Visitor
-from tests.browser.system import free_port
 from tests.cast import PASSWORD, make_cast, password_hash
 from tests.conftest import SECRET
 from tests.database import migrate_and_load
 from tests.house.digest import database_digest
 from tests.house.policy import POLICY, Audience
 from tests.house.world import SLUG, World, build_world
+from tests.ports import free_port
 from tests.post_office import PostOffice, post_office
 
 OWN, FOREIGN = "banca", "ajeno"

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 import pytest
 
-from tests.browser.system import free_port
+from tests.ports import free_port
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 PATIENCE = 90.0

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+
+from tests.ports import free_port
 
 CHROMIUM = os.environ.get("CHECKLIST_TEST_CHROMIUM") or shutil.which("chromium") or ""
 PICTURES = os.environ.get("CHECKLIST_TEST_PICTURES", "")
@@ -82,10 +83,3 @@ def picture(page: Page, name: str) -> None:
     """Keep a picture of the screen for the documentation, when somebody asked for them."""
     if PICTURES:
         page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from checklist_app.services.clock import now
-from tests.browser.system import PASSWORD, LiveSystem, free_port, picture, started
+from tests.browser.system import PASSWORD, LiveSystem, picture, started
+from tests.ports import free_port
 from tests.web.auth.providers import CLIENT, CLIENT_SECRET, real_provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]

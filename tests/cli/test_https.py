@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
 import socket
 import ssl
 import subprocess
@@ -27,37 +24,19 @@ from checklist_app.cli.waiting_room import PATIENCE_SECONDS, PatientSocket
 from checklist_app.config import Config
 from tests.certificates import Authority, make_authority, write_key
 from tests.cli.conftest import Checklist
-from tests.cli.test_start import free_port
-from tests.cli.web_server import PATIENCE
+from tests.cli.web_server import PATIENCE, Started, pair_of, started
 
 
 def test_start_speaks_https_and_everything_follows(tmp_path: Path) -> None:
     authority = make_authority(tmp_path / "tls")
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if "CHECKLIST_" not in name}
-    environment.update(CHECKLIST_DATA_DIR=str(tmp_path / "var"), LANG="en_GB.UTF-8")
-    pair = ["--tls-cert", str(authority.certificate), "--tls-key", str(authority.key)]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "checklist_app", "start", "--port", str(port), "--json", *pair],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        assert process.stdout is not None
-        with process.stdout:
-            facts = json.loads(process.stdout.readline())
-            assert facts["address"] == f"https://127.0.0.1:{port}"
-            assert facts["set_up_link"].startswith(f"https://127.0.0.1:{port}/set-password/")
-            sign_in_far_enough(port, authority)
-            assert too_old_is_refused(port, authority)
-            assert only_recommended_ciphers_are_spoken(port, authority)
-            assert speaks_no_plain_http(port)
-            assert asked_for_its_health(port, pair, environment) == 0
-            assert asked_for_its_health(port, [], environment) == 1
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=PATIENCE) == 0
+    with started(tmp_path, authority) as running:
+        sign_in_far_enough(running.port, authority)
+        assert too_old_is_refused(running.port, authority)
+        assert only_recommended_ciphers_are_spoken(running.port, authority)
+        assert speaks_no_plain_http(running.port)
+        assert asked_for_its_health(running, pair_of(authority)) == 0
+        assert asked_for_its_health(running, []) == 1
+        assert running.interrupted() == 0
 
 
 def sign_in_far_enough(port: int, authority: Authority) -> None:
@@ -132,10 +111,12 @@ def speaks_no_plain_http(port: int) -> bool:
             return True
 
 
-def asked_for_its_health(port: int, pair: list[str], environment: dict[str, str]) -> int:
+def asked_for_its_health(running: Started, pair: list[str]) -> int:
     """Return how the image's health check ends."""
-    command = [sys.executable, "-m", "checklist_app", "health", "--port", str(port), *pair]
-    return subprocess.run(command, env=environment, check=False, capture_output=True).returncode
+    command = [sys.executable, "-m", "checklist_app", "health", "--port", str(running.port), *pair]
+    return subprocess.run(
+        command, env=running.environment, check=False, capture_output=True
+    ).returncode
 
 
 @pytest.mark.parametrize("command", ["start", "serve"])

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Checklist
-from tests.cli.test_start import free_port
 from tests.cli.web_server import WebServer, web_server
 from tests.database import prepared_copy
+from tests.ports import free_port
 
 PERSON = "eva.moreno"
 

@@ -13,41 +13,19 @@ from pathlib import Path
 
 from checklist_app.cli.supervisor import Child, Supervisor
 from tests.cli.conftest import Checklist
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.cli.web_server import started
 
 
 def test_start_serves_and_ctrl_c_stops_everything(tmp_path: Path) -> None:
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if "CHECKLIST_" not in name}
-    environment.update(CHECKLIST_DATA_DIR=str(tmp_path / "var"), LANG="en_GB.UTF-8")
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "checklist_app", "start", "--port", str(port), "--json"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        assert process.stdout is not None
-        with process.stdout:
-            facts = json.loads(process.stdout.readline())
-            assert facts["address"] == f"http://127.0.0.1:{port}"
-            assert facts["set_up_link"].startswith(f"{facts['address']}/set-password/")
-            connection = HTTPConnection("127.0.0.1", port)
-            connection.request("GET", "/healthz")
-            assert connection.getresponse().status == 200
-            connection.close()
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=15) == 0
+    with started(tmp_path) as running:
+        connection = HTTPConnection("127.0.0.1", running.port)
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+        connection.close()
+        assert running.interrupted() == 0
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
-    lines = (tmp_path / "log").read_text().splitlines()
+        assert probe.connect_ex(("127.0.0.1", running.port)) != 0
+    lines = running.log.read_text().splitlines()
     assert all(json.loads(line)["level"] for line in lines)
 
 

@@ -24,17 +24,14 @@ from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from tests.ports import free_port
+
 CLIENT = "checklist"
 CLIENT_SECRET = "only between the two of us"
 EMAIL = "alice@example.org"
 PATIENCE = 30.0
 
 Claims = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

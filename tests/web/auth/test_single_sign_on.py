@@ -21,6 +21,7 @@ from checklist_app.models import Event, ExternalIdentity, Membership, User
 from checklist_app.services import openid_provider
 from checklist_app.web.extensions import limiter
 from tests.cast import PASSWORD, Cast
+from tests.ports import free_port
 from tests.web.api.program import Program
 from tests.web.auth import providers
 from tests.web.auth.authenticator import first_step, is_in, set_up_app
@@ -322,7 +323,7 @@ def test_a_token_endpoint_that_redirects_gets_no_secret_sent_on(opened: Opened, 
 
 
 def test_a_provider_that_is_away_breaks_nothing(opened: Opened, session: Session) -> None:
-    visitor = Visitor(opened(f"http://127.0.0.1:{providers.free_port()}"))
+    visitor = Visitor(opened(f"http://127.0.0.1:{free_port()}"))
     answer = visitor.get("/sign-in/sso")
     assert answer.status_code == 422
     assert visitor.get("/sign-in").status_code == 200
