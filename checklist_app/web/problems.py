@@ -17,6 +17,7 @@ from checklist_app.domain.errors import (
 )
 from checklist_app.domain.text import Text, text
 from checklist_app.web.access import request_id
+from checklist_app.web.bearer import bearer_token
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import resources
 
@@ -24,10 +25,17 @@ MEDIA_TYPE = "application/problem+json"
 STALE = 412
 STEP_UP = "step_up_required"
 """Names the one refusal that a new sign-in mends, at the end of its type."""
+CHALLENGE = "WWW-Authenticate"
+NO_TOKEN, DEAD_TOKEN = "Bearer", 'Bearer error="invalid_token"'
+TOO_LONG_AGO = 'Bearer error="insufficient_user_authentication", max_age="%d"'
+"""What is missing, in the words of RFC 6750 and RFC 9470: a token, one that counts, a sign-in."""
 
 MEANINGS: Mapping[int, Text] = {
     400: text("The request breaks a rule of this interface; nothing was changed."),
-    401: text("A valid token is needed in the Authorization header."),
+    401: text(
+        "A valid token is needed in the Authorization header; for some operations, one of a recent "
+        "sign-in. WWW-Authenticate says which is missing."
+    ),
     403: text("Your role, or the scope of the token, does not allow that."),
     404: text("There is nothing here, or it is not yours to see."),
     405: text("This address does not know that method."),
@@ -84,7 +92,7 @@ def problem(status: int, detail: str | None = None, **facts: Any) -> Response:
     }
     answer = Response(json.dumps(told_so, default=str), status, mimetype=MEDIA_TYPE)
     if status == HTTPStatus.UNAUTHORIZED:
-        answer.headers["WWW-Authenticate"] = "Bearer"
+        answer.headers[CHALLENGE] = NO_TOKEN
     return answer
 
 
@@ -98,16 +106,29 @@ def of_domain_error(error: DomainError, status: int) -> Response:
     if isinstance(error, StaleWrite):
         return problem(STALE, None, current=dict(error.current), submitted=dict(error.submitted))
     if isinstance(error, SignInRequired):
-        exact = None if type(error) is SignInRequired else told(error.text)
-        return problem(status, exact)
+        return _sign_in_first(error, status)
     if isinstance(error, ConfirmationRequired):
-        return _step_up(status)
+        return _step_up()
     facts = {"errors": [_place(f"body/{error.field}", error.text)]} if error.field else {}
     return problem(status, told(error.text), **facts)
 
 
-def _step_up(status: int) -> Response:
-    """Say how recent a sign-in has to be, in the words of RFC 9470 as well."""
+def _sign_in_first(error: SignInRequired, status: int) -> Response:
+    """Say that nobody is known here, and whether that is for a token that does not count."""
+    if type(error) is not SignInRequired:
+        return problem(status, told(error.text))
+    answer = problem(status, told(text("A valid token is needed in the Authorization header.")))
+    if bearer_token():
+        answer.headers[CHALLENGE] = DEAD_TOKEN
+    return answer
+
+
+def _step_up() -> Response:
+    """Say how recent a sign-in has to be, in the words of RFC 9470 as well.
+
+    A page answers the same error by 403 and the form that asks for the proof; a program is told
+    that what it sent as authentication does not do.
+    """
     config = resources().config
     seconds = config.recent_auth_minutes * 60
     words = text(
@@ -116,10 +137,8 @@ def _step_up(status: int) -> Response:
         minutes=config.recent_auth_minutes,
     )
     kind = f"{config.base_url}/api/docs#problem-{STEP_UP}"
-    answer = problem(status, told(words), type=kind, max_age=seconds)
-    answer.headers["WWW-Authenticate"] = (
-        f'Bearer error="insufficient_user_authentication", max_age="{seconds}"'
-    )
+    answer = problem(HTTPStatus.UNAUTHORIZED, told(words), type=kind, max_age=seconds)
+    answer.headers[CHALLENGE] = TOO_LONG_AGO % seconds
     return answer
 
 

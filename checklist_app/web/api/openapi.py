@@ -26,11 +26,11 @@ from checklist_app.web.api.operations import (
     Operation,
     Upload,
 )
-from checklist_app.web.api.problem_schema import PROBLEM
+from checklist_app.web.api.problem_schema import PROBLEM, refusal
 from checklist_app.web.api.schemas import ListQuery
 from checklist_app.web.bearer import API_PREFIX
 from checklist_app.web.filters import told
-from checklist_app.web.problems import MEANINGS, MEDIA_TYPE
+from checklist_app.web.problems import MEANINGS
 
 VERSION = "1"
 REFERENCE = "#/components/schemas/"
@@ -38,7 +38,8 @@ ANYWHERE = (400, 401, 405, 429)
 WITH_BODY = (413, 415)
 IN_PARTS = (206, 416)
 RECENT_SIGN_IN = text(
-    "Needs a token of a recent sign-in: a refreshed token keeps the time of the first one."
+    "Needs a token of a recent sign-in, else 401 with `insufficient_user_authentication`: a "
+    "refreshed token keeps the time of the first one."
 )
 
 
@@ -100,11 +101,7 @@ def document(app: Flask, base_url: str) -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "responses": {
-                str(status): {
-                    "description": told(meaning),
-                    "content": {MEDIA_TYPE: {"schema": {"$ref": f"{REFERENCE}Problem"}}},
-                }
-                for status, meaning in MEANINGS.items()
+                str(status): refusal(status, meaning) for status, meaning in MEANINGS.items()
             },
             "securitySchemes": {
                 "bearer": {

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
+
+from checklist_app.domain.text import Text
+from checklist_app.web.filters import told
+from checklist_app.web.problems import (
+    CHALLENGE,
+    DEAD_TOKEN,
+    MEDIA_TYPE,
+    NO_TOKEN,
+    TOO_LONG_AGO,
+)
 
 PROBLEM: dict[str, Any] = {
     "title": "Problem",
@@ -33,3 +44,24 @@ PROBLEM: dict[str, Any] = {
         "accepted": {"type": "array", "items": {"type": "string"}},
     },
 }
+
+
+def refusal(status: int, meaning: Text) -> dict[str, Any]:
+    """Return what the document says of a status: its meaning, and its headers."""
+    said: dict[str, Any] = {
+        "description": told(meaning),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status == HTTPStatus.UNAUTHORIZED:
+        said["headers"] = {
+            CHALLENGE: {
+                "required": True,
+                "schema": {"type": "string"},
+                "examples": {
+                    "no token": {"value": NO_TOKEN},
+                    "a token that does not count": {"value": DEAD_TOKEN},
+                    "a sign-in too long ago": {"value": TOO_LONG_AGO % 900},
+                },
+            }
+        }
+    return said

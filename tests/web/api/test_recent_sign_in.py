@@ -44,7 +44,7 @@ def test_a_stolen_token_changes_no_role(
     stolen: Program, cast: Cast, session: Session, config: Config
 ) -> None:
     answer = to_owner(stolen, cast)
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert answer.mimetype == "application/problem+json"
     assert answer.json is not None
     assert answer.json["type"].endswith("#problem-step_up_required")
@@ -57,11 +57,22 @@ def test_a_stolen_token_changes_no_role(
     assert stolen.get(f"{BANCA}/members").status_code == 200
 
 
+def test_the_header_tells_what_helps(app: Flask, stolen: Program, cast: Cast) -> None:
+    """A program that refreshes at each 401 would go round in circles if they looked alike."""
+    nobody, stranger = Program(app), Program(app, stolen.token[:-4] + "AAAA")
+    told = [to_owner(one, cast).headers["WWW-Authenticate"] for one in (nobody, stranger, stolen)]
+    assert [one.partition(",")[0] for one in told] == [
+        "Bearer",
+        'Bearer error="invalid_token"',
+        'Bearer error="insufficient_user_authentication"',
+    ]
+
+
 def test_a_new_sign_in_opens_the_way_again(app: Flask, stolen: Program, cast: Cast) -> None:
     answer = Program(app).post("token", ALICE)
     assert answer.json is not None
     assert to_owner(Program(app, answer.json["access_token"]), cast).status_code == 200
-    assert to_owner(stolen, cast).status_code == 403
+    assert to_owner(stolen, cast).status_code == 401
 
 
 def test_refreshing_keeps_the_time_of_the_sign_in(
@@ -101,7 +112,7 @@ def test_what_is_sensitive_asks_for_it(
     stolen: Program, cast: Cast, act: Callable[[Program, Cast], TestResponse]
 ) -> None:
     answer = act(stolen, cast)
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert answer.json is not None
     assert answer.json["type"].endswith("#problem-step_up_required")
 
