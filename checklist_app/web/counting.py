@@ -49,7 +49,8 @@ def redis_options(config: Config) -> dict[str, Any]:
 
 def is_counting_alone() -> bool:
     """Return whether this process counts for itself although there should be a Redis."""
-    return bool(limiter._storage_dead)  # noqa: SLF001 - the extension does not tell it otherwise
+    # The extension goes over to a strategy of its own, with a storage in memory.
+    return limiter.limiter.storage is not limiter.storage
 
 
 def install(app: Flask, config: Config) -> None:
