@@ -24,6 +24,7 @@ from checklist_app.models import AlertThreshold, Event, Job, Membership, Project
 from checklist_app.queries.access import open_project
 from checklist_app.queries.jobs import worker_is_alive
 from checklist_app.queries.shell import SILENCE
+from checklist_app.services.alert_delivery import is_something_to_tell
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
 from tests.blackbox.processes import PROGRAM, Server, running, serving, wait_until
@@ -209,6 +210,9 @@ def opened_premises(folder: Path, database: str) -> Iterator[Premises]:
         premises = Premises(server, settings, folder, world, people, resources, office)
         # Until the worker has been heard of, every page carries a banner that says so.
         wait_until("the worker is there", lambda: premises.read(_worker_is_there))
+        # Its first round keeps house, and then orders the mail about the world's one alarm: rows
+        # that a check would take for its own doing if it had begun to compare already.
+        wait_until("its first round is over", lambda: not premises.read(is_something_to_tell))
         yield premises
 
 
