@@ -49,7 +49,7 @@ class WebServer:
 
     def connection(self, source: str = "127.0.0.1") -> socket.socket:
         """Return a connection, encrypted as it should be, on which nothing was said yet."""
-        plain = socket.create_connection(("127.0.0.1", self.port), None, (source, 0))
+        plain = socket.create_connection(("127.0.0.1", self.port), PATIENCE, (source, 0))
         if self.authority is None:
             return plain
         return self.authority.trust().wrap_socket(plain, server_hostname="127.0.0.1")
