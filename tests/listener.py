@@ -96,13 +96,18 @@ def _answer(connection: socket.socket, made: Listener) -> None:
 def _request(connection: socket.socket) -> bytes:
     raw = b""
     while b"\r\n\r\n" not in raw:
-        raw += connection.recv(65536)
+        raw += _received(connection)
     head, _, body = raw.partition(b"\r\n\r\n")
-    (length,) = [
-        int(line.split(b":")[1])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length:")
-    ]
-    while len(body) < length:
-        body += connection.recv(65536)
+    headers = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
+    if b"expect" in headers:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    while len(body) < int(headers.get(b"content-length", 0)):
+        body += _received(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _received(connection: socket.socket) -> bytes:
+    part = connection.recv(65536)
+    if not part:
+        raise ConnectionResetError
+    return part

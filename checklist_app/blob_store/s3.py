@@ -119,7 +119,7 @@ class S3Store:
         and bytes that somebody altered are whole again.
         """
         held = self._bucket.look(self._key(blob.sha256))
-        if held is None or held.sha256 != blob.sha256:
+        if held is None or not held.is_said_to_be(blob.sha256):
             return False
         return held.stored_at > datetime.now(UTC) - YOUNG
 

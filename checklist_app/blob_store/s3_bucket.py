@@ -26,11 +26,14 @@ PROBE = {"connect_timeout": 2, "read_timeout": 2, "retries": {"total_max_attempt
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the server says that it holds; ``sha256`` is None where it knows none."""
+    """What the server says that it holds; ``checksum`` is empty where it knows none."""
 
     stored_at: datetime
-    size: int
-    sha256: str | None
+    checksum: str
+
+    def is_said_to_be(self, sha256: str) -> bool:
+        """Return whether the server knows it by this SHA-256."""
+        return self.checksum == _in_base64(sha256)
 
 
 class Bucket:
@@ -55,13 +58,10 @@ class Bucket:
                 if code_of(error) in MISSING:
                     return None
                 raise
-        checksum = found.get("ChecksumSHA256")
-        sha256 = base64.b64decode(checksum).hex() if checksum else None
-        return Held(found["LastModified"], found["ContentLength"], sha256)
+        return Held(found["LastModified"], found.get("ChecksumSHA256", ""))
 
     def send(self, key: str, path: Path, blob: StoredBlob) -> None:
         """Store a file under a key. The server is told its SHA-256, so that it can check it."""
-        checksum = base64.b64encode(bytes.fromhex(blob.sha256)).decode("ascii")
         with told_when_away(), path.open("rb") as source:
             self._call.put_object(
                 **self._at(key),
@@ -69,7 +69,7 @@ class Bucket:
                 ContentLength=blob.size,
                 ContentType="application/octet-stream",
                 ChecksumAlgorithm="SHA256",
-                ChecksumSHA256=checksum,
+                ChecksumSHA256=_in_base64(blob.sha256),
             )
 
     @contextmanager
@@ -122,6 +122,10 @@ class Bucket:
             if name not in self._clients:
                 self._clients[name] = _made(self._config, patience)
             return self._clients[name]
+
+
+def _in_base64(sha256: str) -> str:
+    return base64.b64encode(bytes.fromhex(sha256)).decode("ascii")
 
 
 def _made(config: Config, patience: dict[str, Any]) -> Any:
