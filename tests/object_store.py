@@ -23,7 +23,7 @@ from checklist_app.blob_store.s3 import S3Store
 from checklist_app.config import Config
 from tests.backends.servers import PATIENCE, listens
 from tests.certificates import Authority, make_authority
-from tests.cli.test_start import free_port
+from tests.ports import free_port
 
 PAGE = 3
 """Objects in one page of a listing, so that few are enough for several pages."""
