@@ -107,7 +107,7 @@ def main() -> int:
         good=seconds is not None,
         remark="" if seconds is None else f"{seconds:.1f} s",
     )
-    check = subprocess.run(healthcheck, check=False)
+    check = subprocess.run(healthcheck, check=False, stdout=sys.stderr)
     _row("the image's HEALTHCHECK exits 0", good=check.returncode == 0)
     _row("/readyz says no while no worker lives", good=_answer("/readyz") == 503)
     worker = subprocess.Popen(["checklist", "worker"])

@@ -18,8 +18,8 @@ from checklist_app.json_logs import JsonFormatter
 from tests.blob_store.old_server import limited, old_server
 from tests.certificates import make_authority
 from tests.cli.conftest import Checklist, checklist
-from tests.cli.test_start import free_port
 from tests.object_store import KEY_ID, SECRET_KEY, ObjectServer, TestBucket, object_server
+from tests.ports import free_port
 
 __all__ = ["checklist"]
 NAME = "0" * 64
