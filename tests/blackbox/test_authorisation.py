@@ -15,7 +15,7 @@ from tests.blackbox.premises import FOREIGN, OWN, Premises
 from tests.blackbox.visitors import Program, Visitor, without_chance
 from tests.cast import PASSWORD
 from tests.house.policy import POLICY, Audience
-from tests.house.walk import BODIES, UPLOADS
+from tests.house.sending import BODIES, UPLOADS
 from tests.house.world import MARK, MARKS, SLUG
 
 READING = {"GET", "HEAD", "OPTIONS"}

@@ -17,7 +17,7 @@ from tests.blackbox.premises import OWN, Premises
 from tests.blackbox.raw import TRIES, request_line, send_raw
 from tests.blackbox.visitors import Visitor
 from tests.house.policy import POLICY, Audience
-from tests.house.walk import BODIES
+from tests.house.sending import BODIES
 from tests.house.world import SLUG
 
 SLOW = 6.0

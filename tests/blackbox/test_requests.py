@@ -8,7 +8,7 @@ from checklist_app.web.api.operations import OPERATION, Upload
 from tests.blackbox.premises import OWN, Premises
 from tests.blackbox.raw import request_line, send_raw
 from tests.blackbox.visitors import Program, Visitor
-from tests.house.walk import BODIES
+from tests.house.sending import BODIES
 from tests.house.world import SLUG
 
 READING = {"GET", "HEAD", "OPTIONS"}

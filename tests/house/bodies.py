@@ -8,7 +8,8 @@ from flask import url_for
 
 from tests.house.conftest import House
 from tests.house.principals import AJENO, ARCHIVO, BANCA
-from tests.house.walk import Person, body_of, with_new_token
+from tests.house.sending import body_of, with_new_token
+from tests.house.walk import Person
 from tests.house.walker import undone
 
 PLAN = {"plan": "x", "due_on": "2031-01-01"}

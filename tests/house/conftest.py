@@ -26,7 +26,8 @@ from tests.cast import Cast, make_cast
 from tests.conftest import SECRET
 from tests.database import empty_database, migrate_and_load
 from tests.house.principals import PRINCIPALS
-from tests.house.walk import Person, make_person
+from tests.house.sending import make_person
+from tests.house.walk import Person
 from tests.house.world import World, build_world, other_session, own_factors
 
 PEOPLE = tuple(PRINCIPALS)

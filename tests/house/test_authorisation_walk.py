@@ -20,12 +20,9 @@ from checklist_app.web import access
 from checklist_app.web.access import declaration
 from tests.house.conftest import PEOPLE, House
 from tests.house.policy import POLICY, Audience, declares_what_the_table_says
+from tests.house.sending import address_of
 from tests.house.trial import WEAK, open_guard
-from tests.house.walk import (
-    METHODS,
-    address_of,
-    cells,
-)
+from tests.house.walk import METHODS, cells
 from tests.house.walker import unrefused, walk
 from tests.house.world import MARK
 

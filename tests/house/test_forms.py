@@ -11,7 +11,8 @@ import pytest
 from checklist_app.web.security import HEADERS, PAGE_POLICY
 from tests.house.conftest import House
 from tests.house.digest import database_digest
-from tests.house.walk import Cell, address_of, cells
+from tests.house.sending import address_of
+from tests.house.walk import Cell, cells
 
 TEMPLATES = Path(__file__).parents[2] / "checklist_app" / "web" / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))

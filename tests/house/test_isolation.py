@@ -11,7 +11,8 @@ from checklist_app.models import User
 from checklist_app.services.projects import create_project
 from tests.house.conftest import House
 from tests.house.principals import AJENO
-from tests.house.walk import address_of, cells, comparable, send, with_new_token
+from tests.house.sending import address_of, comparable, send, with_new_token
+from tests.house.walk import cells
 from tests.house.world import fill_project, join_project
 
 OF_THE_ORGANISATION = frozenset({"members.index"})

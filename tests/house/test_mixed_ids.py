@@ -7,7 +7,8 @@ import pytest
 from tests.house.bodies import BODIES, ELSEWHERE, answers, send
 from tests.house.conftest import House
 from tests.house.digest import database_digest
-from tests.house.walk import foreign_marks, with_new_token
+from tests.house.sending import with_new_token
+from tests.house.walk import foreign_marks
 from tests.house.world import MARK
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import pytest
 
 from tests.house.conftest import House
-from tests.house.walk import BODIES, UPLOADS, address_of, cells, with_new_token
+from tests.house.sending import BODIES, UPLOADS, address_of, with_new_token
+from tests.house.walk import cells
 
 CONDITIONS = ({"If-Match": '"0123456789abcdef"'}, {"If-None-Match": "*"})
 

@@ -12,20 +12,16 @@ from werkzeug.test import TestResponse
 from tests.house.conftest import House
 from tests.house.digest import Watch
 from tests.house.policy import POLICY, Audience
-from tests.house.walk import (
-    METHODS,
+from tests.house.sending import (
     READING,
-    Cell,
-    Person,
     address_of,
     body_of,
-    cells,
     comparable,
-    foreign_marks,
     outcome,
     send,
     with_new_token,
 )
+from tests.house.walk import METHODS, Cell, Person, cells, foreign_marks
 
 GUARDED_BY_THE_VIEW_ALONE = frozenset({"library.index", "library.template", "sign_in_policy.show"})
 """Pages of administrators that show the library or settings: nothing of any project or person."""
