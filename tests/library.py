@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checklist_app.domain.standards import (
     CweMapping,
     LocalizedLines,
@@ -77,3 +79,25 @@ def standard(version: str = "1.0", *, size: int = 0) -> Standard:
         source_url="https://example.org/list",
         sections=tuple(sections),
     )
+
+
+def other_standard(key: str, letter: str) -> Standard:
+    """Return the same list under another key, its names beginning with another letter."""
+    base = standard("1.0")
+    sections = tuple(
+        replace(
+            section,
+            identifier=f"{letter}{section.identifier}",
+            requirements=tuple(
+                replace(
+                    part,
+                    identifier=part.identifier.replace("IN", 2 * letter).replace(
+                        "AC", f"{letter}A"
+                    ),
+                )
+                for part in section.requirements
+            ),
+        )
+        for section in base.sections
+    )
+    return replace(base, key=key, sections=sections)

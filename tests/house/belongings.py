@@ -73,3 +73,26 @@ def passkey(owner: Actor, name: str) -> Passkey:
         sign_count=0,
         created_at=now(),
     )
+
+
+def other_session(session: Session, resources: Resources, actor: Actor) -> int:
+    """Return the id of one more session of a person."""
+    user = session.get_one(User, actor.user_id)
+    open_session(session, resources.config, user, ORIGIN)
+    session.flush()
+    return max(row.id for row in session.query(UserSession).filter_by(user_id=user.id))
+
+
+def own_factors(session: Session, actor: Actor) -> dict[str, int]:
+    """Give a person a passkey and an identity at a provider; return where they are."""
+    name, key = actor.name, passkey(actor, "key")
+    identity = ExternalIdentity(
+        user_id=actor.user_id,
+        identity_sha256=token_sha256(name),
+        issuer="https://sign-in.example.org",
+        subject=name,
+        created_at=now(),
+    )
+    session.add_all([key, identity])
+    session.flush()
+    return {"passkey_id": key.id, "identity_id": identity.id}

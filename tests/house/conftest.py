@@ -25,10 +25,11 @@ from checklist_app.web.extensions import limiter
 from tests.cast import Cast, make_cast
 from tests.conftest import SECRET
 from tests.database import empty_database, migrate_and_load
+from tests.house.belongings import other_session, own_factors
 from tests.house.principals import PRINCIPALS
 from tests.house.sending import make_person
 from tests.house.walk import Person
-from tests.house.world import World, build_world, other_session, own_factors
+from tests.house.world import World, build_world
 
 PEOPLE = tuple(PRINCIPALS)
 LONG = 600

@@ -68,7 +68,7 @@ from checklist_app.services.triage import Selection, Terms
 from tests.conftest import SECRET
 from tests.database import migrate_and_load
 from tests.house.belongings import belongings, passkey
-from tests.house.world import other_standard
+from tests.library import other_standard
 from tests.web.stage import PNG, finding, scan
 
 RULE = "sql-injection"

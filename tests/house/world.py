@@ -17,25 +17,21 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.alerts import AlertRule, AlertState
 from checklist_app.domain.findings import ParsedFinding
-from checklist_app.domain.standards import Standard
 from checklist_app.domain.vocabulary import Language, Outcome, Role
 from checklist_app.domain.webhooks import DeliveryState
 from checklist_app.models import (
     Alert,
     Checklist,
-    ExternalIdentity,
     Finding,
     GeneralCorrection,
     Group,
     GroupGrant,
     GroupPerson,
     Membership,
-    Passkey,
     Project,
     Report,
     RouteCorrection,
     User,
-    UserSession,
 )
 from checklist_app.models import Standard as StandardRow
 from checklist_app.queries.access import ProjectAccess, open_item
@@ -57,13 +53,10 @@ from checklist_app.services.pipeline_tokens import make_token
 from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 from checklist_app.services.scan_merging import apply_scan
-from checklist_app.services.secret_tokens import token_sha256
-from checklist_app.services.sessions import open_session
 from checklist_app.services.standards import load_standard
 from tests.cast import ROLES, Cast, password_hash
-from tests.library import standard
+from tests.library import other_standard
 from tests.web.stage import PNG, finding, mark_and_take_back, scan
-from tests.web.visitor import ORIGIN
 
 MARKS = {"banca": "kanarienvogel", "ajeno": "zeisigpaar", "archivo": "rotkehlchen"}
 """Stand in every text of each project; no answer to a stranger may hold them."""
@@ -257,38 +250,6 @@ def _webhook(
     return {"hook_id": hook.id, "public_id": delivery.public_id}
 
 
-def other_session(session: Session, resources: Resources, actor: Actor) -> int:
-    """Return the id of one more session of a person."""
-    user = session.get_one(User, actor.user_id)
-    open_session(session, resources.config, user, ORIGIN)
-    session.flush()
-    return max(row.id for row in session.query(UserSession).filter_by(user_id=user.id))
-
-
-def own_factors(session: Session, actor: Actor) -> dict[str, int]:
-    """Give a person a passkey and an identity at a provider; return where they are."""
-    name, moment = actor.name, now()
-    passkey = Passkey(
-        user_id=actor.user_id,
-        name=name,
-        credential_sha256=token_sha256(name),
-        credential_id="AA",
-        public_key="AA",
-        sign_count=0,
-        created_at=moment,
-    )
-    identity = ExternalIdentity(
-        user_id=actor.user_id,
-        identity_sha256=token_sha256(name),
-        issuer="https://sign-in.example.org",
-        subject=name,
-        created_at=moment,
-    )
-    session.add_all([passkey, identity])
-    session.flush()
-    return {"passkey_id": passkey.id, "identity_id": identity.id}
-
-
 def _person(session: Session, name: str) -> Actor:
     user = User(
         email=f"{name}@example.org",
@@ -330,24 +291,3 @@ def _marked(mark: str) -> ParsedFinding:
     return replace(
         finding(f"{mark}-rule"), title=f"{mark} title", description=f"{mark} text", tool=mark
     )
-
-
-def other_standard(key: str, letter: str) -> Standard:
-    base = standard("1.0")
-    sections = tuple(
-        replace(
-            section,
-            identifier=f"{letter}{section.identifier}",
-            requirements=tuple(
-                replace(
-                    part,
-                    identifier=part.identifier.replace("IN", 2 * letter).replace(
-                        "AC", f"{letter}A"
-                    ),
-                )
-                for part in section.requirements
-            ),
-        )
-        for section in base.sections
-    )
-    return replace(base, key=key, sections=sections)
