@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @json_option
 def route(*, cwe: int | None, tag: str | None, rule: str | None, as_json: bool) -> None:
     """Say where a finding with these keys would be suggested."""
-    from checklist_app.queries.routes import routes_of_cwe, routes_of_key  # noqa: PLC0415
+    from checklist_app.queries.routes import (  # noqa: PLC0415
+        routes_of_cwe,
+        routes_of_key,
+        routes_of_rule,
+    )
 
     if cwe is None and not tag and not rule:
         raise click.UsageError(say(text("Give at least one of --cwe, --tag and --rule.")))
@@ -36,10 +40,11 @@ def route(*, cwe: int | None, tag: str | None, rule: str | None, as_json: bool) 
     with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
         if cwe is not None:
             routes += routes_of_cwe(session, cwe, language())
-        keys = ((MappingKind.TAG, tag), (MappingKind.CATEGORY, tag), (MappingKind.RULE, rule))
-        for kind, key in keys:
-            if key:
-                routes += routes_of_key(session, kind, key, language())
+        for kind in (MappingKind.TAG, MappingKind.CATEGORY):
+            if tag:
+                routes += routes_of_key(session, kind, tag, language())
+        if rule:
+            routes += routes_of_rule(session, rule, language())
     answer(
         [asdict(one) for one in routes],
         *(

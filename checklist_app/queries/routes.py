@@ -10,10 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.catalog.cwe import cwe_tree
+from checklist_app.domain.findings import tool_key
 from checklist_app.domain.vocabulary import Confidence, Language, MappingKind, MappingTier
 from checklist_app.models import GeneralCorrection, Mapping, Requirement, RequirementText, Standard
 from checklist_app.queries.standards import standards_in_order
 from checklist_app.queries.wording import worded
+
+CORRECTION = "correction"
+"""The source of what an administrator led somewhere for everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,50 @@ def routes_of_cwe(session: Session, cwe: int, language: Language) -> list[Route]
 def routes_of_key(session: Session, kind: MappingKind, key: str, language: Language) -> list[Route]:
     """Return the requirements that name a tag or a tool's rule."""
     return [route for _, route in _routes(session, kind, {key}, language)]
+
+
+def routes_of_rule(session: Session, rule: str, language: Language) -> list[Route]:
+    """Return where the findings of a tool's rule lead, after what administrators corrected.
+
+    Args:
+        session: of the caller.
+        rule: the tool's key, a colon, and its name for the rule, such as ``zap:40018``.
+        language: of the titles.
+    """
+    tool, _, rule_id = rule.partition(":")
+    rows = session.execute(
+        select(GeneralCorrection.leads, Requirement.identifier, RequirementText.title, Standard)
+        .join(Requirement, Requirement.id == GeneralCorrection.requirement_id)
+        .join(RequirementText, worded(language))
+        .join(Standard, Standard.id == Requirement.standard_id)
+        .where(GeneralCorrection.tool == tool_key(tool), GeneralCorrection.rule_id == rule_id)
+        .order_by(Standard.key, Standard.version, Requirement.position)
+    ).all()
+    corrected = {(row.Standard.key, row.Standard.version, row.identifier) for row in rows}
+    return [
+        *(
+            route
+            for route in routes_of_key(session, MappingKind.RULE, rule, language)
+            if (route.standard, route.version, route.identifier) not in corrected
+        ),
+        *(
+            Route(
+                standard=row.Standard.key,
+                version=row.Standard.version,
+                standard_name=row.Standard.texts[language.value]["name"],
+                identifier=row.identifier,
+                title=row.title,
+                source=CORRECTION,
+                tier=MappingTier.CURATED,
+                confidence=Confidence.STRONG,
+                via=rule,
+                depth=0,
+                reason="",
+            )
+            for row in rows
+            if row.leads
+        ),
+    ]
 
 
 def all_routes(session: Session) -> dict[str, dict[tuple[MappingKind, str], list[str]]]:

@@ -60,6 +60,21 @@ def test_rules_and_tags_lead_too(on_database: Checklist, session: Session) -> No
     assert [route["identifier"] for route in both.rows] == ["IN-01", "IN-03"]
 
 
+def test_what_administrators_corrected_counts(
+    on_database: Checklist, session: Session, cast: Cast
+) -> None:
+    map_rules(session, [ToolRule("sniffer:odd", "odd", "owasp-test", "1.0", "IN-03")])
+    edition = session.query(Standard).one().id
+    for identifier, leads in (("IN-03", False), ("AC-01", True)):
+        correction = GeneralRoute("Sniffer", "odd", edition, identifier, leads=leads)
+        correct_for_everybody(session, cast.ada, correction)
+    session.commit()
+
+    (route,) = on_database("standards", "route", "--rule", "sniffer:odd", "--json").rows
+
+    assert (route["identifier"], route["source"]) == ("AC-01", "correction")
+
+
 def test_what_leads_nowhere_is_said(on_database: Checklist) -> None:
     assert "no requirement" in on_database("standards", "route", "--cwe", "4242").out
     assert on_database("standards", "route", "--cwe", "4242", "--json").rows == []
