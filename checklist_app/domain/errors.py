@@ -114,6 +114,18 @@ class TryLater(DomainError):
     """A background job could not be done now, but may well be later; it is queued again."""
 
 
+class Busy(DomainError):
+    """Another writer, such as a large import, holds the database for longer than we wait."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            text(
+                "The database is busy, with a large import for example. Nothing was saved; try "
+                "again in a minute."
+            )
+        )
+
+
 class StorageUnavailable(TryLater):
     """The object store is away, does not prove who it is, or refuses; nothing was stored.
 

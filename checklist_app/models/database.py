@@ -12,6 +12,7 @@ from checklist_app.config import Config
 from checklist_app.models.chain import keep_chain
 
 BUSY_TIMEOUT_MS = 15_000
+SHORT_TIMEOUT_MS = 50
 
 
 def database_trust(config: Config) -> ssl.SSLContext | None:
@@ -68,6 +69,11 @@ def begin_reading(session: Session) -> None:
     session.connection(execution_options={"sqlite_begin": "BEGIN DEFERRED"})
 
 
+def begin_or_give_up(session: Session) -> None:
+    """Open the session's transaction for writing, or raise at once where a writer holds SQLite."""
+    session.connection(execution_options={"sqlite_patience_ms": SHORT_TIMEOUT_MS})
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -83,4 +89,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN IMMEDIATE"))
+    begin = options.get("sqlite_begin", "BEGIN IMMEDIATE")
+    patience = options.get("sqlite_patience_ms")
+    if patience is None:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(patience)}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")

@@ -32,6 +32,11 @@ def is_disk_full(error: BaseException) -> bool:
     return _mysql_code(error) == DISK_FULL
 
 
+def is_busy(error: BaseException) -> bool:
+    """Return whether another writer held SQLite for longer than we wait."""
+    return isinstance(error, DBAPIError) and "database is locked" in str(error.orig)
+
+
 def _mysql_code(error: BaseException) -> int | None:
     if not isinstance(error, DBAPIError) or error.orig is None:
         return None

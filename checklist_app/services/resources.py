@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from checklist_app.blob_store import BlobStore, open_store
 from checklist_app.config import Config
-from checklist_app.models.database import begin_reading, database_trust, make_engine, make_sessions
+from checklist_app.models.database import (
+    begin_or_give_up,
+    begin_reading,
+    database_trust,
+    make_engine,
+    make_sessions,
+)
+from checklist_app.services.faults import is_busy
 
 DatabaseSession = Session
 """What the floors above hold without knowing the database toolkit."""
@@ -34,8 +43,24 @@ class Resources:
     def reading_session(self) -> Session:
         """Return a session whose first transaction only reads, so that it waits for nobody."""
         session = self.sessions()
-        begin_reading(session)
+        self.read_on(session)
         return session
+
+    def read_on(self, session: Session) -> None:
+        """Undo what a session has not committed; what follows reads, and waits for nobody."""
+        session.rollback()
+        begin_reading(session)
+
+    def write_unless_busy(self, write: Callable[[Session], None]) -> None:
+        """Write what may as well be written next time: where SQLite is held, nothing waits."""
+        with self.sessions() as session:
+            try:
+                begin_or_give_up(session)
+                write(session)
+                session.commit()
+            except DBAPIError as error:
+                if not is_busy(error):
+                    raise
 
     def close(self) -> None:
         """Give the database connections back."""

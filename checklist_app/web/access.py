@@ -282,8 +282,7 @@ def _touch(who: Actor) -> None:
         bearer.touch(who)
         return
     if sessions.is_due_for_touch(who):
-        with resources().sessions.begin() as writing:
-            sessions.touch(writing, who)
+        resources().write_unless_busy(lambda session: sessions.touch(session, who))
 
 
 def _rotate(who: Actor) -> None:

@@ -67,5 +67,4 @@ def refuse_secrets_in_address() -> None:
 def touch(actor: Actor) -> None:
     """Note that the actor's token is in use, once a minute at most."""
     if pipeline_tokens.is_due_for_touch(actor):
-        with resources().sessions.begin() as writing:
-            pipeline_tokens.touch(writing, actor)
+        resources().write_unless_busy(lambda session: pipeline_tokens.touch(session, actor))

@@ -24,14 +24,14 @@ from checklist_app.domain import errors
 from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import text
-from checklist_app.services.faults import is_disk_full, is_lost_race
+from checklist_app.services.faults import is_busy, is_disk_full, is_lost_race
 from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
 from checklist_app.web.bearer import on_api
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.heavy import too_often
 from checklist_app.web.problems import Refusal, of_domain_error, problem
-from checklist_app.web.transaction import forget, resources
+from checklist_app.web.transaction import read_on, resources
 from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm
 from checklist_app.web.watch import notice, place
 
@@ -51,12 +51,13 @@ STATUSES: dict[type[DomainError], int] = {
     errors.Cancelled: 409,
     errors.TooManyAttempts: 429,
     errors.AlteredFile: 500,
+    errors.Busy: 503,
     errors.StorageUnavailable: 503,
     errors.StorageFull: 507,
 }
 TOO_MANY = 429
 BUSY = {"Retry-After": "60"}
-LATER = errors.TooManyAttempts | errors.StorageUnavailable
+LATER = errors.TooManyAttempts | errors.Busy | errors.StorageUnavailable
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
 
@@ -225,11 +226,13 @@ def _headers(error: HTTPException) -> dict[str, str]:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    forget()  # the page below reads through the same session, which a failed statement has broken
+    read_on()  # the page below asks through the same session, which a failed statement has broken
     if is_lost_race(error):
         return _page(409, gettext("Somebody else changed this at the same moment. Try again."))
     if is_disk_full(error):
         return _domain_error(errors.StorageFull())
+    if is_busy(error):
+        return _domain_error(errors.Busy())
     _log.exception("request failed", extra={"request_id": request_id()})
     return _page(500, None)
 

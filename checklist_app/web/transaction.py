@@ -38,6 +38,12 @@ def forget() -> None:
         g.session.rollback()
 
 
+def read_on() -> None:
+    """Undo what this request has not committed; what is asked now waits for no writer."""
+    if "session" in g:
+        resources().read_on(g.session)
+
+
 def install(app: Flask) -> None:
     """Commit after each successful request, roll back after any other."""
 

@@ -1,0 +1,85 @@
+"""While a large import holds SQLite, pages are shown, and what cannot be saved is told so."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import make_url, update
+from sqlalchemy.orm import Session
+
+from checklist_app.config import Config
+from checklist_app.models import UserSession, database
+from checklist_app.services.clock import now
+from tests.cast import Cast, make_checklist
+from tests.database import SERVER
+from tests.web.api.program import Program, tokens_of
+from tests.web.conftest import Visit
+
+pytestmark = pytest.mark.skipif(bool(SERVER), reason="MariaDB has locks for rows, not for all")
+VERDICT = "/projects/banca/checklists/1/items/IN-01/verdict"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections of this test give up soon."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 60)
+
+
+@contextmanager
+def held(config: Config) -> Iterator[None]:
+    """Hold the database as a writer does until its commit."""
+    path = make_url(config.database_url).database or ""
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        yield
+        writer.execute("ROLLBACK")
+
+
+def test_a_page_is_shown_also_when_the_time_of_the_visit_is_due(
+    visit: Visit, config: Config, session: Session, cast: Cast
+) -> None:
+    alice = visit("alice")
+    long_ago = now() - timedelta(minutes=5)
+    session.execute(update(UserSession).values(last_seen_at=long_ago))
+    session.commit()
+    with held(config):
+        assert alice.get("/projects/banca").status_code == 200
+    assert session.query(UserSession).one().last_seen_at == long_ago
+    session.rollback()
+    assert alice.get("/projects/banca").status_code == 200
+    assert session.query(UserSession).one().last_seen_at > long_ago
+
+
+def test_what_cannot_be_saved_is_told_and_kept_in_the_page(
+    visit: Visit, config: Config, session: Session, cast: Cast
+) -> None:
+    make_checklist(session, cast.access("alice"))
+    session.commit()
+    alice = visit("alice")
+    form = {"outcome": "fail", "rationale": "An hour of work", "row_version": "1"}
+    with held(config):
+        answer = alice.post(VERDICT, form)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "60"
+    assert "La base de datos está ocupada" in answer.text
+    assert "An hour of work" in answer.text
+    assert alice.post(VERDICT, form).status_code == 303
+
+
+def test_a_program_is_told_to_come_again(
+    visit: Visit, config: Config, session: Session, cast: Cast
+) -> None:
+    make_checklist(session, cast.access("alice"))
+    session.commit()
+    app = visit("nobody").app
+    alice = Program(app, tokens_of(app, cast.alice).access_token)
+    body = {"language": "es", "checklist_number": 1}
+    with held(config):
+        answer = alice.post("projects/banca/reports", body)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "ocupada" in answer.get_json()["detail"]
+    assert alice.post("projects/banca/reports", body).status_code == 202
