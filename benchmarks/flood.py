@@ -97,6 +97,7 @@ def measure(resources: Resources, seconds: float) -> dict[str, Any]:
         "slow_sockets": SLOW_SOCKETS,
         "web_processes": resources.config.web_processes,
         "web_threads": resources.config.web_threads,
+        "requests_per_second": resources.config.requests_per_second,
         "requests_per_minute": resources.config.requests_per_minute,
         **found,
     }

@@ -66,8 +66,9 @@ def configure_limits(app: Flask, settings: Config) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
     app.config["RATELIMIT_STORAGE_OPTIONS"] = counting.redis_options(settings)
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(settings.redis_url)
-    app.config[PER_CALLER] = settings.requests_per_minute
-    app.config[PER_ADDRESS] = settings.requests_per_minute * ADDRESS_SHARE
+    for limit, share in ((PER_CALLER, 1), (PER_ADDRESS, ADDRESS_SHARE)):
+        burst, minute = settings.requests_per_second * share, settings.requests_per_minute * share
+        app.config[limit] = f"{burst} per second; {minute} per minute"
     app.config[heavy.UPLOADS] = settings.uploads_per_hour
     app.config[heavy.SCANS] = settings.scans_per_hour
     app.config[heavy.EXPORTS] = settings.exports_per_hour

@@ -36,6 +36,7 @@ def config(tmp_path: Path, prepared_database: str) -> Config:
         secret_key=SECRET,
         base_url="http://localhost",
         job_lease_seconds=2,
+        requests_per_second=1_000_000,
         requests_per_minute=1_000_000,
         uploads_per_hour=1_000_000,
         scans_per_hour=1_000_000,

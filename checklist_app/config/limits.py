@@ -21,6 +21,12 @@ class LimitSettings(ObjectStoreSettings):
         "More are answered 429.",
         default=1200,
     )
+    requests_per_second: int = setting(
+        whole_number(5, 1_000_000),
+        "Requests that one person or token may make within one second; an address five times as "
+        "many. More are answered 429.",
+        default=50,
+    )
     uploads_per_hour: int = setting(
         whole_number(1, MOST),
         "Uploads of evidence that one person or token may make in an hour; each holds up to 50 "

@@ -15,8 +15,9 @@ from checklist_app.web.heavy import HEAVY, counts_as
 
 IPV6_NETWORK_BITS = 64
 ASSETS = frozenset({"static", "bootstrap.static"})
-PER_CALLER = "REQUESTS_PER_MINUTE"
-PER_ADDRESS = "REQUESTS_PER_MINUTE_OF_ADDRESS"
+PER_CALLER = "REQUESTS_OF_CALLER"
+PER_ADDRESS = "REQUESTS_OF_ADDRESS"
+"""Settings of the app that hold the limits of a burst and of a minute, in the limiter's words."""
 
 
 def visitor_network() -> str:
@@ -38,10 +39,6 @@ def caller() -> str:
     return f"person:{actor.user_id}" if actor.token_id is None else f"token:{actor.token_id}"
 
 
-def _each_minute(setting: str) -> str:
-    return f"{current_app.config[setting]} per minute"
-
-
 def _of_kind(kind: str) -> ApplicationLimit:
     return ApplicationLimit(
         lambda: f"{current_app.config[kind]} per hour",
@@ -58,8 +55,8 @@ limiter = Limiter(
     key_func=visitor_network,
     strategy="moving-window",
     application_limits=[
-        ApplicationLimit(lambda: _each_minute(PER_ADDRESS), key_function=visitor_network),
-        ApplicationLimit(lambda: _each_minute(PER_CALLER), key_function=caller),
+        ApplicationLimit(lambda: current_app.config[PER_ADDRESS], key_function=visitor_network),
+        ApplicationLimit(lambda: current_app.config[PER_CALLER], key_function=caller),
         *(_of_kind(kind) for kind in HEAVY),
     ],
     application_limits_exempt_when=lambda: request.endpoint in ASSETS,

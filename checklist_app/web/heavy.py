@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from checklist_app.domain.text import Text, text
 
+A_MOMENT = 1
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOADS, SCANS = "UPLOADS_PER_HOUR", "SCANS_PER_HOUR"
 EXPORTS, REPORTS = "EXPORTS_PER_HOUR", "REPORTS_PER_HOUR"
@@ -41,6 +42,8 @@ def counts_as(kind: str, endpoint: str | None, method: str) -> bool:
 
 def too_often(scope: object, seconds: int) -> Text:
     """Return what to say when a limit is met; ``scope`` is what flask-limiter counted under."""
+    if seconds <= A_MOMENT:
+        return text("Too many requests at once. Wait a moment and try again.")
     if scope not in HEAVY:
         return text("Too many attempts. Wait a few minutes and try again.")
     return text(

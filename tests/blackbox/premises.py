@@ -41,6 +41,7 @@ from tests.post_office import PostOffice, post_office
 OWN, FOREIGN = "banca", "ajeno"
 EVIDENCE_MB, UPLOAD_MB, QUOTA_MB = 2, 6, 40
 COUNTED = (
+    "requests_per_second",
     "requests_per_minute",
     "uploads_per_hour",
     "scans_per_hour",

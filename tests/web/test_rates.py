@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from checklist_app.domain.errors import TooManyAttempts
 from checklist_app.domain.vocabulary import JobKind
 from checklist_app.factory import create_app
 from checklist_app.services import jobs
+from checklist_app.services.clock import now
 from checklist_app.web.extensions import ASSETS, limiter
 from tests.cast import Cast
 from tests.web.visitor import Visitor
@@ -39,6 +41,22 @@ def test_a_person_is_told_to_wait_and_others_are_served(strict: Flask, cast: Cas
     assert 1 <= int(answer.headers["Retry-After"]) <= 60
     assert "Too many" in answer.text
     assert bob.get("/").status_code == 200
+
+
+def test_a_burst_has_a_bound_of_its_own(config: Config, cast: Cast) -> None:
+    """Within the minute there is room left; within the second there is none."""
+    made = create_app(replace(config, requests_per_second=FEW))
+    limiter.reset()
+    alice, bob = Visitor(made, cast.alice), Visitor(made, cast.bob)
+    with time_machine.travel(now(), tick=False):  # all of it within one second
+        assert {alice.get("/verify").status_code for _ in range(FEW)} == {200}
+        answer = alice.get("/verify", accept_language="en")
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"] == "1"
+        assert "Wait a moment" in answer.text
+        assert bob.get("/verify").status_code == 200
+    limiter.reset()
+    made.extensions["checklist_resources"].close()
 
 
 def test_whoever_has_no_account_counts_by_address(strict: Flask, cast: Cast) -> None:
