@@ -41,7 +41,7 @@ def recorded() -> set[str]:
 
 def _put_together(tree: ast.Module, name: ast.JoinedStr) -> Iterator[str]:
     parts = [
-        {part.value} if isinstance(part, ast.Constant) else _values(tree, name, part)
+        {str(part.value)} if isinstance(part, ast.Constant) else _values(tree, name, part)
         for part in name.values
     ]
     yield from map("".join, itertools.product(*map(sorted, parts)))
