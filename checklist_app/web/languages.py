@@ -20,6 +20,9 @@ from checklist_app.web.access import current_project
 from checklist_app.web.extensions import babel
 from checklist_app.web.transaction import db_session
 
+LOCALES = {Language.EN: "en_GB", Language.ES: "es"}
+"""How dates and numbers are written; the same as in reports."""
+
 
 def install(app: Flask, config: Config) -> None:
     """Choose a language for each request and give templates their frame."""
@@ -28,7 +31,7 @@ def install(app: Flask, config: Config) -> None:
         return language_of_request(Language(config.default_language)).value
 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(translation.FOLDER)
-    babel.init_app(app, locale_selector=chosen, default_timezone="UTC")
+    babel.init_app(app, locale_selector=lambda: LOCALES[Language(chosen())], default_timezone="UTC")
 
     @app.context_processor
     def frame() -> dict[str, Any]:
@@ -62,7 +65,8 @@ def language_of_request(default: Language) -> Language:
 
 def reader_language() -> Language:
     """Return the language that the page is in."""
-    return Language(str(get_locale()))
+    locale = get_locale()
+    return Language(locale.language) if locale else Language.ES
 
 
 def _theme() -> Theme:
