@@ -49,6 +49,9 @@ class BlobStore(Protocol):
             AlteredFile: what lies there are not the bytes of that name any more.
         """
 
+    def holds(self, sha256: str) -> bool:
+        """Read what is stored under a name; return whether it is whole, and False for nothing."""
+
     def is_writable(self) -> bool:
         """Return whether new bytes could be stored now."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
@@ -32,6 +33,14 @@ class FolderStore:
         if not target.is_file():
             raise missing()
         return target
+
+    def holds(self, sha256: str) -> bool:
+        """Return whether the bytes are there and whole; see :class:`BlobStore`."""
+        try:
+            with self._target(sha256).open("rb") as source:
+                return hashlib.file_digest(source, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
 
     def is_writable(self) -> bool:
         """Return whether a byte could be stored now."""

@@ -59,7 +59,7 @@ class S3Store:
         self._bucket.send(self._key(blob.sha256), path, blob)
 
     def holds(self, sha256: str) -> bool:
-        """Read what the server has under a name, and return whether it is what was stored."""
+        """Read what the server has, whatever lies here; see :class:`BlobStore`."""
         digest = hashlib.sha256()
         try:
             with self._bucket.opened(self._key(sha256)) as source:

@@ -1,11 +1,11 @@
-"""``checklist blobs copy``: evidence and reports carried to the object store."""
+"""``checklist blobs``: stored bytes carried to the object store, and read once more."""
 
 from __future__ import annotations
 
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
-from checklist_app.cli.running import load_config
+from checklist_app.cli.running import load_config, opened
 from checklist_app.domain.text import text
 
 
@@ -55,3 +55,31 @@ def copy(*, as_json: bool) -> int:
     facts = {outcome.value: number for outcome, number in copied.counts.items()}
     answer({**facts, "damaged": copied.damaged}, *lines, as_json=as_json)
     return 1 if copied.damaged else 0
+
+
+@blobs.command(help=say(text("Read everything that is stored, and compare its SHA-256.")))
+@json_option
+def check(*, as_json: bool) -> int:
+    """End with 0 when all that the database names is stored whole, in folder or object store."""
+    from checklist_app.queries.stored_bytes import named_bytes  # noqa: PLC0415
+
+    with opened(load_config(quiet=True)) as resources:
+        with resources.reading_session() as session:
+            names = named_bytes(session)
+        lost = [sha256 for sha256 in names if not resources.store.holds(sha256)]
+    lines = [
+        say(
+            text(
+                "Read: %(checked)s. Whole: %(whole)s.",
+                checked=len(names),
+                whole=len(names) - len(lost),
+            )
+        )
+    ]
+    if lost:
+        lines += [
+            say(text("Missing, or no longer what was stored; put them back from a backup:")),
+            *(f"  {sha256}" for sha256 in lost),
+        ]
+    answer({"checked": len(names), "lost": lost}, *lines, as_json=as_json)
+    return 1 if lost else 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import FolderStore
 from checklist_app.config import Config
+from checklist_app.services.clock import now
+from checklist_app.services.evidence import note_blob
 from tests.cast import Cast
 from tests.cli.conftest import Checklist
 from tests.jobs.scan_files import sarif
@@ -103,3 +107,37 @@ def test_a_report_is_made_and_kept_in_the_object_store(
     assert bucket.store().path(ran.facts["sha256"]).read_bytes() == out.read_bytes()
     assert on_bucket("verify", out, "--json").facts["verdict"] == "valid"
     assert not config.blob_dir.exists()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_rows_name_and_nobody_holds_any_more_is_named(
+    on_database: Checklist,
+    config: Config,
+    bucket: TestBucket,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    there: bool,
+) -> None:
+    if there:
+        for name, value in bucket.settings().items():
+            monkeypatch.setenv(name, value)
+    store = bucket.store() if there else FolderStore(config.blob_dir)
+    kept = [store.put(BytesIO(data), limit=100) for data in (b"whole", b"altered", b"gone")]
+    for blob in kept:
+        note_blob(session, blob)
+    session.commit()
+    assert on_database("blobs", "check", "--json").facts == {"checked": 3, "lost": []}
+    alter(bucket, config, kept[1].sha256, there=there)
+    store.delete(kept[2].sha256, before=now() + timedelta(hours=1))
+    ran = on_database("blobs", "check", "--json")
+    assert ran.code == 1
+    assert ran.facts["lost"] == sorted(blob.sha256 for blob in kept[1:])
+
+
+def alter(bucket: TestBucket, config: Config, sha256: str, *, there: bool) -> None:
+    if there:
+        key = f"team/checklist/{sha256[:2]}/{sha256[2:]}"
+        bucket.server.client.put_object(Bucket=bucket.name, Key=key, Body=b"other")
+    else:
+        FolderStore(config.blob_dir).path(sha256).write_bytes(b"other")

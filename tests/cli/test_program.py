@@ -20,7 +20,7 @@ LEAVES = {
     "report": ("project", "self"),
     "tokens": ("rotate",),
     "audit": ("verify",),
-    "blobs": ("copy",),
+    "blobs": ("check", "copy"),
 }
 
 
