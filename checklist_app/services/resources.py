@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from checklist_app.blob_store import BlobStore, open_store
@@ -19,7 +17,6 @@ from checklist_app.models.database import (
     make_engine,
     make_sessions,
 )
-from checklist_app.services.faults import is_busy
 
 DatabaseSession = Session
 """What the floors above hold without knowing the database toolkit."""
@@ -51,16 +48,15 @@ class Resources:
         session.rollback()
         begin_reading(session)
 
-    def write_unless_busy(self, write: Callable[[Session], None]) -> None:
-        """Write what may as well be written next time: where SQLite is held, nothing waits."""
-        with self.sessions() as session:
-            try:
-                begin_or_give_up(session)
-                write(session)
-                session.commit()
-            except DBAPIError as error:
-                if not is_busy(error):
-                    raise
+    def hasty_session(self) -> Session:
+        """Return a session that writes, or raise at once where another writer holds SQLite."""
+        session = self.sessions()
+        try:
+            begin_or_give_up(session)
+        except BaseException:
+            session.close()
+            raise
+        return session
 
     def close(self) -> None:
         """Give the database connections back."""

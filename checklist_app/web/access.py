@@ -34,7 +34,12 @@ from checklist_app.services.confirmation import is_recent
 from checklist_app.services.rotation import rotate_if_due
 from checklist_app.web import bearer
 from checklist_app.web.extensions import login_manager
-from checklist_app.web.transaction import begin_writing, db_session, resources
+from checklist_app.web.transaction import (
+    begin_writing,
+    db_session,
+    resources,
+    write_unless_busy,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -282,7 +287,7 @@ def _touch(who: Actor) -> None:
         bearer.touch(who)
         return
     if sessions.is_due_for_touch(who):
-        resources().write_unless_busy(lambda session: sessions.touch(session, who))
+        write_unless_busy(lambda session: sessions.touch(session, who))
 
 
 def _rotate(who: Actor) -> None:

@@ -13,7 +13,7 @@ from checklist_app.domain.errors import SignInRequired
 from checklist_app.domain.text import text
 from checklist_app.services import access_tokens, pipeline_tokens
 from checklist_app.services.sessions import OpenSession, Origin
-from checklist_app.web.transaction import db_session, resources
+from checklist_app.web.transaction import db_session, resources, write_unless_busy
 
 API_PREFIX = "/api/v1/"
 SCHEME = "bearer"
@@ -67,4 +67,4 @@ def refuse_secrets_in_address() -> None:
 def touch(actor: Actor) -> None:
     """Note that the actor's token is in use, once a minute at most."""
     if pipeline_tokens.is_due_for_touch(actor):
-        resources().write_unless_busy(lambda session: pipeline_tokens.touch(session, actor))
+        write_unless_busy(lambda session: pipeline_tokens.touch(session, actor))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, current_app, g
 
+from checklist_app.services.faults import is_busy
 from checklist_app.services.resources import DatabaseSession, Resources
 
 FIRST_FAILURE = 400
@@ -30,6 +33,17 @@ def begin_writing() -> None:
     no writer waits for it.
     """
     db_session().commit()
+
+
+def write_unless_busy(write: Callable[[DatabaseSession], None]) -> None:
+    """Write what may as well be written next time; where another writer holds SQLite, let it be."""
+    try:
+        with resources().hasty_session() as session:
+            write(session)
+            session.commit()
+    except Exception as error:
+        if not is_busy(error):
+            raise
 
 
 def forget() -> None:

@@ -28,18 +28,23 @@ CONNECTING = frozenset(
     }
 )
 """Modules that open connections; those of a database and of Redis go to the operator's own."""
-INDIRECT = frozenset({"pyhanko.sign.timestamps", "authlib.integrations.requests_client"})
+INDIRECT = frozenset(
+    {"authlib.integrations.requests_client", "botocore.session", "pyhanko.sign.timestamps"}
+)
 """Those of libraries that open them for us."""
 REASONS = {
     "outbound/call.py": "the one client for addresses that people type",
     "outbound/destination.py": "looks names up for it",
     "services/openid_provider.py": "the provider of sign-in that the operator names",
     "reports/signing.py": "the time-stamp server that the operator names",
+    "blob_store/s3_bucket.py": "the object store that the operator names",
+    "blob_store/s3_faults.py": "knows how a connection to it fails",
     "mail/delivery.py": "the mail server that the operator names",
     "cli/client.py": "the server that whoever runs the command names",
     "cli/door.py": "asks its own web server whether it is ready, and whether ports are free",
     "cli/web_server.py": "listens",
     "cli/waiting_room.py": "listens",
+    "cli/unreadable_requests.py": "answers on a connection that came in",
     "jobs/worker.py": "asks for the name of this machine",
 }
 
