@@ -30,6 +30,7 @@ from tests.house.principals import PRINCIPALS
 from tests.house.sending import make_person
 from tests.house.walk import Person
 from tests.house.world import World, build_world
+from tests.limits import forget_requests
 
 PEOPLE = tuple(PRINCIPALS)
 LONG = 600
@@ -72,7 +73,7 @@ def built_house(folder: Path) -> Iterator[House]:
         limiter.enabled = False
         yield _furnished(app, resources)
         limiter.enabled = True
-        limiter.reset()
+        forget_requests()
         resources.close()
 
 

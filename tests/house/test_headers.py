@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 
 from checklist_app.config import Config
 from checklist_app.factory import create_app
-from checklist_app.web.extensions import ASSETS, limiter
+from checklist_app.web.extensions import ASSETS
 from tests.cast import Cast
+from tests.limits import forget_requests
 from tests.web.visitor import Visitor
 
 ALWAYS = {
@@ -33,7 +34,7 @@ def https(config: Config) -> Iterator[Flask]:
     """The app as people reach it by HTTPS."""
     made = create_app(replace(config, base_url="https://localhost"))
     yield made
-    limiter.reset()
+    forget_requests()
     made.extensions["checklist_resources"].close()
 
 

@@ -13,9 +13,9 @@ from checklist_app.config import Config
 from checklist_app.factory import create_app
 from checklist_app.services.flood import FloodGate
 from checklist_app.services.resources import Resources
-from checklist_app.web.extensions import limiter
 from checklist_app.web.watch import GATE
 from tests.cast import Cast
+from tests.limits import forget_requests
 from tests.web.visitor import Visitor
 
 Visit = Callable[[str], Visitor]
@@ -35,7 +35,7 @@ def app(config: Config) -> Iterator[Flask]:
     yield made
     made.config.clear()
     made.config.update(kept)
-    limiter.reset()
+    forget_requests()
     made.extensions["checklist_resources"].close()
 
 

@@ -11,9 +11,9 @@ from flask import Flask
 from checklist_app.config import Config
 from checklist_app.domain.scopes import Scope
 from checklist_app.factory import create_app
-from checklist_app.web.extensions import limiter
 from checklist_app.web.heavy import HEAVY
 from tests.cast import Cast
+from tests.limits import forget_requests
 from tests.web.api.program import pipeline_token
 from tests.web.visitor import Visitor
 
@@ -37,9 +37,9 @@ def strict(config: Config) -> Iterator[Flask]:
     """An app that lets two of each through in an hour."""
     few = {name.lower(): FEW for name in HEAVY}
     made = create_app(replace(config, **few))  # type: ignore[arg-type]
-    limiter.reset()
+    forget_requests()
     yield made
-    limiter.reset()
+    forget_requests()
     made.extensions["checklist_resources"].close()
 
 

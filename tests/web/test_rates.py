@@ -16,8 +16,9 @@ from checklist_app.domain.vocabulary import JobKind
 from checklist_app.factory import create_app
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
-from checklist_app.web.extensions import ASSETS, limiter
+from checklist_app.web.extensions import ASSETS
 from tests.cast import Cast
+from tests.limits import forget_requests
 from tests.web.visitor import Visitor
 
 FEW = 10
@@ -27,9 +28,9 @@ FEW = 10
 def strict(config: Config) -> Iterator[Flask]:
     """An app that lets ten requests a minute through."""
     made = create_app(replace(config, requests_per_minute=FEW))
-    limiter.reset()
+    forget_requests()
     yield made
-    limiter.reset()
+    forget_requests()
     made.extensions["checklist_resources"].close()
 
 
@@ -46,7 +47,7 @@ def test_a_person_is_told_to_wait_and_others_are_served(strict: Flask, cast: Cas
 def test_a_burst_has_a_bound_of_its_own(config: Config, cast: Cast) -> None:
     """Within the minute there is room left; within the second there is none."""
     made = create_app(replace(config, requests_per_second=FEW))
-    limiter.reset()
+    forget_requests()
     alice, bob = Visitor(made, cast.alice), Visitor(made, cast.bob)
     with time_machine.travel(now(), tick=False):  # all of it within one second
         assert {alice.get("/verify").status_code for _ in range(FEW)} == {200}
@@ -55,7 +56,7 @@ def test_a_burst_has_a_bound_of_its_own(config: Config, cast: Cast) -> None:
         assert answer.headers["Retry-After"] == "1"
         assert "Wait a moment" in answer.text
         assert bob.get("/verify").status_code == 200
-    limiter.reset()
+    forget_requests()
     made.extensions["checklist_resources"].close()
 
 

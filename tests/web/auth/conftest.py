@@ -12,8 +12,8 @@ from flask import Flask
 from checklist_app.config import Config
 from checklist_app.factory import create_app
 from checklist_app.services import openid_provider
-from checklist_app.web.extensions import limiter
 from tests.cast import Cast
+from tests.limits import forget_requests
 from tests.web.auth import providers
 from tests.web.auth.providers import CLIENT, CLIENT_SECRET, Liar
 from tests.web.auth.single_sign_on import Opened
@@ -33,7 +33,7 @@ def opened(config: Config, cast: Cast) -> Iterator[Opened]:
 
     openid_provider.forget()
     yield open_app
-    limiter.reset()
+    forget_requests()
     for app in apps:
         app.extensions["checklist_resources"].close()
 
