@@ -17,6 +17,7 @@ import resource
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.worker import work_until_over
 from checklist_app.models import Blob, Finding, Job, ScanImport
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.services.clock import now
 from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 from checklist_app.services.scans import import_report, take_reports
@@ -140,7 +142,7 @@ def _import(resources: Resources, access: ProjectAccess, data: bytes) -> tuple[s
         scan_import_id, job_id = scan_import.id, job.id
     state = work_until_over(resources, job_id)
     if len(data) > KEPT_BYTES:
-        resources.store.delete(taken.blob.sha256)
+        resources.store.delete(taken.blob.sha256, before=now() + timedelta(days=1))
     with resources.reading_session() as session:
         kept = session.get_one(Job, job_id)
         message = str(Text.from_json(kept.message)) if kept.message else ""

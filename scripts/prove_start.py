@@ -39,7 +39,7 @@ def _answers(port: int, path: str) -> bool:
 def _start(port: int, limit: float) -> tuple[subprocess.Popen[bytes], float]:
     """Start in a session of its own, as a terminal does; return it and the seconds to /healthz."""
     began = time.monotonic()
-    command = [ROOT / "run", "--port", str(port)]
+    command = [str(ROOT / "run"), "--port", str(port)]
     process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
     while not _answers(port, "/healthz"):
         if process.poll() is not None:
