@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from checklist_app.config.connections import ConnectionSettings
+from checklist_app.config.encryption import is_on_this_machine, open_way, unreadable_files
 from checklist_app.config.environment import env_name
 from checklist_app.config.problems import N_, Problem
 from checklist_app.config.setting import setting
@@ -68,19 +68,6 @@ class BackendSettings(ConnectionSettings):
         return self.database_tls == "verify" or not is_on_this_machine(self.database_url)
 
 
-def is_on_this_machine(url: str) -> bool:
-    """Return whether a server is reached by a socket or the loopback, so that nobody listens."""
-    parts = urlsplit(url)
-    if any(name == "unix_socket" for name, _ in parse_qsl(parts.query)):
-        return True
-    if parts.hostname in (None, "localhost"):
-        return True
-    try:
-        return ip_address(parts.hostname).is_loopback
-    except ValueError:
-        return False
-
-
 def backend_problems(given: Mapping[str, Any]) -> list[Problem]:
     """Return what would leave the way to a server open, or settle it in two places."""
     problems = [
@@ -91,32 +78,8 @@ def backend_problems(given: Mapping[str, Any]) -> list[Problem]:
         for name, other in (("database_url", "database_tls"), ("redis_url", "redis_tls"))
         if any(part.startswith("ssl") for part, _ in _options(given.get(name, "")))
     ]
-    problems += [
-        Problem(
-            N_("%(name)s names a file that cannot be read."),
-            {"name": env_name(name)},
-        )
-        for name in ("database_ca_file", "redis_ca_file")
-        if name in given and not given[name].is_file()
-    ]
-    if _is_open_redis(given):
-        problems.append(
-            Problem(
-                N_(
-                    "%(name)s leads to another machine without encryption: begin it with "
-                    "rediss://, or set %(other)s to off where nobody else can listen."
-                ),
-                {"name": env_name("redis_url"), "other": env_name("redis_tls")},
-            )
-        )
-    return problems
-
-
-def _is_open_redis(given: Mapping[str, Any]) -> bool:
-    url, mode = given.get("redis_url", ""), given.get("redis_tls", "auto")
-    if not url.startswith("redis://") or mode == "off":
-        return False
-    return mode == "verify" or not is_on_this_machine(url)
+    problems += unreadable_files(given, "database_ca_file", "redis_ca_file")
+    return problems + open_way(given, "redis_url", "redis_tls")
 
 
 def _options(url: str) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checklist_app.config.backends import BackendSettings, is_on_this_machine
+from checklist_app.config.backends import BackendSettings
+from checklist_app.config.encryption import open_way, unreadable_files
 from checklist_app.config.environment import env_name
 from checklist_app.config.problems import N_, Problem
 from checklist_app.config.setting import setting
@@ -119,23 +120,8 @@ def object_store_problems(given: Mapping[str, Any]) -> list[Problem]:
         for name in sorted(given)
         if name.startswith("s3_") and "s3_bucket" not in given
     ]
-    if "s3_ca_file" in given and not given["s3_ca_file"].is_file():
-        problems.append(
-            Problem(
-                N_("%(name)s names a file that cannot be read."), {"name": env_name("s3_ca_file")}
-            )
-        )
-    if _is_open(given):
-        problems.append(
-            Problem(
-                N_(
-                    "%(name)s leads to another machine without encryption: begin it with "
-                    "https://, or set %(other)s to off where nobody else can listen."
-                ),
-                {"name": env_name("s3_endpoint"), "other": env_name("s3_tls")},
-            )
-        )
-    return problems
+    problems += unreadable_files(given, "s3_ca_file")
+    return problems + open_way(given, "s3_endpoint", "s3_tls")
 
 
 def _missing_keys(given: Mapping[str, Any]) -> list[str]:
@@ -148,10 +134,3 @@ def _required(name: str, other: str) -> Problem:
         N_("%(name)s is required when %(other)s is set."),
         {"name": env_name(name), "other": env_name(other)},
     )
-
-
-def _is_open(given: Mapping[str, Any]) -> bool:
-    address, mode = given.get("s3_endpoint", ""), given.get("s3_tls", "auto")
-    if not address.startswith("http://") or mode == "off":
-        return False
-    return mode == "verify" or not is_on_this_machine(address)

@@ -151,6 +151,7 @@ def test_secrets_are_in_no_log(bucket: TestBucket, caplog: pytest.LogCaptureFixt
     ("settings", "told"),
     [
         ({"endpoint": "http://storage.example.org"}, "begin it with https://"),
+        ({"endpoint": "HTTP://storage.example.org"}, "begin it with https://"),
         ({"endpoint": "http://127.0.0.1:9000", "tls": "verify"}, "begin it with https://"),
         ({"endpoint": "http://127.0.0.1@storage.example.org"}, "CHECKLIST_S3_ENDPOINT"),
         ({"endpoint": "https://me:password@storage.example.org"}, "CHECKLIST_S3_ENDPOINT"),
