@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.blackbox.processes import Server
+from tests.raw_answers import read_to_end
 
 TRIES = 3
 
@@ -34,11 +35,7 @@ def send_raw(server: Server, sent: bytes, *, seconds: float = 30) -> RawAnswer:
         # Refused before it was all sent, the answer may be there already.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(sent)
-        taken = bytearray()
-        with suppress(TimeoutError, ConnectionResetError):
-            while part := connection.recv(65536):
-                taken += part
-    text = taken.decode("utf-8", "replace")
+        text = read_to_end(connection)
     first = text.partition("\r\n")[0].split(" ")
     return RawAnswer(int(first[1]) if len(first) > 1 and first[1].isdigit() else 0, text)
 

@@ -14,6 +14,9 @@ import pytest
 
 from checklist_app.cli.program import run
 from checklist_app.config import Config
+from tests.certificates import make_authority
+from tests.cli.web_server import WebServer, web_server
+from tests.database import prepared_copy
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,16 @@ def on_database(config: Config, checklist: Checklist, monkeypatch: pytest.Monkey
     monkeypatch.setenv("CHECKLIST_DATABASE_URL", config.sqlalchemy_url)
     monkeypatch.setenv("CHECKLIST_SECRET_KEY", config.secret_key)
     return checklist
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def server(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    prepared_database: str,
+) -> Iterator[WebServer]:
+    """The web server as it is really run, with its eight threads, in the clear and encrypted."""
+    folder = tmp_path_factory.mktemp("server")
+    authority = make_authority(folder) if request.param == "https" else None
+    with web_server(folder, prepared_copy(prepared_database, folder), authority) as running:
+        yield running

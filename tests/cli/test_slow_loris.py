@@ -7,13 +7,11 @@ server that waits for one of them answers the honest one only after it has let g
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
 
 from checklist_app.cli.waiting_room import MOST_WAITING_OF_ADDRESS, SHORT_BODY, is_whole
-from tests.certificates import make_authority
 from tests.cli.slow_clients import (
     Beginning,
     half_a_greeting,
@@ -25,26 +23,12 @@ from tests.cli.slow_clients import (
     slow_clients,
     then_says,
 )
-from tests.cli.web_server import PATIENCE, WebServer, web_server
-from tests.database import prepared_copy
+from tests.cli.web_server import PATIENCE, WebServer
 
 ADDRESSES = ("127.0.0.7", "127.0.0.8", "127.0.0.9", "127.0.0.10", "127.0.0.11")
 HEAD = b"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
 LAST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
-
-@pytest.fixture(scope="module", params=["http", "https"])
-def server(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    prepared_database: str,
-) -> Iterator[WebServer]:
-    """The web server as it is really run, with its eight threads, in the clear and encrypted."""
-    folder = tmp_path_factory.mktemp("server")
-    authority = make_authority(folder) if request.param == "https" else None
-    with web_server(folder, prepared_copy(prepared_database, folder), authority) as running:
-        yield running
 
 
 def test_two_hundred_slow_clients_leave_others_served(server: WebServer) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -13,9 +10,8 @@ import pytest
 from checklist_app.cli.unreadable_requests import refusal
 from checklist_app.config import Config
 from checklist_app.web.security import HEADERS, HSTS, PAGE_POLICY
-from tests.certificates import make_authority
-from tests.cli.web_server import WebServer, web_server
-from tests.database import prepared_copy
+from tests.cli.web_server import WebServer
+from tests.raw_answers import read_to_end
 
 SECOND = "GET /verify HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 TWO_ENDS = {
@@ -32,28 +28,12 @@ TWO_ENDS = {
 }
 
 
-@pytest.fixture(scope="module", params=["http", "https"])
-def server(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    prepared_database: str,
-) -> Iterator[WebServer]:
-    folder = tmp_path_factory.mktemp("unreadable")
-    authority = make_authority(folder) if request.param == "https" else None
-    with web_server(folder, prepared_copy(prepared_database, folder), authority) as running:
-        yield running
-
-
 def said(server: WebServer, sent: str) -> str:
     """Return everything that comes back until the server ends the connection."""
     with server.connection() as connection:
         connection.settimeout(20)
         connection.sendall(sent.encode("latin-1"))
-        taken = bytearray()
-        with suppress(ConnectionResetError, socket.timeout):
-            while part := connection.recv(65536):
-                taken += part
-    return taken.decode("utf-8", "replace")
+        return read_to_end(connection)
 
 
 @pytest.mark.parametrize("name", TWO_ENDS)
