@@ -5,15 +5,13 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.scanners.json_ways import Way, value_at, ways_in
 from tests.scanners.odd_values import ANY_TEXT, MOST_CHANGES, ODD_VALUES, SCALARS, Draw
-
-Way = tuple[str | int, ...]
 
 _NUMBER = re.compile(rb"(?<=[:\[,])\s*-?\d+(?:\.\d+)?(?=\s*[,}\]])")
 _MEMBER = re.compile(rb'"[^"\\]{1,60}"\s*:\s*(?:"[^"\\]*"|-?\d+|true|false|null)')
@@ -38,7 +36,7 @@ def json_changed(draw: Draw, documents: tuple[Any, ...]) -> bytes:
     found: Any = copy.deepcopy(list(documents))
     anything = _anything(found)
     for _ in range(draw(st.integers(1, MOST_CHANGES))):
-        ways = [way for way in _ways(found) if way]
+        ways = [way for way in ways_in(found) if way]
         if ways:
             _change(draw, found, draw(st.sampled_from(ways)), ways, anything)
     data = "\n".join(json.dumps(document) for document in found).encode()
@@ -47,7 +45,7 @@ def json_changed(draw: Draw, documents: tuple[Any, ...]) -> bytes:
 
 def _anything(found: Any) -> st.SearchStrategy[Any]:
     """Make up values; under names of this report, so that they are seldom out of place."""
-    known = sorted({key for way in _ways(found) for key in way if isinstance(key, str)})
+    known = sorted({key for way in ways_in(found) for key in way if isinstance(key, str)})
     names = st.sampled_from(known or ["x"]) | ANY_TEXT
     return st.recursive(
         SCALARS,
@@ -59,7 +57,7 @@ def _anything(found: Any) -> st.SearchStrategy[Any]:
 def _change(
     draw: Draw, found: Any, way: Way, ways: list[Way], anything: st.SearchStrategy[Any]
 ) -> None:
-    holder, last = _at(found, way[:-1]), way[-1]
+    holder, last = value_at(found, way[:-1]), way[-1]
     match draw(st.integers(0, 6)):
         case 0:
             holder[last] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
@@ -70,7 +68,7 @@ def _change(
         case 3:
             del holder[last]
         case 4:  # something of this report where it does not belong
-            holder[last] = copy.deepcopy(_at(found, draw(st.sampled_from(ways))))
+            holder[last] = copy.deepcopy(value_at(found, draw(st.sampled_from(ways))))
         case 5:
             holder[last] = [holder[last]]
         case _:
@@ -103,20 +101,3 @@ def _raw(draw: Draw, data: bytes) -> bytes:
     else:
         return data
     return data[:start] + put + data[one.end() :]
-
-
-def _ways(value: Any, before: Way = ()) -> Iterator[Way]:
-    yield before
-    parts: Any = ()
-    if isinstance(value, dict):
-        parts = value.items()
-    elif isinstance(value, list):
-        parts = enumerate(value)
-    for key, part in parts:
-        yield from _ways(part, (*before, key))
-
-
-def _at(found: Any, way: Way) -> Any:
-    for key in way:
-        found = found[key]
-    return found

@@ -12,36 +12,24 @@ import pytest
 
 from checklist_app.scanners.base import Parser
 from checklist_app.scanners.table import PARSERS
+from tests.scanners.json_ways import value_at, ways_in, with_value_at
 from tests.scanners.mutations_json import documents_in
 from tests.scanners.mutations_xml import root_of
 from tests.scanners.test_fuzz import seeds, try_parser
 
 LONG = ("9" * 3000, "a " * 1500)
 """One word, and many: what cuts at a blank and what does not."""
-Way = tuple[str | int, ...]
-
-
-def ways_to_texts(node: Any, way: Way = ()) -> Iterator[Way]:
-    if isinstance(node, str):
-        yield way
-    elif isinstance(node, dict | list):
-        parts = node.items() if isinstance(node, dict) else enumerate(node)
-        for name, part in parts:
-            yield from ways_to_texts(part, (*way, name))
 
 
 def with_long_json(documents: list[Any], long: str) -> Iterator[bytes]:
     """Yield a report for each text, once for those of the same names."""
-    places = {
+    ways = {
         tuple(part for part in way if isinstance(part, str)): way
-        for way in ways_to_texts(documents)
+        for way in ways_in(documents)
+        if isinstance(value_at(documents, way), str)
     }
-    for way in places.values():
-        found = copy.deepcopy(documents)
-        holder: Any = found
-        for part in way[:-1]:
-            holder = holder[part]
-        holder[way[-1]] = long
+    for way in ways.values():
+        found = with_value_at(documents, way, long)
         yield "\n".join(map(json.dumps, found)).encode()
 
 

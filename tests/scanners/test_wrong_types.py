@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 
 from checklist_app.domain.errors import UnreadableReport
 from tests.scanners.honesty import assert_honest
+from tests.scanners.json_ways import ways_in, with_value_at
 from tests.scanners.reports import (
     ALL_SAMPLES,
     alert,
@@ -104,36 +103,14 @@ ODD_VALUES: tuple[Any, ...] = (
 )
 
 
-def paths(value: Any, prefix: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the way to every value inside ``value``."""
-    parts: Any = ()
-    if isinstance(value, dict):
-        parts = value.items()
-    elif isinstance(value, list):
-        parts = enumerate(value)
-    for key, part in parts:
-        yield (*prefix, key)
-        yield from paths(part, (*prefix, key))
-
-
-def put(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    """Return a copy with another value at ``path``."""
-    changed = copy.deepcopy(document)
-    holder = changed
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = value
-    return changed
-
-
 @pytest.mark.parametrize("document", [EVERYTHING, ZAP_EVERYTHING], ids=["sarif", "zap"])
 def test_a_wrong_type_anywhere_is_refused_or_read_around(document: Any) -> None:
     tried = 0
-    for path in paths(document):
+    for way in filter(None, ways_in(document)):
         for odd in ODD_VALUES:
             tried += 1
             try:
-                scan = read(put(document, path, odd))
+                scan = read(with_value_at(document, way, odd))
             except UnreadableReport:
                 continue
             assert_honest(scan)
@@ -161,8 +138,8 @@ ANY_JSON = st.recursive(
 def test_anything_anywhere(data: st.DataObject) -> None:
     document = data.draw(st.sampled_from([EVERYTHING, ZAP_EVERYTHING]))
     for _ in range(data.draw(st.integers(1, 3))):
-        path = data.draw(st.sampled_from(list(paths(document))))
-        document = put(document, path, data.draw(ANY_JSON))
+        way = data.draw(st.sampled_from(list(filter(None, ways_in(document)))))
+        document = with_value_at(document, way, data.draw(ANY_JSON))
     try:
         scan = read(document)
     except UnreadableReport:
