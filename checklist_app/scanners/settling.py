@@ -105,9 +105,6 @@ class Settling:
             for place, number in enumerate(group[1:], 1):
                 yield number, fingerprint(mark.hex(), place)
 
-    def _place(self, number: int) -> tuple[object, ...]:
-        return place_of(read_result(self._line(number)))
-
     @property
     def _count(self) -> int:
         return len(self._begins) - 1
