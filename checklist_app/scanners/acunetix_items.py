@@ -22,10 +22,10 @@ from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import SEVERITIES, Gathering, score_of, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
-    links_in,
     masked,
     masked_url,
     without_query,

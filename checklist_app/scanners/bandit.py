@@ -21,13 +21,13 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, moment, severity_of, whole_number
 from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
     NOTHING_SCANNED,
     KnownSecrets,
     fail_of_errors,
-    references,
     source_path,
     squeezed,
     trace,
@@ -123,7 +123,7 @@ def _finding(result: dict[str, Any], secrets: KnownSecrets) -> ParsedFinding:
         tags=(),
         locations=(Location(path, whole_number(result.get("line_number"))),) if path else (),
         fingerprint=fingerprint("bandit", rule_id, path, trace(code) if secret else code),
-        references=references(result.get("more_info")),
+        references=links_in(result.get("more_info")),
         snippet="" if secret else secrets.hide(result.get("code")),
     )
 

@@ -31,11 +31,11 @@ from checklist_app.scanners.base import (
     fingerprint,
 )
 from checklist_app.scanners.burp_issues import TOOL, WORDS, classified, prose, rule_of, state_of
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, moment, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
     from_base64,
-    links_in,
     masked_url,
 )
 from checklist_app.scanners.xml_text import local_name, walk

@@ -10,7 +10,6 @@ from checklist_app.domain.findings import (
     MAX_SHORT,
     MAX_SNIPPET,
     MAX_TITLE,
-    MAX_URI,
     FindingState,
     Location,
     ParsedFinding,
@@ -20,6 +19,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.kube_names import relative_path
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     score_of,
@@ -73,7 +73,7 @@ def finding(check: dict[str, Any], kind: str, listed: FindingState) -> ParsedFin
         state=state,
         reason=clean(outcome.get("suppress_comment"), MAX_SHORT),
         solution=_solution(details),
-        references=_references(check, details),
+        references=links_in(check.get("guideline"), details.get("link")),
         cvss=score,
         snippet="" if secret else _snippet(check),
     )
@@ -140,11 +140,6 @@ def _solution(details: dict[str, Any]) -> str:
     fixed = clean(details.get("lowest_fixed_version"), MAX_SHORT)
     status = clean(details.get("status"), MAX_SHORT)
     return f"lowest_fixed_version: {fixed}" if fixed else status
-
-
-def _references(check: dict[str, Any], details: dict[str, Any]) -> tuple[str, ...]:
-    found = (clean(part, MAX_URI) for part in (check.get("guideline"), details.get("link")))
-    return tuple(uri for uri in found if uri.lower().startswith(("https://", "http://")))
 
 
 def _snippet(check: dict[str, Any]) -> str:

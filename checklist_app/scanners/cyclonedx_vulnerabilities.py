@@ -21,6 +21,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     probability_of,
@@ -211,8 +212,5 @@ def _solution(vulnerability: dict[str, Any]) -> str:
 
 
 def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:
-    urls = [as_object(vulnerability.get("source")).get("url")]
-    for part in as_list(vulnerability.get("advisories")):
-        urls.append(part.get("url") if isinstance(part, dict) else part)
-    found = (clean(url, MAX_URI) for url in urls)
-    return tuple(dict.fromkeys(url for url in found if url.startswith("http")))[:20]
+    named = (vulnerability.get("source"), *as_list(vulnerability.get("advisories")))
+    return links_in(*(one.get("url") if isinstance(one, dict) else one for one in named))

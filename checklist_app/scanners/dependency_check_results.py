@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     score_of,
@@ -106,8 +107,5 @@ def _severity(vulnerability: dict[str, Any], cvss: float | None) -> Severity:
 
 
 def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:
-    urls = (
-        clean(as_object(part).get("url"), MAX_URI)
-        for part in as_list(vulnerability.get("references"))
-    )
-    return tuple(dict.fromkeys(url for url in urls if url.startswith("http")))[:20]
+    named = as_list(vulnerability.get("references"))
+    return links_in(*(as_object(part).get("url") for part in named))

@@ -20,8 +20,9 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import probability_of, score_of, severity_of, whole_number
-from checklist_app.scanners.source_code import references, source_path
+from checklist_app.scanners.source_code import source_path
 from checklist_app.scanners.web_evidence import masked, masked_url, without_query
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -104,7 +105,7 @@ def read_finding(finding: dict[str, Any], tool: str) -> ParsedFinding:
         occurrences=whole_number(finding.get("nb_occurences"))
         or max(1, len(as_list(finding.get("endpoints")))),
         solution=plain_text(clean(finding.get("mitigation"), MAX_DESCRIPTION // 2)),
-        references=references(*clean(finding.get("references"), MAX_DESCRIPTION).split()),
+        references=links_in(finding.get("references")),
         cvss=_first_score(finding),
         epss=probability_of(finding.get("epss_score")),
         snippet=clean(masked(clean(finding.get("payload"), MAX_SNIPPET)), MAX_SNIPPET),

@@ -20,12 +20,13 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     probability_of,
     score_of,
     severity_of,
 )
-from checklist_app.scanners.source_code import references, source_path
+from checklist_app.scanners.source_code import source_path
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _FOR_PACKAGES = "Dependabot"
@@ -141,7 +142,7 @@ def read_dependency(alert: dict[str, Any], repository: str) -> ParsedFinding:
         state=state,
         reason=reason,
         solution=_patched(vulnerability),
-        references=references(*_links(alert, advisory)),
+        references=links_in(*_links(alert, advisory)),
         cvss=_cvss(advisory),
         epss=_epss(advisory),
     )  # fmt: skip

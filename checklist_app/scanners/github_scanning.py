@@ -17,13 +17,13 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.github_alerts import severity_in, state_of
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import whole_number
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     SECRET_CWES,
     guarded,
     masked,
-    references,
     source_path,
 )
 from checklist_app.untrusted.json_text import as_list, as_object
@@ -63,7 +63,7 @@ def read_code(alert: dict[str, Any], repository: str) -> ParsedFinding:
         state=state,
         reason=reason,
         solution=clean(rule.get("help"), _MAX_SOLUTION),
-        references=references(alert.get("html_url"), rule.get("help_uri")),
+        references=links_in(alert.get("html_url"), rule.get("help_uri")),
     )
 
 
@@ -92,5 +92,5 @@ def read_secret(alert: dict[str, Any], repository: str) -> ParsedFinding:
         ),
         state=state,
         reason=reason,
-        references=references(alert.get("html_url")),
+        references=links_in(alert.get("html_url")),
     )

@@ -36,9 +36,10 @@ from checklist_app.scanners.gitlab_report import (
     vulnerabilities,
     weaknesses,
 )
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
-from checklist_app.scanners.source_code import NOTHING_SCANNED, references, without_credentials
+from checklist_app.scanners.source_code import NOTHING_SCANNED, without_credentials
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
@@ -129,7 +130,7 @@ def _finding(vulnerability: dict[str, Any], root: dict[str, Any]) -> ParsedFindi
         state=state,
         reason=reason,
         solution=clean(vulnerability.get("solution"), _MAX_SOLUTION),
-        references=references(links_of(vulnerability)),
+        references=links_in(links_of(vulnerability)),
         snippet=clean("\n".join(_exchange(evidence)), MAX_SNIPPET),
     )
 

@@ -34,13 +34,13 @@ from checklist_app.scanners.gitlab_report import (
     vulnerabilities,
     weaknesses,
 )
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import document, severity_of, whole_number
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     SECRET_CWES,
     guarded,
-    references,
     source_path,
 )
 from checklist_app.untrusted.json_text import as_list, as_object
@@ -102,7 +102,7 @@ def _finding(vulnerability: dict[str, Any], root: dict[str, Any]) -> ParsedFindi
         state=state,
         reason=reason,
         solution=clean(vulnerability.get("solution"), _MAX_SOLUTION),
-        references=references(links_of(vulnerability)),
+        references=links_in(links_of(vulnerability)),
     )
 
 

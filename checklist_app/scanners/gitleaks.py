@@ -23,12 +23,12 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, csv_rows, document, whole_number
 from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     masked,
-    references,
     source_path,
     trace,
     without_credentials,
@@ -112,7 +112,7 @@ def _finding(entry: dict[str, Any]) -> ParsedFinding:
         tags=(),
         locations=(Location(path, line),) if path else (),
         fingerprint=fingerprint("gitleaks", rule_id, path, commit, trace(secret)),
-        references=references(entry.get("Link"), entry.get("leakURL")),
+        references=links_in(entry.get("Link"), entry.get("leakURL")),
     )
 
 

@@ -24,6 +24,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
 from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
@@ -32,7 +33,6 @@ from checklist_app.scanners.source_code import (
     KnownSecrets,
     fail_of_errors,
     guarded,
-    references,
     source_path,
     squeezed,
     trace,
@@ -134,7 +134,7 @@ def _finding(issue: dict[str, Any], secrets: KnownSecrets) -> ParsedFinding:
         fingerprint=fingerprint("gosec", rule_id, path, trace(code) if secret else code),
         state=state,
         reason=reason,
-        references=references(as_object(issue.get("cwe")).get("url")),
+        references=links_in(as_object(issue.get("cwe")).get("url")),
         snippet="" if secret else secrets.hide(issue.get("code")),
     )
 

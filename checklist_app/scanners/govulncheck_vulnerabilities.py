@@ -22,6 +22,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import whole_number
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
@@ -239,7 +240,5 @@ def _not_applicable(name: str, entry: dict[str, Any]) -> ParsedFinding:
 
 
 def _references(name: str, entry: dict[str, Any]) -> tuple[str, ...]:
-    urls = [f"https://pkg.go.dev/vuln/{name}"]
-    for part in as_list(entry.get("references")):
-        urls.append(clean(as_object(part).get("url"), MAX_URI))
-    return tuple(dict.fromkeys(url for url in urls if url.startswith("http")))[:20]
+    named = (as_object(part).get("url") for part in as_list(entry.get("references")))
+    return links_in(f"https://pkg.go.dev/vuln/{name}", *named)

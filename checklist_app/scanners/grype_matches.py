@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     probability_of,
@@ -138,10 +139,7 @@ def _solution(vulnerability: dict[str, Any]) -> str:
 
 
 def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:
-    urls = [vulnerability.get("dataSource")]
-    urls += as_list(vulnerability.get("urls")) + as_list(vulnerability.get("links"))
-    found = (clean(url, MAX_URI) for url in urls)
-    return tuple(dict.fromkeys(url for url in found if url.startswith("http")))[:20]
+    return links_in(*(vulnerability.get(key) for key in ("dataSource", "urls", "links")))
 
 
 def _reason(match: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of
 from checklist_app.untrusted.json_text import as_object
 
@@ -116,7 +117,7 @@ def _vulnerability(entry: dict[str, Any], manual: str) -> ParsedFinding:
         fingerprint=fingerprint(
             "kube-hunter", rule_id or name, _POD.sub("Local to Pod", place), hunter
         ),
-        references=(uri,) if uri.startswith(("https://", "http://")) else (),
+        references=links_in(uri),
         snippet=_masked(entry.get("evidence"), MAX_SNIPPET),
     )
 

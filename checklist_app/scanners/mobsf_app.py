@@ -16,10 +16,11 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_entries import Entries, first_of, flat, places_of, simple
 from checklist_app.scanners.mobsf_names import REVIEW, masked_entry, rule_named
 from checklist_app.scanners.reading import whole_number
-from checklist_app.scanners.source_code import references, trace
+from checklist_app.scanners.source_code import trace
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _MANY_TRACKERS = 4
@@ -156,7 +157,7 @@ def trackers(found: object, app: str) -> Entries:
             name,
             title=clean(f"Tracker: {name}", MAX_TITLE),
             severity=Severity.HIGH if many else Severity.MEDIUM,
-            references=references(*known.values()),
+            references=links_in(*known.values()),
             state=FindingState.NEEDS_REVIEW,
             reason=REVIEW,
         )

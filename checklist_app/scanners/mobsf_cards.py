@@ -14,6 +14,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_entries import simple
 from checklist_app.scanners.mobsf_names import (
     REVIEW,
@@ -25,7 +26,6 @@ from checklist_app.scanners.mobsf_names import (
 )
 from checklist_app.scanners.reading import Gathering, severity_of
 from checklist_app.scanners.shapes import NO_CONTENT
-from checklist_app.scanners.source_code import references
 
 _GROUPS = ("high", "warning", "info", "secure", "hotspot")
 
@@ -72,7 +72,7 @@ def _finding(group: str, entry: dict[str, Any], app: str) -> ParsedFinding:
         fingerprint=fingerprint("mobsf-scorecard", app, section, _mark(section, title, described)),
         state=state,
         reason=REVIEW if review else "",
-        references=references(*described.split("\n")[:20]) if section == "code" else (),
+        references=links_in(described) if section == "code" else (),
     )
 
 

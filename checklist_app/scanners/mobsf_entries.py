@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_names import (
     SEVERITIES,
     TOOL,
@@ -28,7 +29,7 @@ from checklist_app.scanners.mobsf_names import (
     without_markup,
 )
 from checklist_app.scanners.reading import score_of, severity_of, whole_number
-from checklist_app.scanners.source_code import references, source_path
+from checklist_app.scanners.source_code import source_path
 from checklist_app.untrusted.json_text import as_list, as_object
 
 Entries = Iterator[ParsedFinding | None]
@@ -91,7 +92,7 @@ def _rule(name: str, rule: dict[str, Any], app: str) -> ParsedFinding:
         locations=tuple(dict.fromkeys(places))[:MAX_LOCATIONS],
         state=state_of(word, cwes),
         occurrences=max(1, len(places)),
-        references=references(meta.get("ref"), meta.get("reference")),
+        references=links_in(meta.get("ref"), meta.get("reference")),
         cvss=score_of(meta.get("cvss")) or None,
     )
 

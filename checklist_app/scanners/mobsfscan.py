@@ -25,6 +25,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_names import standards_of
 from checklist_app.scanners.reading import Gathering, severity_of, whole_number
 from checklist_app.scanners.shapes import NO_CONTENT
@@ -32,7 +33,6 @@ from checklist_app.scanners.source_code import (
     SECRET_CWES,
     KnownSecrets,
     fail_of_errors,
-    references,
     source_path,
 )
 from checklist_app.untrusted.json_text import as_list, as_object
@@ -114,7 +114,7 @@ def _finding(rule_id: str, rule: dict[str, Any], secrets: KnownSecrets) -> Parse
         # A rule is one result however many files match it, so it is one finding in every run.
         fingerprint=fingerprint("mobsfscan", rule_id),
         occurrences=max(1, len(matches)),
-        references=references(meta.get("reference"), meta.get("ref")),
+        references=links_in(meta.get("reference"), meta.get("ref")),
         snippet="" if _about_secrets(meta) else secrets.hide(code, MAX_SNIPPET),
     )
 

@@ -26,6 +26,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import probability_of, score_of, severity_of
 from checklist_app.scanners.xml_text import local_name
 
@@ -93,7 +94,6 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "state": ("state", "Vulnerability State"),
 }
 _SCORES = ("cvss4_base_score", "cvss3_base_score", "cvssv3", "cvss_base_score", "cvss")
-_URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
 _SEEN_AT = re.compile(r"\bon URL '(https?://[^'\s]{1,2000})'")
 _SECRET = re.compile(
     r"(?im)^([ >|+_\t-]{0,40}(?:set-cookie2?|cookie|(?:proxy-)?authorization)\s{0,4}:)[^\n]*"
@@ -165,7 +165,7 @@ def read_item(item: Item) -> ParsedFinding:
         state=state,
         reason=reason,
         solution=item["compliance-solution"] or _unless_empty(item["solution"]),
-        references=tuple(dict.fromkeys(_urls(item)))[:20],
+        references=links_in(item.lists.get("see_also", []), item["compliance-see-also"]),
         cvss=next((score for score in scores if score is not None), None),
         epss=probability_of(item["epss_score"]),
         snippet=clean(_SECRET.sub(r"\1 …", item["plugin_output"]), MAX_SNIPPET),
@@ -201,11 +201,6 @@ def _described(item: Item, cves: str) -> str:
 
 def _unless_empty(solution: str) -> str:
     return "" if solution.lower() in ("n/a", "none") else solution
-
-
-def _urls(item: Item) -> Iterator[str]:
-    for value in (*item.lists.get("see_also", []), item["compliance-see-also"]):
-        yield from _URL.findall(value)
 
 
 def _place(item: Item) -> str:

@@ -22,8 +22,9 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering
-from checklist_app.scanners.web_evidence import MASK, links_in, masked, masked_url
+from checklist_app.scanners.web_evidence import MASK, masked, masked_url
 
 TOOL = "Nikto"
 

@@ -25,6 +25,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
@@ -32,7 +33,6 @@ from checklist_app.scanners.source_code import (
     SECRET_CWES,
     KnownSecrets,
     fail_of_errors,
-    references,
     source_path,
     squeezed,
     trace,
@@ -127,7 +127,7 @@ def _finding(
         tags=tags_in(clean(metadata.get(key), 200) for key in ("owasp-web", "owasp")),
         locations=(Location(path, whole_number(lines[0]) if lines else None),) if path else (),
         fingerprint=fingerprint("njsscan", rule_id, path, mark),
-        references=references(metadata.get("reference"), metadata.get("ref")),
+        references=links_in(metadata.get("reference"), metadata.get("ref")),
         snippet="" if secret else secrets.hide(code),
     )
 

@@ -25,6 +25,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import score_of, severity_of, severity_of_score
 
 TOOL = "Nmap"
@@ -151,7 +152,7 @@ def _weakness(name: str, table: Element, place: Place, risk: Severity) -> Parsed
         state=state,
         reason=reason,
         cvss=cvss,
-        references=tuple(ref for ref in _texts(table, "refs") if ref.startswith("http"))[:20],
+        references=links_in(*_texts(table, "refs")),
     )
 
 

@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import score_of, severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -49,7 +50,7 @@ def read_advisory(key: str, advisory: dict[str, Any], tool: str = TOOL) -> Parse
         fingerprint=fingerprint(tool_key(tool), own, package),
         occurrences=max(1, len(places)),
         solution=clean(advisory.get("recommendation"), MAX_TITLE),
-        references=urls(advisory.get("url")),
+        references=links_in(advisory.get("url")),
         cvss=cvss(advisory),
     )
 
@@ -83,9 +84,3 @@ def cvss(advisory: dict[str, Any]) -> float | None:
     given = as_object(advisory.get("cvss"))
     # Without a vector the 0 stands for an advisory that nobody scored.
     return score_of(given.get("score")) if given.get("vectorString") else None
-
-
-def urls(*values: object) -> tuple[str, ...]:
-    """Return what of these is an address."""
-    found = (clean(value, MAX_URI) for value in values)
-    return tuple(dict.fromkeys(url for url in found if url.startswith("http")))[:20]

@@ -26,13 +26,13 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.npm_advisories import (
     TOOL,
     VULNERABLE_COMPONENT,
     cvss,
     ghsa,
     read_advisory,
-    urls,
 )
 from checklist_app.scanners.reading import Gathering, document, severity_of
 from checklist_app.scanners.shapes import root_object
@@ -146,7 +146,7 @@ def _package(key: str, entry: dict[str, Any]) -> ParsedFinding | None:
         fingerprint=fingerprint("npm-audit", "package", name),
         occurrences=max(1, len(nodes)),
         solution=_fix(entry.get("fixAvailable")),
-        references=urls(*(part.get("url") for part in advisories)),
+        references=links_in(*(part.get("url") for part in advisories)),
         cvss=max(scores, default=None),
     )
 

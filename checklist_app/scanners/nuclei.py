@@ -27,6 +27,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     Gathering,
@@ -38,7 +39,6 @@ from checklist_app.scanners.reading import (
 )
 from checklist_app.scanners.web_evidence import (
     exchange,
-    links_in,
     masked,
     masked_url,
     without_query,

@@ -8,7 +8,6 @@ result is one test. The tests stand in ``tests``, beside ``scan``, or are the wh
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,8 +37,9 @@ from checklist_app.scanners.base import (
     plain_text,
     wrong_type,
 )
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.untrusted.json_text import as_list, as_object
+from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "Observatory"
 
@@ -151,7 +151,7 @@ def _finding(name: str, test: dict[str, Any], site: str) -> ParsedFinding:
         state=state or FindingState.NEEDS_REVIEW,
         reason="" if state else clean(f"pass: {passed!r}", MAX_SHORT),
         solution=plain_text(clean(test.get("recommendation"), MAX_DESCRIPTION // 2)),
-        references=tuple(_references(test)),
+        references=_references(test),
         snippet=_artefacts(test),
     )
 
@@ -166,12 +166,10 @@ def _severity(test: dict[str, Any]) -> Severity:
     return Severity.MEDIUM if points <= -15 else Severity.LOW
 
 
-def _references(test: dict[str, Any]) -> Iterator[str]:
-    link = clean(test.get("link"), MAX_URI)
-    if link.startswith("/"):
-        yield f"https://developer.mozilla.org{link}"
-    elif link.startswith("https://"):
-        yield link
+def _references(test: dict[str, Any]) -> tuple[str, ...]:
+    """Return the page about a test, whose address may lack its site."""
+    link = as_text(test.get("link"))
+    return links_in(f"https://developer.mozilla.org{link}" if link.startswith("/") else link)
 
 
 def _artefacts(test: dict[str, Any]) -> str:

@@ -22,8 +22,9 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import whole_number
-from checklist_app.scanners.source_code import SECRET_CWES, references, source_path
+from checklist_app.scanners.source_code import SECRET_CWES, source_path
 from checklist_app.scanners.web_evidence import masked, masked_url
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -116,7 +117,7 @@ def read_control(control: dict[str, Any], source: Source) -> ParsedFinding:
         reason=reason,
         occurrences=max(1, len(telling)),
         solution=plain_text(clean(_labelled(control).get("fix"), MAX_DESCRIPTION // 2)),
-        references=references(*_links(control)),
+        references=links_in(*_links(control)),
         snippet="" if secret else _shown(telling),
     )
 

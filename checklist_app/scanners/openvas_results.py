@@ -21,6 +21,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import probability_of, score_of, severity_of
 
 TOOL = "OpenVAS"
@@ -41,7 +42,6 @@ _COMPLIANCE = {
 _HARMLESS = ("log", "debug", "info", "none")
 _REFUTED = ("false positive", "false_positive")
 _NOT_A_NUMBER_OF_A_PORT = "general"
-_URL = re.compile(r"https?://[^\s<>\"',]{3,2000}")
 _TAG_NAME = re.compile(r"[a-zA-Z_]{2,40}\Z")
 
 
@@ -81,7 +81,6 @@ class Row:
             place = f"{self.host}:{self.port}"
         texts = (*self.description, " ".join(cves))
         harmless = state in (FindingState.OBSERVATION, FindingState.PASSED)
-        urls = [url for part in self.references for url in _URL.findall(part)]
         return ParsedFinding(
             tool=TOOL,
             rule_id=clean(self.oid, MAX_RULE_ID),
@@ -95,7 +94,7 @@ class Row:
             state=state,
             reason=reason,
             solution=self.solution,
-            references=tuple(dict.fromkeys(urls))[:20],
+            references=links_in(*self.references),
             cvss=score or None,
             epss=probability_of(self.epss),
         )
@@ -222,6 +221,6 @@ def row_of_line(line: Mapping[str, str]) -> Row:
         score=score,
         description=tuple(clean(line.get(name), _LONG) for name in names),
         solution=clean(line.get("Solution"), _LONG),
-        references=(*clean(cves, _LONG).split(","), *_URL.findall(clean(others, _LONG))),
+        references=(*clean(cves, _LONG).split(","), *links_in(others)),
         epss=clean(line.get("Max Severity EPSS score"), 40),
     )

@@ -28,6 +28,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, moment
 from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
@@ -141,7 +142,7 @@ def _result(statement: dict[str, Any]) -> ParsedFinding | None:
         reason=_reason(statement, status, state),
         occurrences=max(1, len(places)),
         solution=clean(statement.get("action_statement"), MAX_TITLE),
-        references=_references(vulnerability),
+        references=links_in(vulnerability.get("@id")),
     )
 
 
@@ -186,11 +187,6 @@ def _reason(statement: dict[str, Any], status: str, state: FindingState) -> str:
         return ""
     told = (clean(statement.get(name), MAX_TITLE) for name in _TOLD)
     return clean(": ".join(filter(None, (status or "?", *told))), MAX_TITLE)
-
-
-def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:
-    identifier = clean(vulnerability.get("@id"), MAX_URI)
-    return (identifier,) if identifier.startswith("http") else ()
 
 
 PARSER = Parser(

@@ -25,6 +25,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     Gathering,
@@ -195,10 +196,8 @@ def _solution(affected: list[dict[str, Any]]) -> str:
 
 
 def _references(vulnerability: dict[str, Any], own: str) -> tuple[str, ...]:
-    urls = [f"https://osv.dev/{own}"]
-    for part in as_list(vulnerability.get("references")):
-        urls.append(clean(as_object(part).get("url"), MAX_URI))
-    return tuple(dict.fromkeys(url for url in urls if url.startswith("http")))[:20]
+    named = (as_object(part).get("url") for part in as_list(vulnerability.get("references")))
+    return links_in(f"https://osv.dev/{own}", *named)
 
 
 PARSER = Parser(

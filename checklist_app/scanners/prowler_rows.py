@@ -5,7 +5,6 @@ Every shape is first brought to a row of texts under the names of ``_NAMES``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +22,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import tags_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import SEVERITIES, severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -71,7 +71,6 @@ _STATES = {
     # The name of a muted failure in Prowler 3.0 to 3.10, and in the format of Security Hub.
     "WARNING": FindingState.SUPPRESSED,
 }
-_URL = re.compile(r"https?://[^\s<>\"'|,;]{3,1000}")
 
 
 def read_csv_row(line: dict[str, Any]) -> dict[str, str]:
@@ -191,7 +190,7 @@ def read_row(row: dict[str, str]) -> ParsedFinding:
         state=state,
         reason=reason,
         solution=row["fix"],
-        references=tuple(dict.fromkeys(_URL.findall(row["urls"])))[:20],
+        references=links_in(row["urls"]),
     )
 
 

@@ -24,6 +24,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, moment, severity_of
 from checklist_app.scanners.shapes import root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
@@ -137,7 +138,7 @@ def _result(component: str, place: Location, vulnerability: dict[str, Any]) -> P
         locations=(place,) if place.uri else (),
         fingerprint=fingerprint("retirejs", component, where, rule_id or summary or first),
         solution=f"Fixed in: {below}" if below else "",
-        references=tuple(dict.fromkeys(url for url in info if url.startswith("http")))[:20],
+        references=links_in(info),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,6 @@ from checklist_app.domain.findings import (
     MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
-    MAX_URI,
     FindingState,
     Location,
     ParsedFinding,
@@ -22,6 +20,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.sarif_places import RunPlaces
 from checklist_app.scanners.sarif_rules import RunRules
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text
@@ -61,7 +60,6 @@ _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
 _UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid", re.IGNORECASE)
 _MAX_HELP = 2_000
-_MAX_REFERENCES = 20
 
 
 class ResultReader:
@@ -95,7 +93,9 @@ class ResultReader:
             reason=reason,
             occurrences=max(1, len(places), as_index(result.get("occurrenceCount")) or 0),
             solution=_of_rule(_text(rule.get("help")), _MAX_HELP),
-            references=tuple(_references(result, rule)),
+            references=links_in(
+                rule.get("helpUri"), result.get("hostedViewerUri"), result.get("workItemUris")
+            ),
         )
 
     def _message(self, result: dict[str, Any], rule: dict[str, Any]) -> str:
@@ -246,14 +246,3 @@ def _title(rule: dict[str, Any], rule_id: str, message: str) -> str:
 def _description(rule: dict[str, Any], message: str) -> str:
     full = _of_rule(_text(rule.get("fullDescription")), _MAX_HELP)
     return message if full in message else clean(f"{message}\n\n{full}", MAX_DESCRIPTION)
-
-
-def _references(result: dict[str, Any], rule: dict[str, Any]) -> Iterator[str]:
-    found = [
-        rule.get("helpUri"),
-        result.get("hostedViewerUri"),
-        *as_list(result.get("workItemUris")),
-    ]
-    for uri in found[:_MAX_REFERENCES]:
-        if as_text(uri).lower().startswith(("https://", "http://")):
-            yield clean(uri, MAX_URI)

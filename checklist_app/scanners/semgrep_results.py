@@ -20,13 +20,13 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.source_code import (
     SECRET_CWES,
     KnownSecrets,
     guarded,
     masked,
-    references,
     source_path,
     squeezed,
     trace,
@@ -111,7 +111,7 @@ def read_result(result: dict[str, Any], secrets: KnownSecrets) -> ParsedFinding:
         state=FindingState.SUPPRESSED if ignored else FindingState.OPEN,
         reason="is_ignored: nosemgrep" if ignored else "",
         solution="" if secret else clean(extra.get("fix"), MAX_SNIPPET),
-        references=references(
+        references=links_in(
             metadata.get("references"),
             *map(metadata.get, ("shortlink", "source", "source-rule-url")),
         ),

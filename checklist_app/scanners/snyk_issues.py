@@ -10,7 +10,6 @@ from checklist_app.domain.findings import (
     MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
-    MAX_URI,
     FindingState,
     Location,
     ParsedFinding,
@@ -19,6 +18,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     probability_of,
     score_of,
@@ -165,10 +165,9 @@ def _solution(issue: dict[str, Any]) -> str:
 
 def _references(issue: dict[str, Any]) -> tuple[str, ...]:
     own = clean(issue.get("id"), MAX_RULE_ID)
-    urls = [f"https://security.snyk.io/vuln/{own}"] if own.startswith("SNYK-") else []
-    for entry in (issue.get("documentation"), *as_list(issue.get("references"))):
-        urls.append(clean(entry.get("url") if isinstance(entry, dict) else entry, MAX_URI))
-    return tuple(dict.fromkeys(url for url in urls if url.startswith("http")))[:20]
+    page = f"https://security.snyk.io/vuln/{own}" if own.startswith("SNYK-") else ""
+    named = (issue.get("documentation"), *as_list(issue.get("references")))
+    return links_in(page, *(one.get("url") if isinstance(one, dict) else one for one in named))
 
 
 def _reason(issue: dict[str, Any]) -> str:

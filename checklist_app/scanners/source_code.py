@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from checklist_app.domain.findings import MAX_SHORT, MAX_SNIPPET, MAX_URI, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.reading import Gathering
-from checklist_app.untrusted.json_text import as_list
 
 HARD_CODED = (798,)
 """The weakness of every secret in a source: use of hard-coded credentials."""
@@ -32,10 +30,8 @@ _LITERAL = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\\n]){0,300}+)\1""")
 _WORD = re.compile(r"[^\s\"'`,;()\[\]{}<>]{8,}")
 _SHOWN = 4
 _SHORTEST_SECRET = 6
-_URL = re.compile(r"https?://[^\s<>\"']{3,2000}", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"://[^/@\s]{1,300}@")
 _SPACE = re.compile(r"\s+")
-_MAX_REFERENCES = 20
 
 
 def fail_of_errors(gathering: Gathering, messages: list[str]) -> None:
@@ -63,17 +59,6 @@ def source_path(value: object) -> str:
 def without_credentials(url: str) -> str:
     """Return an address without the name and password that some carry."""
     return _CREDENTIALS.sub("://****@", url)
-
-
-def references(*values: object) -> tuple[str, ...]:
-    """Return the URLs in texts and lists of texts, each once, in their order."""
-    found = [url for value in values for url in _urls(value)]
-    return tuple(dict.fromkeys(found))[:_MAX_REFERENCES]
-
-
-def _urls(value: object) -> Iterator[str]:
-    for part in as_list(value) if isinstance(value, list) else [value]:
-        yield from map(without_credentials, _URL.findall(clean(part, MAX_URI)))
 
 
 def squeezed(code: str) -> str:

@@ -29,6 +29,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     Gathering,
     document,
@@ -154,7 +155,6 @@ def _vulnerability(entry: dict[str, Any]) -> ParsedFinding:
     package, version = (clean(entry.get(key), 120) for key in ("package", "installed_version"))
     image = clean(entry.get("image"), MAX_URI)
     score = score_of(as_object(entry.get("cvss_score")).get("score") or entry.get("score"))
-    uri = clean(entry.get("primary_url"), MAX_URI)
     return ParsedFinding(
         tool=TOOL,
         rule_id=rule_id,
@@ -167,7 +167,7 @@ def _vulnerability(entry: dict[str, Any]) -> ParsedFinding:
         fingerprint=fingerprint(
             "terrascan", rule_id, package, clean(entry.get("container"), 120), _without_tag(image)
         ),
-        references=(uri,) if uri.startswith("http") else (),
+        references=links_in(entry.get("primary_url")),
         cvss=score,
     )
 

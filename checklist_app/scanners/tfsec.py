@@ -14,7 +14,6 @@ from checklist_app.domain.findings import (
     MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
-    MAX_URI,
     FindingState,
     Location,
     ParsedFinding,
@@ -25,13 +24,13 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
-from checklist_app.untrusted.json_text import as_list, as_object
+from checklist_app.untrusted.json_text import as_object
 
 TOOL = "tfsec"
 _STATUSES = {"1": FindingState.PASSED, "2": FindingState.SUPPRESSED}
 _RESOURCE = re.compile(r"\b(?:Resource|Block|Variable|Module|Data) '([^'\s]{1,200})'")
-_URL = re.compile(r"https?://[^\s<>\"']{3,500}")
 _MAX_SOLUTION = 8_000
 _BROKEN = text("The result is not an object, so nothing can be read from it.")
 
@@ -105,9 +104,7 @@ def _state(result: dict[str, Any]) -> FindingState:
 
 def _references(result: dict[str, Any]) -> tuple[str, ...]:
     """Return the links: a list, or the sentence that old versions wrote."""
-    parts = [result.get("link"), *as_list(result.get("links"))[:20]]
-    found = (_URL.findall(clean(part, MAX_URI)) for part in parts)
-    return tuple(dict.fromkeys(uri for uris in found for uri in uris))[:20]
+    return links_in(result.get("link"), result.get("links"))
 
 
 PARSER = Parser(

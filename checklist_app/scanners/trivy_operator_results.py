@@ -19,12 +19,12 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.kube_names import container_in, joined, relative_path, steady_name
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import score_of
 from checklist_app.scanners.trivy_results import (
     HARD_CODED_SECRET,
     KNOWN_VULNERABILITY,
     TOOL,
-    links,
     masked,
     named,
     paragraphs,
@@ -119,7 +119,7 @@ def _vulnerability(entry: dict[str, Any], place: Object, image: str) -> ParsedFi
             "trivy-operator", rule_id, place.steady, place.container, image, package, path
         ),
         solution=named(entry, "fixedVersion"),
-        references=links(entry.get("primaryLink"), entry.get("links")),
+        references=links_in(entry.get("primaryLink"), entry.get("links")),
         cvss=score,
     )
 

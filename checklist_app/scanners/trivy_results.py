@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.kube_names import container_in
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import (
     SEVERITIES,
     score_of,
@@ -78,19 +79,6 @@ def masked(match: object) -> str:
     return found if "***" in found or not found else f"{found[:4]}****"
 
 
-def links(*values: object) -> tuple[str, ...]:
-    """Return the URLs among these values and lists of values, each once."""
-    return tuple(dict.fromkeys(_links(values)))[:20]
-
-
-def _links(values: Iterable[object]) -> Iterator[str]:
-    for value in values:
-        for part in value if isinstance(value, list) else [value]:
-            found = clean(part, MAX_URI)
-            if found.lower().startswith(("https://", "http://")):
-                yield found
-
-
 def named(entry: Mapping[str, Any], *keys: str) -> str:
     """Return what is there of these fields, each in a line with its name."""
     pairs = ((key, clean(entry.get(key), MAX_SHORT)) for key in keys)
@@ -126,7 +114,7 @@ def vulnerability(entry: dict[str, Any], where: Where) -> ParsedFinding:
         ),
         fingerprint=fingerprint("trivy", "vulnerability", rule_id, where.steady, package, path),
         solution=named(entry, "FixedVersion", "Status"),
-        references=links(entry.get("PrimaryURL"), entry.get("References")),
+        references=links_in(entry.get("PrimaryURL"), entry.get("References")),
         cvss=score,
     )
 
@@ -165,7 +153,7 @@ def misconfiguration(entry: dict[str, Any], where: Where) -> ParsedFinding:
         state=state,
         reason="" if passed or state is FindingState.OPEN else f"Status: {status}",
         solution=clean(entry.get("Resolution"), _MAX_SOLUTION),
-        references=links(entry.get("PrimaryURL"), entry.get("References")),
+        references=links_in(entry.get("PrimaryURL"), entry.get("References")),
         snippet=clean(code, MAX_SNIPPET),
     )
 
@@ -202,7 +190,7 @@ def licence(entry: dict[str, Any], where: Where) -> ParsedFinding:
         tags=(),
         locations=(Location(path or where.uri, parameter=package),),
         fingerprint=fingerprint("trivy", "licence", name, where.steady, package, path),
-        references=links(entry.get("Link")),
+        references=links_in(entry.get("Link")),
     )
 
 

@@ -15,11 +15,11 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     masked,
-    references,
     source_path,
     trace,
     without_credentials,
@@ -86,7 +86,7 @@ def _detected(entry: dict[str, Any]) -> ParsedFinding:
         tags=(),
         locations=(Location(path, whole_number(where.get("line"))),) if path else (),
         fingerprint=fingerprint("trufflehog", rule_id, path, *mark),
-        references=references(as_object(entry.get("ExtraData")).get("rotation_guide")),
+        references=links_in(as_object(entry.get("ExtraData")).get("rotation_guide")),
     )
 
 

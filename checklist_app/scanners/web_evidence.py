@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
 
 from checklist_app.domain.findings import MAX_SNIPPET, MAX_URI, clean
 from checklist_app.domain.masking import MASK, masked
@@ -17,15 +16,12 @@ __all__ = [
     "MASK",
     "exchange",
     "from_base64",
-    "links_in",
     "masked",
     "masked_url",
     "without_query",
 ]
 
 _MAX_PART = MAX_SNIPPET // 2
-_MAX_REFERENCES = 20
-_LINK = re.compile(r"https?://[^\s<>\"'\]]{3,2000}")
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 _BASE64_READ = 16_000
 
@@ -61,11 +57,3 @@ def from_base64(value: str) -> str:
     except ValueError:
         return value
     return data.decode("utf-8", "replace")
-
-
-def links_in(*values: object) -> tuple[str, ...]:
-    """Return the web addresses in texts, each once, in their order."""
-    found: Iterable[str] = (
-        link.rstrip(".,;)") for value in values for link in _LINK.findall(clean(value, 20_000))
-    )
-    return tuple(dict.fromkeys(found))[:_MAX_REFERENCES]

@@ -21,6 +21,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
+from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import severity_of
 from checklist_app.scanners.xml_text import local_name
 
@@ -29,7 +30,6 @@ _BREAKS = frozenset(("br", "p", "li", "pre", "tr"))
 _SPACES = re.compile(r"[ \t]{2,}")
 _REVISION = re.compile(r"r\d{1,12}(?=_rule\Z)")
 """DISA counts the revisions of a rule in its name: SV-230222r627750_rule."""
-_URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
 _SEVERITIES = {
     "high": Severity.HIGH,
     "medium": Severity.MEDIUM,
@@ -81,7 +81,7 @@ def read_rule(element: Element) -> Rule:
         fix=next((_prose(child) for child in _all(element, "fixtext")), ""),
         severity=clean(element.get("severity"), 20),
         names=_names(element),
-        urls=tuple(url for part in references for url in _URL.findall(clean(part, MAX_URI))),
+        urls=links_in(*references),
     )
 
 
@@ -136,7 +136,7 @@ def read_result(element: Element, rules: dict[str, Rule], system: System) -> Par
         state=state,
         reason=reason,
         solution=rule.fix,
-        references=tuple(dict.fromkeys(rule.urls))[:20],
+        references=rule.urls,
     )
 
 

@@ -23,7 +23,8 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import Head, Kind, Report, fingerprint
-from checklist_app.scanners.npm_advisories import VULNERABLE_COMPONENT, ghsa, read_advisory, urls
+from checklist_app.scanners.links import links_in
+from checklist_app.scanners.npm_advisories import VULNERABLE_COMPONENT, ghsa, read_advisory
 from checklist_app.scanners.reading import Gathering, json_lines, severity_of
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
@@ -151,5 +152,5 @@ def _of_version_4(line: dict[str, Any]) -> ParsedFinding | None:
         locations=tuple(places)[:MAX_LOCATIONS],
         fingerprint=fingerprint("yarn-audit", own, package),
         occurrences=max(1, len(places)),
-        references=urls(children.get("URL")),
+        references=links_in(children.get("URL")),
     )

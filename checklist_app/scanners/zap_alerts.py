@@ -22,6 +22,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
+from checklist_app.scanners.links import links_in
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "ZAP"
@@ -37,7 +38,6 @@ _SEVERITIES = {
     "informational": Severity.INFO,
 }
 _FALSE_POSITIVE = ("0", "false positive")
-_URL = re.compile(r"https?://[^\s<>\"']{3,2000}")
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
 _GENERATED = re.compile(r"(\d{1,2})\.? ([^\W\d_]{3})[^\W\d_]*\.? (\d{4}),? (\d\d):(\d\d):(\d\d)")
 # English, German and Spanish: ZAP writes its time in the language of its user.
@@ -87,7 +87,7 @@ def read_alert(
         reason="confidence: False Positive" if refuted else "",
         occurrences=max(1, len(places)),
         solution=clean(_prose(alert, "solution"), _MAX_SOLUTION),
-        references=tuple(dict.fromkeys(_URL.findall(_prose(alert, "reference"))))[:20],
+        references=links_in(_prose(alert, "reference")),
     )
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from checklist_app.domain.findings import MAX_SNIPPET
-from checklist_app.scanners.web_evidence import exchange, from_base64, links_in, masked, masked_url
+from checklist_app.scanners.web_evidence import exchange, from_base64, masked, masked_url
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl"
 
@@ -56,11 +56,6 @@ def test_base64_is_undone_and_other_text_stays() -> None:
     assert from_base64("R0VUIC8g\nSFRUUC8xLjE=") == "GET / HTTP/1.1"
     assert from_base64("GET / HTTP/1.1") == "GET / HTTP/1.1"
     assert from_base64("ñ") == "ñ"
-
-
-def test_links_come_each_once_and_in_order() -> None:
-    markup = "<a href='https://b.example/x'>b</a> https://a.example. https://b.example/x"
-    assert links_in(markup) == ("https://b.example/x", "https://a.example")
 
 
 @pytest.mark.parametrize("text", ["a" * 20_000, "token=" * 4_000, "Cookie: " + "a" * 20_000])
