@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checklist_app.cli.console import Refused
+from checklist_app.cli.system_words import reason_of
 from checklist_app.domain.corrections import FORMAT
 from checklist_app.domain.findings import tool_key
 from checklist_app.domain.text import text
@@ -41,7 +42,7 @@ def read_corrections(path: Path) -> list[Correction]:
         root = json.loads(path.read_bytes())
     except OSError as error:
         raise Refused(
-            text("%(path)s cannot be read: %(reason)s", path=str(path), reason=error.strerror or "")
+            text("%(path)s cannot be read: %(reason)s", path=str(path), reason=reason_of(error))
         ) from error
     except (ValueError, RecursionError) as error:
         raise _no_corrections(path) from error

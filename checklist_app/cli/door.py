@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from checklist_app.cli.console import Refused, say
+from checklist_app.cli.system_words import reason_of
 from checklist_app.config import Config, env_name
 from checklist_app.domain.text import text
 
@@ -184,7 +185,7 @@ def _check_port(host: str, port: int, told_by: str) -> None:
                     "with %(told_by)s.",
                     port=port,
                     host=host,
-                    reason=error.strerror or str(error),
+                    reason=reason_of(error),
                     told_by=told_by,
                 ),
                 port=port,

@@ -10,7 +10,9 @@ from typing import Any, cast
 
 import click
 
-from checklist_app.cli.console import Refused, arguments, complain, say, wants_json
+from checklist_app.cli.click_words import let_click_speak
+from checklist_app.cli.console import Refused, arguments, complain, language, say, wants_json
+from checklist_app.cli.system_words import reason_of
 from checklist_app.config import ConfigError
 from checklist_app.domain.errors import DomainError, StorageUnavailable
 from checklist_app.domain.text import Text, text
@@ -74,6 +76,7 @@ def main(argv: list[str] | None = None) -> None:
 
 def run(argv: list[str]) -> int:
     """Run a command; return the exit code. Never shows a stack trace."""
+    let_click_speak(language())
     as_json = wants_json(argv)
     not_done = NOT_DONE.get(argv[0] if argv else "", 1)
     try:
@@ -113,7 +116,7 @@ def _broken(error: Exception) -> str:
     if type(error).__module__.startswith("sqlalchemy"):
         return _database(error)
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         return f"{error.filename}: {reason}" if error.filename else reason
     return say(
         text(

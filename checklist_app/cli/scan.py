@@ -13,6 +13,7 @@ import click
 from checklist_app.cli.client import server
 from checklist_app.cli.console import json_option, say
 from checklist_app.cli.remote import Wait, patience_option, sent, url_option
+from checklist_app.cli.system_words import reason_of
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
@@ -122,7 +123,7 @@ def _imported(
     except DomainError as error:
         return [{"file": str(path), "error": say(error.text)}]
     except OSError as error:
-        return [{"file": str(path), "error": error.strerror or str(error)}]
+        return [{"file": str(path), "error": reason_of(error)}]
     return [_import_facts(path, one) for one in done]
 
 
@@ -187,7 +188,7 @@ def _checked(path: Path, routes: Routes, named: str) -> Iterator[dict[str, Any]]
     except DomainError as error:
         yield {"file": str(path), "error": say(error.text)}
     except OSError as error:
-        yield {"file": str(path), "error": error.strerror or str(error)}
+        yield {"file": str(path), "error": reason_of(error)}
 
 
 def _facts(path: Path, name: str, routes: Routes, named: str) -> dict[str, Any]:

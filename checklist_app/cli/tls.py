@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from checklist_app.cli.console import Refused
+from checklist_app.cli.system_words import reason_of
 from checklist_app.config import Config
 from checklist_app.domain.text import Text, text
 
@@ -60,7 +61,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
                     "%(path)s cannot be read (%(reason)s). Name a file that the user of this "
                     "server may read.",
                     path=str(path),
-                    reason=error.strerror or str(error),
+                    reason=reason_of(error),
                 )
             ) from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
