@@ -74,10 +74,11 @@ def place_of(obstacle: Mapping[str, Any]) -> str:
     if not obstacle["identifier"]:
         number = str(obstacle["finding_id"])
         return say(text("Finding %(number)s, %(title)s", number=number, title=obstacle["title"]))
-    parts = f"{obstacle['standard']}, {obstacle['identifier']}"
-    finding = obstacle["finding_id"]
-    behind = f" ({say(text('Finding %(number)s', number=str(finding)))})" if finding else ""
-    return f"{parts} {obstacle['title']}{behind}"
+    named = f"{obstacle['standard']}, {obstacle['identifier']} {obstacle['title']}"
+    if not obstacle["finding_id"]:
+        return named
+    finding = say(text("Finding %(number)s", number=str(obstacle["finding_id"])))
+    return f"{named} ({finding})"
 
 
 def _result(one: Mapping[str, Any], rules: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from pathlib import Path
 
@@ -26,6 +27,24 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     return _read(template)
 
 
+MARKERS = frozenset(
+    "_ _l N_ gettext ngettext pgettext lazy_gettext lazy_ngettext lazy_pgettext text".split()
+)
+
+
+def _marked_in_other_texts(source: str) -> list[int]:
+    """Return the lines where a message is marked inside an f-string, which nobody extracts."""
+    return [
+        call.lineno
+        for outer in ast.walk(ast.parse(source))
+        if isinstance(outer, ast.JoinedStr)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in MARKERS
+    ]
+
+
 def _is_translated(message: Message | None) -> bool:
     if message is None or message.fuzzy or not message.string:
         return False
@@ -45,6 +64,16 @@ def test_a_catalogue_translates_every_message(path: Path, messages: Catalog) -> 
         if message.id and not _is_translated(catalogue.get(message.id, message.context))
     ]
     assert missing == [], "bring them in with: make catalogue"
+
+
+def test_no_message_is_marked_where_it_is_not_found() -> None:
+    assert _marked_in_other_texts("x = f'{say(text(\"Lost\"))}'") == [1]
+    lost = {
+        str(path.relative_to(ROOT)): lines
+        for path in (ROOT / "checklist_app").rglob("*.py")
+        if (lines := _marked_in_other_texts(path.read_text(encoding="utf-8")))
+    }
+    assert lost == {}
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
