@@ -28,7 +28,18 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 
 MARKERS = frozenset(
-    "_ _l N_ gettext ngettext pgettext lazy_gettext lazy_ngettext lazy_pgettext text".split()
+    [
+        "_",
+        "_l",
+        "N_",
+        "gettext",
+        "ngettext",
+        "pgettext",
+        "lazy_gettext",
+        "lazy_ngettext",
+        "lazy_pgettext",
+        "text",
+    ]
 )
 
 
