@@ -30,6 +30,8 @@ _HEADERS = (
     {"Plugin ID", "Plugin Name", "Severity", "Synopsis"},
 )
 _SCAN_INFORMATION = "19506"
+_NOT_SIGNED_IN = ("21745", "104410")
+"""Plugins that report that the credentials of the scan failed."""
 _VERSION = re.compile(r"Nessus version : (\d[\d.]{0,20})")
 _NESSUS_TIME = "%a %b %d %H:%M:%S %Y"
 
@@ -86,6 +88,14 @@ def _add(gathering: Gathering, item: Item) -> None:
         gathering.skip(text("The entry has no content, so nothing can be read from it."))
         return
     gathering.add(read_item(item))
+    if item["pluginID"] in _NOT_SIGNED_IN:
+        gathering.fail(
+            text(
+                "The scanner could not sign in to %(host)s, so what only a user sees was not "
+                "checked. Correct the credentials and scan again.",
+                host=item["host"] or "?",
+            )
+        )
     if item["pluginID"] == _SCAN_INFORMATION and not gathering.tool_version:
         version = _VERSION.search(item["plugin_output"])
         gathering.tool_version = version[1] if version else ""
@@ -129,7 +139,7 @@ PARSER = Parser(
         "have `nessus:<plugin id>/<name of the check>`.",
         severity="`severity` 4 critical to 1 low, in CSV the column Risk or Severity.",
         clean="Severity 0 (none) is an observation, a compliance check that PASSED a pass. A host "
-        "whose scan did not end proves nothing.",
+        "whose scan did not end, or whose credentials failed, proves nothing.",
         differs="DefectDojo makes severity 0 a finding, takes the severity from CVSS 3, and merges "
         "the lines of one plugin.",
     ),

@@ -52,6 +52,10 @@ _COMPLIANCE = {
     "WARNING": FindingState.NEEDS_REVIEW,
     "ERROR": FindingState.NEEDS_REVIEW,
 }
+_SEVERITY_OF_COMPLIANCE = {"FAILED": "3", "WARNING": "2", "ERROR": "2", "PASSED": "0"}
+"""What the XML report has as the severity of such a check."""
+_CHECKED = re.compile(r'"?(.{1,400}?)"?\s{0,3}:\s{0,3}\[(?:PASSED|FAILED|WARNING|ERROR|INFO)\]')
+_OF_COMPLIANCE = re.compile(r"<cm:(compliance-[a-z-]{2,30})>(.{0,6000}?)</cm:\1>", re.DOTALL)
 _MANY = frozenset(("cve", "cwe", "xref", "see_also"))
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "pluginID": ("Plugin ID", "Plugin", "definition.id", "plugin.id"),
@@ -80,12 +84,14 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "cvss3_base_score": (
         "CVSS v3.0 Base Score",
         "CVSS V3 Base Score",
+        "CVSS3 Base Score",
         "CVSSv3",
         "definition.cvss3.base_score",
     ),
     "cvss_base_score": (
         "CVSS v2.0 Base Score",
         "CVSS V2 Base Score",
+        "CVSS Base Score",
         "CVSS",
         "definition.cvss2.base_score",
     ),
@@ -136,7 +142,24 @@ def item_of_row(row: Mapping[str, str]) -> Item:
     for name, columns in _COLUMNS.items():
         values: Iterator[str] = (row[column] for column in columns if row.get(column))
         item.add(name, next(values, ""))
+    _read_compliance(item)
     return item
+
+
+def _read_compliance(item: Item) -> None:
+    """Take what a check of compliance says, which a CSV file has no columns for.
+
+    Nessus writes the result as the risk and the name before it into the description; Tenable.sc
+    writes the elements of the XML report into the output of the plugin.
+    """
+    for name, value in _OF_COMPLIANCE.findall(item["plugin_output"]):
+        item.add(name, value)
+    word = item["severity"].upper()
+    if word in _COMPLIANCE:
+        checked = _CHECKED.match(item["description"])
+        item.add("compliance-result", word)
+        item.add("compliance-check-name", checked[1] if checked else "")
+        item.add("severity", _SEVERITY_OF_COMPLIANCE[word])
 
 
 def read_item(item: Item) -> ParsedFinding:
@@ -146,7 +169,8 @@ def read_item(item: Item) -> ParsedFinding:
     title = checked or item["pluginName"] or item["plugin_name"] or rule_id
     state, reason = _state(item)
     passed = state is FindingState.PASSED
-    xrefs = item.lists.get("xref", [])
+    # Tenable.sc writes CWE #79 where the others have CWE:79.
+    xrefs = [xref.replace("CWE #", "CWE-") for xref in item.lists.get("xref", [])]
     cves = " ".join(filter(None, item.lists.get("cve", [])))
     place = _place(item)
     scores = (score_of(item[name]) for name in _SCORES)

@@ -2,7 +2,8 @@
 
 XML has one ``<niktoscan>`` for all hosts, one for each in an outer ``<niktoscan>``, or
 ``<niktoscans>`` around them. JSON is an object for one host, or an array of hosts; that of 2.1.6
-ends lists with a comma and writes numbers with zeros in front, which is mended before it is read.
+ends lists with a comma, never closes a host before the next one and writes numbers with zeros in
+front, and no version escapes backslashes in addresses. All this is mended before it is read.
 CSV escapes quotes with backslashes and names no rule; the message tells the commonest ones.
 
 Source: the plugins ``nikto_report_*`` and the templates of Nikto. A result is one item of a host.
@@ -32,8 +33,11 @@ _GAVE_UP_AT = 20
 """Nikto gives up on a host after this many failed requests, unless told otherwise."""
 # The end of the file ends a string too, so that the pattern never goes back.
 _BROKEN_JSON = re.compile(
-    r'"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z)|,(?=\s*+[\]}])|(?<=:)\s?0++(?=\d)', re.DOTALL
+    r'(?P<string>"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z))|(?P<next>(?<=\]),(?=\{"host":))'
+    r"|,(?=\s*+[\]}])|(?<=:)\s?0++(?=\d)",
+    re.DOTALL,
 )
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\|[\x00-\x1f]')
 
 
 def recognises(head: Head) -> bool:
@@ -110,8 +114,7 @@ def _nothing_tested(gathering: Gathering, host: Host) -> None:
 
 
 def _read_json(report: Report, gathering: Gathering) -> Iterator[Host]:
-    data = _load(report.read())
-    for number, scanned in enumerate(data if isinstance(data, list) else [data]):
+    for number, scanned in enumerate(_load(report.read())):
         if not isinstance(scanned, dict):
             raise wrong_type(f"[{number}]", "{…}")
         if "vulnerabilities" not in scanned:
@@ -127,18 +130,31 @@ def _read_json(report: Report, gathering: Gathering) -> Iterator[Host]:
             read_item(gathering, host, item)
 
 
-def _load(data: bytes) -> Any:
-    """Return the JSON of a report; if it is broken as Nikto 2.1.6 breaks it, mended."""
+def _load(data: bytes) -> list[Any]:
+    """Return the hosts of a report in JSON; if it is broken as Nikto breaks it, mended."""
     try:
-        return load_json(data)
+        found = load_json(data)
     except UnreadableReport as error:
-        mended = _BROKEN_JSON.sub(
-            lambda found: found[0] if found[0].startswith('"') else "", decoded(data)
-        )
+        mended = _BROKEN_JSON.sub(_mended, decoded(data))
         try:
-            return load_json(mended.encode("utf-8", "surrogatepass"))
+            found = load_json(f"[{mended}]".encode("utf-8", "surrogatepass"))
         except UnreadableReport:
             raise error from None
+        found = found[0] if len(found) == 1 else found
+    return found if isinstance(found, list) else [found]
+
+
+def _mended(found: re.Match[str]) -> str:
+    if found["next"]:  # the host before this one was never closed
+        return "},"
+    return _ESCAPE.sub(_escaped, found["string"] or "")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """Return what a backslash that escapes nothing, or a bare control character, means."""
+    if len(found[0]) > 1:
+        return found[0]
+    return "\\\\" if found[0] == "\\" else " "
 
 
 def _read_csv(report: Report, gathering: Gathering) -> Iterator[Host]:

@@ -1,7 +1,8 @@
 """What a script of Nmap says of a port or host, as findings.
 
 Three kinds say more than their output: scripts that use the library *vulns* name a state of each
-weakness, *vulners* lists what is known of a version, *ssl-enum-ciphers* grades every protocol.
+weakness, *vulners* (and *vulners_enterprise*) lists what is known of a version,
+*ssl-enum-ciphers* grades every protocol.
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import score_of, severity_of, severity_of_score
+from checklist_app.scanners.reading import (
+    probability_of,
+    score_of,
+    severity_of,
+    severity_of_score,
+)
 
 TOOL = "Nmap"
 
@@ -37,6 +43,14 @@ _RISK_IN_OUTPUT = re.compile(r"\bRisk factor: (High|Medium|Low)\b", re.IGNORECAS
 _SECRET = re.compile(
     r"(?im)^([ |_\t]{0,40}(?:set-cookie2?|cookie|(?:proxy-)?authorization)\s{0,4}:)[^\n]*"
 )
+_KNOWN = ("vulners", "vulners_enterprise")
+"""Scripts that list what is known of a version, each as a row of a table named as the version."""
+_CPE = re.compile(r"\s{0,8}(cpe:\S{3,200}?):?\s{0,4}")
+_ROW = re.compile(
+    r"\s{1,12}([\w:.-]{3,80})\t+(?:cvss[\d.]{1,4}: )?(\d{1,2}(?:\.\d{1,2})?)\t+"
+    r"https://vulners\.com/(\w{1,40})/\S{1,200}(\t+\*EXPLOIT\*)?\s{0,4}"
+)
+_LONGEST_LIST = 1_000_000
 _OLD_PROTOCOLS = {
     "SSLv2": Severity.HIGH,
     "SSLv3": Severity.HIGH,
@@ -51,6 +65,18 @@ _GRADES = {
     "e": Severity.HIGH,
     "f": Severity.HIGH,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What *vulners* knows of a version: a weakness, or an exploit for one."""
+
+    identifier: str
+    component: str
+    kind: str
+    score: str
+    is_exploit: bool
+    epss: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +115,9 @@ def read_script(script: Element, place: Place) -> Iterator[ParsedFinding]:
         # The risk stands in the output alone, so it can be told of a single weakness only.
         risk = _risk(script.get("output")) if len(weaknesses) == 1 else Severity.MEDIUM
         found = [_weakness(name, table, place, risk) for table in weaknesses]
-    elif name == "vulners":
-        found = [_known(row, table, place) for table in tables for row in table]
+    elif name in _KNOWN:
+        rows = list(_rows(tables)) or list(_rows_of_output(script.get("output")))
+        found = [_known(name, row, place) for row in rows]
     elif name == "ssl-enum-ciphers":
         found = [
             _protocol(table, place) for table in tables if _child(table, "ciphers") is not None
@@ -156,21 +183,52 @@ def _weakness(name: str, table: Element, place: Place, risk: Severity) -> Parsed
     )
 
 
-def _known(row: Element, table: Element, place: Place) -> ParsedFinding:
+def _rows(tables: list[Element]) -> Iterator[_Row]:
+    """Yield the lines of *vulners*: a table for each version, in it one for each weakness.
+
+    What is no table of its own tells of the group, such as that its name is no CPE.
+    """
+    for table in tables:
+        for row in table.iterfind("table"):
+            kind = clean(_elem(row, "type"), 40)
+            yield _Row(
+                identifier=clean(_elem(row, "id"), MAX_SHORT),
+                component=clean(table.get("key"), MAX_SHORT),
+                kind=kind,
+                score=_elem(row, "cvss"),
+                # The newest versions say of a weakness too that there is an exploit for it.
+                is_exploit=_elem(row, "is_exploit").lower() == "true" and kind != "cve",
+                epss=_elem(row, "epss"),
+            )
+
+
+def _rows_of_output(output: str | None) -> Iterator[_Row]:
+    """Yield the same from the text, which is all that *vulners* wrote before its version 1.3."""
+    component = ""
+    for line in clean(output, _LONGEST_LIST).splitlines():
+        named = _CPE.fullmatch(line)
+        found = _ROW.fullmatch(line)
+        if named:
+            component = clean(named[1], MAX_SHORT)
+        elif found:
+            identifier, score, kind, exploit = found.groups()
+            yield _Row(identifier, component, kind, score, bool(exploit))
+
+
+def _known(name: str, row: _Row, place: Place) -> ParsedFinding:
     """Return one line of *vulners*; exploits stand among the weaknesses that they use."""
-    identifier = clean(_elem(row, "id"), MAX_SHORT)
-    component = clean(table.get("key"), MAX_SHORT)
-    kind = clean(_elem(row, "type"), 40)
-    exploit = _elem(row, "is_exploit").lower() == "true"
-    cvss = score_of(_elem(row, "cvss"))
+    cvss = score_of(row.score)
+    page = f"https://vulners.com/{row.kind}/{row.identifier}"
+    what = "exploit for" if row.is_exploit else "known weakness of"
     return place.finding(
-        "vulners",
-        f"{component.rpartition(':')[0]} {identifier}",
-        f"{identifier}: {'exploit for' if exploit else 'known weakness of'} {component}",
-        severity=Severity.INFO if exploit else severity_of_score(cvss) or Severity.MEDIUM,
-        state=FindingState.OBSERVATION if exploit else FindingState.OPEN,
+        name,
+        f"{row.component.rpartition(':')[0]} {row.identifier}",
+        f"{row.identifier}: {what} {row.component}",
+        severity=Severity.INFO if row.is_exploit else severity_of_score(cvss) or Severity.MEDIUM,
+        state=FindingState.OBSERVATION if row.is_exploit else FindingState.OPEN,
         cvss=cvss,
-        references=(f"https://vulners.com/{kind}/{identifier}",) if kind and identifier else (),
+        epss=probability_of(row.epss),
+        references=(page,) if row.kind and row.identifier else (),
     )
 
 
@@ -208,7 +266,7 @@ def _by_output(name: str, output: str | None, place: Place) -> ParsedFinding:
     if states:
         state, reason = min(states, key=_worst_first)
         severity = Severity.INFO if state is FindingState.PASSED else _risk(shown)
-    elif shown.startswith("ERROR") or name in ("vulners", "vulscan"):
+    elif shown.startswith("ERROR") or name in (*_KNOWN, "vulscan"):
         state, reason = FindingState.NEEDS_REVIEW, clean(first_line, MAX_SHORT)
     elif name == "sslv2" and shown:
         state, severity = FindingState.OPEN, Severity.HIGH

@@ -87,6 +87,17 @@ def _read_json(data: dict[str, Any], gathering: Gathering) -> None:
                 raise wrong_type(f"{kind}.{clean(name, 80)}", "[…]")
             for entry in entries:
                 read_entry(gathering, kind, (name, as_object(classes.get(name))), entry)
+    similar = as_object(data.get("suppressed_findings")).values()
+    _count_similar(gathering, [clean(count, 6) for count in similar])
+
+
+def _count_similar(gathering: Gathering, counts: list[str]) -> None:
+    """Count what Wapiti found and does not list, because it is like what it lists already."""
+    similar = sum(int(count) for count in counts if count.isdecimal())
+    if similar:
+        gathering.skip(
+            text("The report counts it as similar to others and does not list it."), similar
+        )
 
 
 def _take_infos(gathering: Gathering, infos: dict[str, Any]) -> None:
@@ -120,6 +131,8 @@ class _Category:
     kind: str = ""
     name: str = ""
     about: dict[str, Any] = field(default_factory=dict)
+    similar: list[str] = field(default_factory=list)
+    """How many entries of each category are counted only."""
 
     def enter(self, element: Element) -> None:
         """Take the beginning of an element."""
@@ -128,6 +141,7 @@ class _Category:
             self.kind = name
         elif self.kind and name == KINDS[self.kind]:
             self.name, self.about = element.get("name", ""), {}
+            self.similar.append(clean(element.get("suppressed"), 6))
 
 
 def _read_xml(report: Report, gathering: Gathering) -> None:
@@ -147,6 +161,7 @@ def _read_xml(report: Report, gathering: Gathering) -> None:
         else:
             _take_info(infos, element)
             _end_infos(gathering, infos, element)
+    _count_similar(gathering, category.similar)
 
 
 def _end_infos(gathering: Gathering, infos: dict[str, Any], element: Element) -> None:
@@ -184,11 +199,12 @@ PARSER = Parser(
         result="An entry: one category at one path, method and parameter.",
         keys="WSTG names of the entry or its category (Wapiti 3.1 on), CWE of the category's "
         "references, rule `wapiti:<category>`.",
-        severity="`level` 4 critical, 3 high, 2 medium, 1 low, 0 info; Wapiti 2 has 1 high, "
+        severity="`level` 4 critical, 3 high, 2 medium, 1 low, 0 info; until 3.0.3 it was 1 high, "
         "2 medium, 3 low.",
         clean="Categories without entries ran or were not chosen; the report does not say which, "
         "so they are no passes. A report without entries ran and found nothing, unless no page "
-        "was reached or the login failed. Additional information gives observations.",
+        "was reached or the login failed. Additional information gives observations. What the "
+        "newest versions only count, as similar to what they list, is skipped.",
         differs="Anomalies and additional information count too; each entry stays by itself.",
     ),
 )

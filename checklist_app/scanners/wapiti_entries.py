@@ -43,7 +43,9 @@ _LEVELS = {
     "1": Severity.LOW,
     "0": Severity.INFO,
 }
-_LEVELS_OF_2 = {"1": Severity.HIGH, "2": Severity.MEDIUM, "3": Severity.LOW}
+_OLD_LEVELS = {"1": Severity.HIGH, "2": Severity.MEDIUM, "3": Severity.LOW}
+_OLD = re.compile(r"2\.|3\.0\.[0-3](?:\.|\Z)")
+"""Versions that count from the worst on; 3.0.4 counts the other way and has two words more."""
 _MAX_SOLUTION = 8_000
 _ORIGIN = re.compile(r"https?://[^/?#\s]{1,300}", re.IGNORECASE)
 _HOST = re.compile(r"^host:[ \t]{0,3}(\S{1,300})", re.IGNORECASE | re.MULTILINE)
@@ -67,7 +69,7 @@ def read_entry(
     names = _references(about.get("ref"))
     info = masked(clean(entry.get("info"), MAX_DESCRIPTION // 2))
     place = _place(gathering.target, entry)
-    levels = _LEVELS_OF_2 if gathering.tool_version.startswith("2.") else _LEVELS
+    levels = _OLD_LEVELS if _OLD.match(gathering.tool_version) else _LEVELS
     gathering.add(
         ParsedFinding(
             tool=TOOL,

@@ -37,6 +37,7 @@ from checklist_app.scanners.base import (
 )
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.scanners.zap_alerts import TOOL, read_alert, read_place, report_time
+from checklist_app.scanners.zap_run import problems_of
 from checklist_app.untrusted.json_text import as_object, load_json
 
 _FLAT_LISTS = ("vulnerabilities", "alerts")
@@ -72,7 +73,7 @@ class _Gathered:
     def begin(self, element: Element) -> None:
         """Look at an element of the XML report of which only the attributes are there yet."""
         match local_name(element):
-            case "site":
+            case "site" if element.attrib:  # an insight has a site too, as its text
                 self.sites.append(clean(element.get("name"), MAX_URI))
             case "alertitem":
                 self.places = []
@@ -84,6 +85,10 @@ class _Gathered:
                 self.places.append(read_place(_fields(element)))
             case "alertitem":
                 self.add(_alert(element), self.sites[-1] if self.sites else "", self.places)
+            case "insight":
+                self.root.setdefault("insights", []).append(_fields(element))
+            case "stoppingInsight":
+                self.root["stoppingInsight"] = _fields(element)
             case _:
                 return
         element.clear()
@@ -102,7 +107,7 @@ class _Gathered:
             results=(),
             results_read=self.count + self.broken,
             skipped=(Skipped(self.broken, broken),) if self.broken else (),
-            problems=() if self.sites or self.count else (nothing,),
+            problems=(*(() if self.sites or self.count else (nothing,)), *problems_of(self.root)),
         )
 
 
@@ -216,13 +221,15 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="ZAP 2.7 to 2.16: traditional and plus as XML or JSON, flat lists of alerts.",
+        versions="ZAP 2.4 to 2.17: traditional and plus as XML or JSON, flat lists of alerts.",
         source="The report templates of the add-on *Report Generation*.",
         command="report template *Traditional XML*, *Traditional JSON* or a *Plus* variant",
         result="An alert of one site; the requests in which it was seen are its occurrences.",
         keys="`cweid`, the tags of alerts (OWASP Top 10, WSTG, CWE), rule `zap:<pluginid>`.",
         severity="`riskcode` 3 high, 2 medium, 1 low, 0 informational.",
-        clean="A site without alerts ran and found nothing; a report without a site proves none.",
+        clean="A site without alerts ran and found nothing. A report without a site, with errors "
+        "of its plan, or with an insight that the scan was stopped or that most requests failed, "
+        "proves nothing.",
         differs="Alerts that are equal in everything are merged; a false positive is suppressed.",
     ),
     stream,

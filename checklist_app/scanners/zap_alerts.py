@@ -71,7 +71,9 @@ def read_alert(
     where: tuple[str, ...] = (site or "",)
     if site is None and places:
         where = (places[0].method, _QUERY.sub("", places[0].uri), places[0].parameter)
-    confidence = clean(alert.get("confidence"), 40).lower()
+    names = list(_tag_names(alert.get("tags")))
+    # Until 2.4 it was called reliability.
+    confidence = clean(alert.get("confidence", alert.get("reliability")), 40).lower()
     refuted = confidence in _FALSE_POSITIVE
     return ParsedFinding(
         tool=TOOL,
@@ -79,8 +81,8 @@ def read_alert(
         title=name or rule_id or "?",
         description="\n\n".join(filter(None, (_prose(alert, key) for key in _DESCRIBING))),
         severity=_severity(alert),
-        cwes=cwes_in(alert.get("cweid"), bare=True),
-        tags=tags_in(_tag_names(alert.get("tags"))),
+        cwes=tuple(sorted({*cwes_in(alert.get("cweid"), bare=True), *cwes_in(names)})),
+        tags=tags_in(names),
         locations=tuple(dict.fromkeys(sorted(places, key=_sort_key)))[:MAX_LOCATIONS],
         fingerprint=fingerprint("zap", rule_id, name, *where),
         state=FindingState.SUPPRESSED if refuted else FindingState.OPEN,

@@ -137,3 +137,35 @@ def test_the_same_finding_in_a_later_run() -> None:
     assert fingerprints(read(nessus(item()))) == fingerprints(read(nessus(item(), times=later)))
     with pytest.raises(UnreadableReport):
         read(nessus(item())[:-30])
+
+
+def test_compliance_in_a_csv_file() -> None:
+    header = "Plugin ID,CVE,CVSS,Risk,Host,Protocol,Port,Name,Synopsis,Description\n"
+    line = '21157,,,{0},bank.example,tcp,0,Unix Compliance,,"""1.1 Ensure it"" : [{0}]\n\nWhy."\n'
+    scan = read(header + "".join(map(line.format, ("FAILED", "PASSED", "WARNING", "ERROR"))))
+    assert [(found.state, found.severity) for found in scan.results] == [
+        (FindingState.OPEN, Severity.HIGH),
+        (FindingState.PASSED, Severity.INFO),
+        (FindingState.NEEDS_REVIEW, Severity.MEDIUM),
+        (FindingState.NEEDS_REVIEW, Severity.MEDIUM),
+    ]
+    assert {found.rule_id for found in scan.results} == {"21157/1.1 Ensure it"}
+
+
+def test_compliance_and_weaknesses_in_a_csv_file_of_tenable_sc() -> None:
+    header = '"Plugin","Plugin Name","Severity","IP Address","Plugin Output","Cross References"\n'
+    told = COMPLIANCE.format(result="PASSED")
+    scan = read(
+        f'{header}"1000001","1.1","Info","192.0.2.7","{told}",""\n'
+        '"42873","Weak","High","192.0.2.7","3DES","CERT #958563,CWE #327"\n'
+    )
+    passed, weak = scan.results
+    assert (passed.state, passed.title) == (FindingState.PASSED, "1.1.1 Disable cramfs")
+    assert weak.cwes == (327,)
+
+
+@pytest.mark.parametrize("plugin", ["21745", "104410"])
+def test_a_host_that_refused_the_credentials_is_not_clean(plugin: str) -> None:
+    scan = read(nessus(item(severity=0, plugin=plugin)))
+    assert scan.account.observations == 1
+    assert "bank.example" in str(scan.problems[0])

@@ -155,3 +155,13 @@ def test_lists_of_another_type_are_refused(broken: dict[str, Any]) -> None:
 def test_an_item_without_a_message_is_skipped() -> None:
     account = read([host(vulnerability(), {}, None)]).account
     assert (account.read, account.findings, account.skipped) == (3, 1, 2)
+
+
+def test_several_hosts_in_json_that_closes_none_of_them() -> None:
+    start = '"ip":"","port":"80","banner":"","vulnerabilities":['
+    item = '{"id":000185,"OSVDB":0,"method":"GET","url":"/a\\winnt","msg":"one\ttwo"}'
+    one = f'{{"host":"a.example",{start}{item},],'
+    scan = read(f"{one}{one.replace('a.example', 'b.example')}}}\n")
+    assert scan.target == "http://a.example:80, http://b.example:80"
+    assert [found.title for found in scan.results] == ["one two"] * 2
+    assert [found.locations[0].uri[-8:] for found in scan.results] == ["/a\\winnt"] * 2

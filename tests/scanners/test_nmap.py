@@ -151,3 +151,27 @@ def test_the_same_port_is_the_same_finding_in_a_later_run() -> None:
 def test_a_killed_scan_is_refused() -> None:
     with pytest.raises(UnreadableReport, match="cut off"):
         read(report(port())[:-40])
+
+
+def test_what_is_known_of_a_version_in_the_words_of_other_versions_of_the_script() -> None:
+    row = (
+        '<table><elem key="id">CVE-2024-1111</elem><elem key="type">cve</elem>'
+        '<elem key="cvss">9.8</elem><elem key="is_exploit">true</elem>'
+        '<elem key="epss">0.5</elem></table>'
+    )
+    newest = (
+        '<script id="vulners_enterprise" output="…"><table key="nginx 1.24">'
+        f'<elem key="identity">software</elem>{row}</table></script>'
+    )
+    _, known = read(report(port(newest))).results
+    assert (known.state, known.rule_id) == (FindingState.OPEN, "vulners_enterprise")
+    assert (known.severity, known.epss) == (Severity.CRITICAL, 0.5)
+    oldest = (
+        '<script id="vulners" output="&#10;  cpe:/a:f5:nginx:1.24: &#10;'
+        "&#9;CVE-2024-1111&#9;5.0&#9;https://vulners.com/cve/CVE-2024-1111&#10;"
+        '&#9;EDB-ID:1&#9;7.2&#9;https://vulners.com/exploitdb/EDB-ID:1&#9;*EXPLOIT*"/>'
+    )
+    _, known, exploit = read(report(port(oldest))).results
+    assert known.title == "CVE-2024-1111: known weakness of cpe:/a:f5:nginx:1.24"
+    assert (known.state, known.severity) == (FindingState.OPEN, Severity.MEDIUM)
+    assert exploit.state is FindingState.OBSERVATION

@@ -127,9 +127,20 @@ def test_anomalies_count_and_further_information_is_an_observation() -> None:
     assert states == [FindingState.OPEN, FindingState.OPEN, FindingState.OBSERVATION]
 
 
-def test_wapiti_2_counts_its_levels_the_other_way() -> None:
-    found = only(read(wapiti(entry(level="1"), version="Wapiti 2.3.0")))
-    assert found.severity is Severity.HIGH
+@pytest.mark.parametrize(
+    ("version", "severity"),
+    [
+        ("2.3.0", Severity.HIGH),
+        ("3.0.0", Severity.HIGH),
+        ("3.0.3", Severity.HIGH),
+        ("3.0.4", Severity.LOW),
+        ("3.0.30", Severity.LOW),
+        ("3.2.3", Severity.LOW),
+    ],
+)
+def test_older_versions_count_their_levels_the_other_way(version: str, severity: Severity) -> None:
+    found = only(read(wapiti(entry(level="1"), version=f"Wapiti {version}")))
+    assert found.severity is severity
 
 
 @pytest.mark.parametrize(
@@ -158,3 +169,11 @@ def test_lists_of_another_type_are_refused(broken: dict[str, Any]) -> None:
 def test_an_entry_without_content_is_skipped() -> None:
     account = read(wapiti(entry(), None, {})).account
     assert (account.read, account.findings, account.skipped) == (3, 1, 2)
+
+
+def test_what_is_only_counted_as_similar_is_skipped() -> None:
+    account = read(wapiti(entry(), suppressed_findings={"SQL Injection": 3, "XSS": 2})).account
+    assert (account.read, account.findings, account.skipped) == (6, 1, 5)
+    report = xml().replace('"SQL Injection">', '"SQL Injection" suppressed="3">')
+    assert read(report).account.skipped == 3
+    assert read(wapiti(entry(), suppressed_findings={})).account.skipped == 0

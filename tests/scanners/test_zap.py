@@ -153,3 +153,47 @@ def test_an_alert_without_content_is_skipped_with_its_reason() -> None:
 def test_a_single_site_without_its_list_is_read() -> None:
     scan = read({"@version": "2.9.0", "site": {"@name": "https://a.example", "alerts": [alert()]}})
     assert scan.account.read == 1
+
+
+INSIGHT = {
+    "level": "Medium",
+    "reason": "Exceeded High",
+    "site": "",
+    "key": "insight.network.failure",
+    "description": "Percentage of network failures",
+    "statistic": "63",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"insights": [INSIGHT]}, "network failures: 63"),
+        ({"insights": [{**INSIGHT, "level": "High", "key": "insight.memory.usage"}]}, "63"),
+        ({"stoppingInsight": {**INSIGHT, "description": "Diskspace full"}}, "Diskspace full"),
+        ({"afPlanErrors": ["Job spider failed to access URL"], "afPlanWarns": []}, "Job spider"),
+    ],
+)
+def test_a_scan_that_says_it_went_wrong_proves_nothing(more: dict[str, Any], told: str) -> None:
+    scan = read(zap(alert(), **more))
+    assert scan.account.read == 1
+    assert told in str(scan.problems[0])
+
+
+def test_what_a_scan_tells_of_itself_is_no_failure_and_no_site() -> None:
+    for level, key in (("Info", "insight.network.failure"), ("Medium", "insight.response.slow")):
+        scan = read(zap(insights=[{**INSIGHT, "level": level, "key": key}], afPlanErrors=[]))
+        assert (scan.problems, scan.target) == ((), "https://bank.example")
+    words = "".join(f"<{name}>{value}</{name}>" for name, value in INSIGHT.items())
+    report = (
+        '<OWASPZAPReport version="2.17.0"><insights><insight>{}<site>http://other.example</site>'
+        '</insight></insights><site name="http://a.example"><alerts/></site></OWASPZAPReport>'
+    )
+    scan = read(report.format(words.replace("Medium", "Low")))
+    assert (scan.problems, scan.target) == ((), "http://a.example")
+    assert "63" in str(read(report.format(words)).problems[0])
+
+
+def test_a_weakness_among_the_tags_counts_and_a_number_there_does_not() -> None:
+    tags = [{"tag": "CWE-1021", "link": ""}, {"tag": "79", "link": ""}]
+    assert only(read(zap(alert(cweid="693", tags=tags)))).cwes == (693, 1021)
