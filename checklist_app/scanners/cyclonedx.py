@@ -58,7 +58,7 @@ def parse(report: Report) -> ParsedScan:
             )
         )
     gathering = _gathering(as_object(root.get("metadata")))
-    known = [Component.of(part) for part in _nested(components or [])]
+    known = [Component.of(part) for part in _nested(components)]
     if vulnerabilities:
         _add_vulnerabilities(gathering, root, known, vulnerabilities)
     else:
@@ -76,8 +76,9 @@ def parse(report: Report) -> ParsedScan:
 def _add_vulnerabilities(
     gathering: Gathering, root: dict[str, Any], known: list[Component], found: list[Any]
 ) -> None:
-    subject = as_object(as_object(root.get("metadata")).get("component"))
-    by_ref = {component.ref: component for component in (Component.of(subject), *known)}
+    subject = as_object(root.get("metadata")).get("component")
+    others = [Component.of(part) for part in _nested([subject], root.get("services"))]
+    by_ref = {component.ref: component for component in (*others, *known)}
     for vulnerability in map(as_object, found):
         result = read_vulnerability(gathering.tool, vulnerability, by_ref)
         gathering.add(result) if result else gathering.skip(_UNNAMED)
@@ -113,11 +114,19 @@ def _list(root: dict[str, Any], name: str) -> list[Any] | None:
     return found
 
 
-def _nested(components: list[Any]) -> Iterator[dict[str, Any]]:
-    """Yield components and those that they are made of; the reader of JSON limits the depth."""
-    for component in map(as_object, components):
-        yield component
-        yield from _nested(as_list(component.get("components")))
+def _nested(*lists: object) -> Iterator[dict[str, Any]]:
+    """Yield components, or services, and those that they are made of.
+
+    Retire.js writes lists of components in the list, and an empty text for one that it named
+    before. The reader of JSON limits the depth.
+    """
+    for found in lists:
+        for part in as_list(found):
+            if isinstance(part, dict):
+                yield part
+                yield from _nested(part.get("components"), part.get("services"))
+            else:
+                yield from _nested(part)
 
 
 def _from_xml(report: Report) -> dict[str, Any]:
@@ -128,13 +137,16 @@ def _from_xml(report: Report) -> dict[str, Any]:
         name = local_name(element)
         if event == "start":
             path.append(name)
-            if path[1:] in (["components"], ["vulnerabilities"]):
+            if path[1:] in (["components"], ["services"], ["vulnerabilities"]):
                 root.setdefault(name, [])
             continue
         above = path[1:-1]
         path.pop()
         if name == "component" and above and _COMPONENTS.issuperset(above):
             root["components"].append(_tree(element))
+            element.clear()
+        elif name == "service" and above == ["services"]:
+            root["services"].append(_tree(element))
             element.clear()
         elif name == "vulnerability" and above[-1:] == ["vulnerabilities"]:
             root.setdefault("vulnerabilities", []).append(_tree(element))

@@ -117,7 +117,12 @@ def _read_csv(gathering: Gathering, report: Report) -> None:
             "name": row.get("CVE"),
             "cwe": row.get("CWE"),
             "description": row.get("Vulnerability"),
-            "cvssv2": {"severity": row.get("CVSSv2_Severity"), "score": row.get("CVSSv2_Score")},
+            "severity": row.get("Severity"),
+            "cvssv2": {
+                "severity": row.get("CVSSv2_Severity"),
+                # Before version 5 this was the score; since then it is the vector.
+                "score": row.get("CVSSv2_Score") or row.get("CVSSv2"),
+            },
             **{
                 f"cvssv{version}": {
                     "baseSeverity": row.get(f"CVSSv{version}_BaseSeverity"),
@@ -207,7 +212,7 @@ PARSER = Parser(
     parse,
     About(
         versions="XML schemas 1.0 to 4.1 (Dependency-Check 1 to 12), JSON schemas 1.0 and 1.1, "
-        "CSV since version 5, and the XML that Retire.js writes.",
+        "CSV since version 2, and the XML that Retire.js writes.",
         source="The report templates and schemas of github.com/dependency-check/DependencyCheck.",
         command="`dependency-check --scan DIR --format XML` or `--format JSON`, or `CSV`",
         result="A vulnerability of a dependency; its file and related files are locations.",

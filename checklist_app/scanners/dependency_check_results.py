@@ -95,15 +95,28 @@ def _cvss(vulnerability: dict[str, Any]) -> float | None:
 
 
 def _severity(vulnerability: dict[str, Any], cvss: float | None) -> Severity:
-    """Return the severity of the report; suppressed entries have it only in their scores."""
-    words = [vulnerability.get("severity")]
-    for part in ("cvssv4", "cvssv3", "cvssv2"):
-        score = as_object(vulnerability.get(part))
-        words += [score.get("baseSeverity"), score.get("severity")]
-    known = (SEVERITIES.get(clean(word, 40).lower()) for word in words)
-    found = next(filter(None, known), None)
+    """Return the severity of the report, else that of the newest CVSS; suppressed entries, and JSON
+    before version 6, have it only in their scores.
+    """
+    own = SEVERITIES.get(clean(vulnerability.get("severity"), 40).lower())
     unscored = severity_of_score(vulnerability.get("severity"))
-    return found or severity_of_score(cvss) or unscored or severity_of("")
+    scored = (_severity_of_cvss(vulnerability, part) for part in ("cvssv4", "cvssv3", "cvssv2"))
+    return (
+        own
+        or next(filter(None, scored), None)
+        or severity_of_score(cvss)
+        or unscored
+        or (severity_of(""))
+    )
+
+
+def _severity_of_cvss(vulnerability: dict[str, Any], part: str) -> Severity | None:
+    """Return what the word of a CVSS part means, else its score on the scale of CVSS 3 and 4."""
+    known = as_object(vulnerability.get(part))
+    words = (known.get("baseSeverity"), known.get("severity"))
+    found = (SEVERITIES.get(clean(word, 40).lower()) for word in words)
+    score = None if part == "cvssv2" else severity_of_score(known.get("baseScore"))
+    return next(filter(None, found), None) or score
 
 
 def _references(vulnerability: dict[str, Any]) -> tuple[str, ...]:

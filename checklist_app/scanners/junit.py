@@ -7,6 +7,7 @@ that fails says that what it checks does not hold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -45,6 +46,10 @@ _REASONS = {
     "error": "the test ended in an error",
     "skipped": "the test was skipped",
 }
+# The words that scanners write who use this format: Trivy before the name of a vulnerability,
+# Dependency-Check in the message.
+_IN_NAME = re.compile(r"\A\[(CRITICAL|HIGH|MEDIUM|LOW)\]\s")
+_IN_MESSAGE = re.compile(r"\A(?:cvssV\d|unscored severity): ([A-Za-z]{3,13})\b")
 _ROUND = 100
 
 
@@ -158,7 +163,7 @@ def _finding(test: Element, suite: str) -> ParsedFinding:
         rule_id=clean(".".join(filter(None, (holder, name))), MAX_RULE_ID),
         title=name or holder or "?",
         description=message,
-        severity=_severity(state, properties),
+        severity=_severity(state, properties, _word(name, message)),
         cwes=tuple(sorted({*cwes, *cwes_in(properties.get("cwe"), bare=True)})),
         tags=tags_in(names),
         locations=_places(test, holder),
@@ -190,10 +195,15 @@ def _properties(test: Element) -> Iterator[tuple[str, str]]:
                 yield clean(entry.get("name"), 80).lower(), clean(value, MAX_SHORT)
 
 
-def _severity(state: FindingState, properties: dict[str, str]) -> Severity:
+def _word(name: str, message: str) -> str:
+    match = _IN_NAME.match(name) or _IN_MESSAGE.match(message)
+    return match[1] if match else ""
+
+
+def _severity(state: FindingState, properties: dict[str, str], word: str) -> Severity:
     if "severity" in properties:
         return severity_of(properties["severity"])
-    return Severity.INFO if state is FindingState.PASSED else Severity.MEDIUM
+    return Severity.INFO if state is FindingState.PASSED else severity_of(word)
 
 
 def _places(test: Element, holder: str) -> tuple[Location, ...]:
@@ -214,7 +224,9 @@ PARSER = Parser(
         result="A test (`testcase`).",
         keys="Rule `junit:<classname>.<name>`; CWE numbers and names of OWASP lists in the name of "
         "a test, or in its properties (`cwe`, `severity`, any other).",
-        severity="The property `severity`, else medium; passed tests are information.",
+        severity="The property `severity`, else the word that Trivy writes before the name "
+        "(`[HIGH] CVE-…`) or Dependency-Check into the message, else medium; passed tests are "
+        "information.",
         clean="A test without failure, error or skip is a pass. A failure is open, an error needs "
         "review, a skipped test is suppressed with its message. No test, or fewer than the suite "
         "says, proves nothing.",

@@ -1,8 +1,9 @@
 """Kubescape's JSON report: by resource since version 2, by framework before.
 
 Source: ``reporthandling`` of kubescape/opa-utils. A result is one element of
-``results[].controls``, and each control of ``summaryDetails`` that no resource names. In the older
-form it is one element of ``ruleResponses``, or a control without any.
+``results[].controls``, each control of ``summaryDetails`` that no resource names, and each
+vulnerability of an image. In the older form it is one element of ``ruleResponses``, or a control
+without any.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.kubescape_frameworks import read_frameworks
+from checklist_app.scanners.kubescape_images import vulnerabilities
 from checklist_app.scanners.kubescape_results import (
     BROKEN,
     TOOL,
@@ -41,6 +43,7 @@ _STATES = {
 }
 _WITH_EXCEPTIONS = "w/exceptions"
 _FIRST_YEAR = 2020  # Go writes the year 1 where it knows no time.
+_UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 _NOTHING = text("The report names nothing that was scanned, so it proves nothing.")
 
 
@@ -101,7 +104,8 @@ def _by_resource(gathering: Gathering, data: dict[str, Any]) -> None:
         clean(entry.get("resourceID"), 2_000): entry
         for entry in map(as_object, list_in(data, "resources"))
     }
-    summary = as_object(as_object(data.get("summaryDetails")).get("controls"))
+    details = as_object(data.get("summaryDetails"))
+    summary = as_object(details.get("controls"))
     seen: set[str] = set()
     for number, result in enumerate(list_in(data, "results")):
         if not isinstance(result, dict):
@@ -119,6 +123,8 @@ def _by_resource(gathering: Gathering, data: dict[str, Any]) -> None:
     for name, about in summary.items():
         if name not in seen:
             gathering.add(finding(_unseen(clean(name, 60), as_object(about)), Resource()))
+    for found in vulnerabilities(details):
+        gathering.add(found) if found else gathering.skip(_UNNAMED)
 
 
 def _control(entry: dict[str, Any], summary: dict[str, Any]) -> Control:
@@ -202,8 +208,10 @@ PARSER = Parser(
         source="`reporthandling` in the source of kubescape/opa-utils.",
         command="`kubescape scan --format json --format-version v2 --verbose -o report.json`",
         result="A control on a resource, and a control that no resource names; in the older form "
-        "an alert of a rule, and a control without alerts.",
-        keys="Rule `kubescape:<controlID>`, such as `C-0057`.",
+        "an alert of a rule, and a control without alerts. With `--scan-images` also a "
+        "vulnerability of an image.",
+        keys="Rule `kubescape:<controlID>`, such as `C-0057`; for vulnerabilities of images "
+        "`kubescape:<CVE>` and CWE-1395.",
         severity="The weight of the control: 9 and more critical, 7 high, 4 medium, 1 low.",
         clean="passed is a pass; with exceptions suppressed; irrelevant, or without any resource, "
         "not applicable; skipped needs a person. A report in which nothing applies proves nothing.",

@@ -40,6 +40,7 @@ from checklist_app.scanners.yarn_lines import YARN, is_yarn, read_yarn
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 _STARTS_WITH_ERROR = re.compile(r'\{\s*"(?:error|message)"\s*:')
+_BY_PNPM = re.compile(r'"code"\s*:\s*"ERR_PNPM_')
 _STARTS_WITH_ACTIONS = re.compile(r'\{\s*"actions"\s*:\s*\[')
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
@@ -51,10 +52,12 @@ def recognises(head: Head) -> bool:
     if is_yarn(head):
         return True
     if _STARTS_WITH_ERROR.match(head.text) is not None:
-        return head.has_key("error", "summary", "detail")
+        return head.has_key("error", "summary", "detail") or _BY_PNPM.search(head.text) is not None
     newer = head.has_key("auditReportVersion") or head.has_key("via", "effects", "fixAvailable")
     advisories = head.has_key("advisories") and (
-        head.has_key("module_name", "vulnerable_versions") or head.has_key("actions", "muted")
+        head.has_key("module_name", "vulnerable_versions")
+        or head.has_key("actions", "muted")
+        or head.has_key("metadata", "totalDependencies")
     )
     actions = _STARTS_WITH_ACTIONS.match(head.text) is not None and head.has_key("resolves")
     return newer or advisories or actions
@@ -70,6 +73,8 @@ def parse(report: Report) -> ParsedScan:
     if is_yarn(report.head()):
         return read_yarn(Gathering("npm-audit", YARN), report)
     root = root_object(document(report))
+    if isinstance(root.get("audit"), dict):  # npm audit fix tells first what it changed
+        root = root["audit"]
     name = next((name for name in ("vulnerabilities", "advisories") if name in root), None)
     if name is None or root.get("error"):
         raise _refused(root)
@@ -90,7 +95,8 @@ def parse(report: Report) -> ParsedScan:
 
 def _refused(root: dict[str, Any]) -> UnreadableReport:
     error = as_object(root.get("error"))
-    told = (clean(part, MAX_SHORT) for part in (error.get("code"), error.get("summary")))
+    summary = error.get("summary") or error.get("message")
+    told = (clean(part, MAX_SHORT) for part in (error.get("code"), summary))
     message = ": ".join(filter(None, told)) or clean(root.get("message"), MAX_SHORT)
     if error or message:
         return UnreadableReport(

@@ -1,8 +1,9 @@
 """OSV-Scanner JSON: the vulnerabilities of packages in lock files, bills of materials and images.
 
 Source: the output format of OSV-Scanner 1 and 2 and the OSV schema. A result is one entry of the
-``vulnerabilities`` of a package in a source, or a licence that the run did not allow. One weakness
-that two databases name is two entries; ``groups`` gives the score that they share.
+``vulnerabilities`` of a package in a source, a licence that the run did not allow, or what another
+detector found. One weakness that two databases name is two entries; ``groups`` gives the score that
+they share.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
+from checklist_app.scanners.osv_detectors import read_detection
 from checklist_app.scanners.reading import (
     SEVERITIES,
     Gathering,
@@ -48,8 +50,8 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of an OSV-Scanner report."""
     if head.kind is not Kind.JSON or not head.text.startswith("{") or not head.has_key("results"):
         return False
-    found = head.has_key("packages", "package") and (
-        head.has_key("source") or head.has_key("packageSource")
+    found = head.has_key("packages") and (
+        head.has_key("package", "source") or head.has_key("Package", "packageSource")
     )
     return (found and head.has_key("ecosystem")) or head.has_key("experimental_config")
 
@@ -76,6 +78,10 @@ def parse(report: Report) -> ParsedScan:
         sources.append(path)
         for package in map(as_object, _list(result, "packages", f"{where}.packages")):
             _add_package(gathering, path, package)
+    detected = "experimental_generic_findings"
+    for entry in map(as_object, _list(root, detected, detected)):
+        found = read_detection(TOOL, entry)
+        gathering.add(found) if found else gathering.skip(_UNNAMED)
     gathering.target = ", ".join(dict.fromkeys(filter(None, sources)))
     return gathering.scan()
 
@@ -167,17 +173,22 @@ def _severity(
     if as_text(vulnerability.get("id")).startswith(_MALICIOUS):
         return Severity.CRITICAL
     for part in (vulnerability, *affected):
-        for name in ("database_specific", "ecosystem_specific"):
-            word = clean(as_object(part.get(name)).get("severity"), 40).lower()
+        for name in ("database", "ecosystem"):
+            word = clean(_specific(part, name).get("severity"), 40).lower()
             if word in SEVERITIES:
                 return SEVERITIES[word]
     return severity_of_score(cvss) or severity_of("")
 
 
+def _specific(part: dict[str, Any], whose: str) -> dict[str, Any]:
+    """Return what only a database or an ecosystem says, in the spelling of any version."""
+    return as_object(part.get(f"{whose}_specific", part.get(f"{whose}Specific")))
+
+
 def _cwes(vulnerability: dict[str, Any], affected: list[dict[str, Any]]) -> tuple[int, ...]:
     named: list[object] = []
     for part in (vulnerability, *affected):
-        specific = as_object(part.get("database_specific"))
+        specific = _specific(part, "database")
         named += [specific.get("cwe_ids"), specific.get("cwe")]
         named += [as_object(cwe).get("cweId") for cwe in as_list(specific.get("cwes"))]
     return cwes_in(named, bare=True)
@@ -209,8 +220,8 @@ PARSER = Parser(
         versions="OSV-Scanner 1 and 2: lock files, bills of materials, images.",
         source="google.github.io/osv-scanner/output and ossf.github.io/osv-schema.",
         command="`osv-scanner scan --format json DIR`",
-        result="An entry of `vulnerabilities` of a package in a source, or a licence that the run "
-        "did not allow.",
+        result="An entry of `vulnerabilities` of a package in a source, a licence that the run "
+        "did not allow, or an entry of `experimental_generic_findings`.",
         keys="`cwe_ids` or `cwes` of the database, else CWE-1395; rule `osv-scanner:<CVE or id>`.",
         severity="The word of the database, else `max_severity` of the group as a CVSS score, else "
         "medium; malicious packages (MAL-) are critical.",

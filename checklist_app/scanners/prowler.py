@@ -1,7 +1,7 @@
-"""Prowler reports: its own JSON (version 3), OCSF JSON (3 to 5), JSON for Security Hub and CSV.
+"""Prowler reports: its own JSON (2 and 3), OCSF JSON (3 to 5), JSON for Security Hub and CSV.
 
 Source: ``prowler/lib/outputs`` (``csv.py``, ``ocsf.py``) and the documentation of Prowler, chapter
-*Reporting*. A result is one check of one resource.
+*Reporting*. A result is one check of one resource; in version 2 it may name none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 
 from checklist_app.domain.findings import MAX_VERSION, ParsedScan, clean
 from checklist_app.domain.text import text
-from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
+from checklist_app.scanners import prowler_2
+from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.prowler_rows import (
     TOOL,
     read_asff,
@@ -22,7 +23,7 @@ from checklist_app.scanners.prowler_rows import (
     read_ocsf,
     read_row,
 )
-from checklist_app.scanners.reading import Gathering, csv_rows, document, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, json_lines, moment
 from checklist_app.untrusted.json_text import as_object
 
 _NATIVE = ("CheckID", "StatusExtended", "FindingUniqueId")
@@ -37,12 +38,12 @@ _NOT_OURS = ("runs", "ProductArn")
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of a Prowler report."""
     if head.kind is Kind.JSON:
-        if head.has_key(*_NATIVE) or _is_asff(head):
+        if head.has_key(*_NATIVE) or head.has_key(*prowler_2.OUR_JSON) or _is_asff(head):
             return True
         is_event = head.has_key("metadata", "product") and bool(_PROWLER.search(head.text))
         is_finding = head.has_key("status_detail") or head.has_key("status_code")
         return is_event and is_finding and not any(head.has_key(name) for name in _NOT_OURS)
-    return head.kind is Kind.OTHER and bool(_delimiter(head))
+    return head.kind is Kind.OTHER and bool(_delimiter(head) or prowler_2.delimiter(head))
 
 
 def _is_asff(head: Head) -> bool:
@@ -79,25 +80,22 @@ def _time(written: str) -> datetime | None:
 
 def _rows(report: Report, head: Head) -> Iterator[dict[str, str] | None]:
     if head.kind is Kind.JSON:
-        yield from _json_rows(document(report))
+        for found in json_lines(report):
+            entry = as_object(found)
+            yield _with_check(_reader(entry), entry)
+    elif separator := prowler_2.delimiter(head):
+        for row in prowler_2.csv_lines(report, separator):
+            yield _with_check(prowler_2.read_line, row) if row else None
     else:
         for line in csv_rows(report, _delimiter(head) or ","):
             yield _with_check(read_csv_row, line)
 
 
-def _json_rows(whole: Any) -> Iterator[dict[str, str] | None]:
-    if isinstance(whole, dict):
-        whole = [whole]
-    if not isinstance(whole, list):
-        raise wrong_type("(root)", "[…]")
-    for found in whole:
-        entry = as_object(found)
-        yield _with_check(_reader(entry), entry)
-
-
 def _reader(entry: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, str]]:
     if "CheckID" in entry:
         return read_native
+    if "Account Number" in entry:
+        return prowler_2.read_line
     return read_asff if "ProductArn" in entry else read_ocsf
 
 
@@ -124,16 +122,16 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="Prowler 3 to 5: OCSF JSON, JSON of version 3, JSON for AWS Security Hub (ASFF), "
-        "CSV with any delimiter.",
+        versions="Prowler 2 to 5: OCSF JSON, JSON of versions 2 and 3, JSON for AWS Security Hub "
+        "(ASFF), CSV with any delimiter.",
         source="prowler/lib/outputs of Prowler and its documentation.",
         command="prowler aws --output-formats json-ocsf csv",
         result="A check of one resource.",
         keys="The rule `prowler:<check id>`; Prowler names no weakness. The entries of compliance "
         "frameworks stand in the description.",
         severity="The words of Prowler: critical, high, medium, low, informational.",
-        clean="PASS is a pass, FAIL a finding, MANUAL (INFO in version 3) needs review; a muted "
-        "failure is suppressed. A file without results proves nothing.",
+        clean="PASS is a pass, FAIL a finding, MANUAL (INFO in versions 2 and 3) needs "
+        "review; a muted failure is suppressed. A file without results proves nothing.",
         differs="DefectDojo takes MANUAL for a finding, drops muted ones and merges by text.",
     ),
     unsigned=("[]",),

@@ -24,6 +24,12 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.kube_names import joined, relative_path, steady_name
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.trivy_controls import (
+    benchmark_of,
+    controls,
+    is_compliance,
+    is_controls,
+)
 from checklist_app.scanners.trivy_results import LISTS, MODIFIED, TOOL, Where, paragraphs
 from checklist_app.untrusted.json_text import as_object
 
@@ -46,9 +52,10 @@ def recognises(head: Head) -> bool:
         )
     if head.has_key("ClusterName", "Kind", "Name"):
         return any(head.has_key(name) for name in _RESOURCES)
-    return head.has_key("SchemaVersion") and (
-        head.has_key("ArtifactName") or head.has_key("ArtifactType")
-    )
+    if is_compliance(head):
+        return True
+    named = head.has_key("ArtifactName") or head.has_key("ArtifactType")
+    return head.has_key("SchemaVersion") and (named or head.has_key("Results", "Target"))
 
 
 def parse(report: Report) -> ParsedScan:
@@ -68,6 +75,8 @@ def parse(report: Report) -> ParsedScan:
         raise wrong_type("(root)", "{…}")
     elif "ClusterName" in data:
         scanned = _cluster(gathering, data)
+    elif is_controls(data):
+        scanned = _benchmark(gathering, data)
     elif "ArtifactName" in data or "Results" in data:
         scanned = _artifact(gathering, data)
     else:
@@ -101,6 +110,13 @@ def _check_system(gathering: Gathering, metadata: dict[str, Any]) -> None:
                 system=clean(f"{system.get('Family', '')} {system.get('Name', '')}", 80) or "?",
             )
         )
+
+
+def _benchmark(gathering: Gathering, data: dict[str, Any]) -> int:
+    gathering.target = benchmark_of(data)
+    for found in controls(data):
+        gathering.add(found) if found else gathering.skip(_BROKEN)
+    return len(gathering.results)
 
 
 def _cluster(gathering: Gathering, data: dict[str, Any]) -> int:
@@ -194,18 +210,22 @@ PARSER = Parser(
     parse,
     About(
         versions="The list of targets of Trivy before 0.20, schema 2 since then, and the "
-        "reports of `trivy k8s` (`Vulnerabilities`/`Misconfigurations`, `Findings`, `Resources`).",
+        "reports of `trivy k8s` (`Vulnerabilities`/`Misconfigurations`, `Findings`, `Resources`) "
+        "and of `--compliance` (`Results` of controls, `SummaryControls`).",
         source="`pkg/types` and `pkg/k8s/report` in the source of Trivy.",
         command="`trivy image --format json -o report.json NAME`; likewise `fs`, `config`, `repo` "
         "and `k8s --report all`",
         result="A vulnerability of a package, a misconfiguration, a secret or a licence of a "
-        "target.",
+        "target; of `--compliance` the same for each control, a control without any, or a control "
+        "of a summary.",
         keys="`CweIDs` of vulnerabilities, else CWE-1395; CWE-798 for secrets; rule "
-        "`trivy:<id>` with the name of the vulnerability, check, kind of secret or licence.",
+        "`trivy:<id>` with the name of the vulnerability, check, kind of secret or licence; of "
+        "a control alone `trivy:<benchmark>:<control>`.",
         severity="Trivy's words; the CVSS score, else medium, where it says UNKNOWN.",
         clean="Checks with the status PASS (with `--include-non-failures`) are passes. A target "
         "without results was scanned and is clean; a report without targets proves nothing, nor "
-        "does one of a system without support.",
+        "does one of a system without support. A control that nothing failed is a pass; one that "
+        "is manual or fails by default needs a person.",
         differs="Findings that were ignored or excused by VEX (`--show-suppressed`) are read as "
         "suppressed. Packages without a vulnerability are no results. `null`, which Trivy before "
         "0.20 wrote for nothing at all, is read only where a person names the format.",

@@ -1,8 +1,9 @@
-"""The compliance report of the Trivy Operator: controls of a benchmark and their checks."""
+"""The compliance reports of the Trivy Operator: controls of a benchmark and their checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
@@ -47,7 +48,7 @@ def compliance(item: dict[str, Any]) -> Iterator[ParsedFinding | None]:
         yield from _detailed(as_object(control), name, checks)
     counts = _list(summary or status, "controlCheck", "status")
     for control in [] if controls else counts:
-        yield _summed(control, name) if isinstance(control, dict) else None
+        yield summed(control, name) if isinstance(control, dict) else None
     if not controls and not counts:
         raise UnreadableReport(
             text(
@@ -136,6 +137,43 @@ def _failed(control: dict[str, Any], check: dict[str, Any], name: str) -> Parsed
     )
 
 
+def details(item: dict[str, Any]) -> Iterator[ParsedFinding | None]:
+    """Yield the results of a ``ClusterComplianceDetailReport``, as the operator wrote them before
+    0.7; None for one that is no object.
+
+    Raises:
+        UnreadableReport: a list has the wrong type.
+    """
+    report = as_object(item.get("report"))
+    name = clean(as_object(report.get("type")).get("name"), MAX_SHORT)
+    for control in map(as_object, _list(report, "controlCheck", "report")):
+        about = f"control {clean(control.get('id'), MAX_SHORT)}"
+        for scanned in map(as_object, _list(control, "checkResults", about)):
+            for entry in _list(scanned, "details", about):
+                yield _detail(control, scanned, entry, name) if isinstance(entry, dict) else None
+
+
+def _detail(
+    control: dict[str, Any], scanned: dict[str, Any], entry: dict[str, Any], name: str
+) -> ParsedFinding:
+    kind, own = clean(scanned.get("objectType"), MAX_SHORT), clean(entry.get("name"), MAX_SHORT)
+    if not own.lower().startswith(f"{kind.lower()}-"):
+        own = f"{kind}-{own}"
+    status = clean(entry.get("status"), 40).upper()
+    check = {
+        "checkID": scanned.get("id"),
+        "target": joined(entry.get("namespace"), own),
+        "messages": [entry.get("msg")],
+        "remediation": scanned.get("remediation"),
+    }
+    found = _failed(control, check, name)
+    if status == "PASS":
+        return replace(found, state=FindingState.PASSED, severity=Severity.INFO)
+    if status != "FAIL":
+        return replace(found, state=FindingState.NEEDS_REVIEW, reason=f"status: {status or '?'}")
+    return found
+
+
 def _steady(target: str) -> str:
     """Return a target such as ``shop/replicaset-web-5d66dbcc85`` without its made-up end."""
     namespace, _, found = target.rpartition("/")
@@ -143,8 +181,13 @@ def _steady(target: str) -> str:
     return joined(namespace, kind, steady_name(kind, name))
 
 
-def _summed(control: dict[str, Any], name: str) -> ParsedFinding:
-    """Read a control of a summary, which only counts how often it failed."""
+def summed(control: dict[str, Any], name: str) -> ParsedFinding:
+    """Read a control of a summary, which only counts how often it failed.
+
+    Args:
+        control: in the words of the operator.
+        name: of the benchmark.
+    """
     own = clean(control.get("id"), MAX_SHORT)
     failed = as_index(control.get("totalFail", control.get("failTotal")))
     state = FindingState.NEEDS_REVIEW  # nobody counted: a person has to look

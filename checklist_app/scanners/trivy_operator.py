@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
+from checklist_app.domain.findings import MAX_SHORT, ParsedFinding, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.trivy_compliance import compliance
+from checklist_app.scanners.trivy_compliance import compliance, details
 from checklist_app.scanners.trivy_operator_results import object_of, results
 from checklist_app.untrusted.json_text import as_object
 
 _OURS = re.compile(r'"apiVersion"\s*:\s*"aquasecurity\.github\.io/')
-_SCOPE = re.compile(r"\A(?:Cluster|Image|Node)(?!ComplianceReport)")
+_SCOPE = re.compile(r"\A(?:Cluster|Image|Node)(?!Compliance)")
 _BROKEN = text("The result is not an object, so nothing can be read from it.")
 _NOTHING = text("The report names nothing that was scanned, so it proves nothing.")
 
@@ -51,7 +51,7 @@ def parse(report: Report) -> ParsedScan:
             continue
         read += 1
         _note_origin(gathering, item)
-        for found in compliance(item) if key == "compliance" else results(item, key):
+        for found in _results(item, key):
             if found is None:
                 gathering.skip(_BROKEN)
             else:
@@ -59,6 +59,12 @@ def parse(report: Report) -> ParsedScan:
     if not read:
         gathering.fail(_NOTHING)
     return gathering.scan()
+
+
+def _results(item: dict[str, Any], key: str) -> Iterator[ParsedFinding | None]:
+    if key == "compliance":
+        return compliance(item)
+    return details(item) if key == "details" else results(item, key)
 
 
 def _items(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
@@ -98,6 +104,7 @@ _KINDS = {
     "InfraAssessmentReport": "checks",
     "ExposedSecretReport": "secrets",
     "ClusterComplianceReport": "compliance",
+    "ClusterComplianceDetailReport": "details",
 }
 
 PARSER = Parser(
@@ -108,7 +115,8 @@ PARSER = Parser(
     About(
         versions="Trivy Operator 0.1 to 0.30: VulnerabilityReport, ConfigAuditReport, "
         "ExposedSecretReport, RbacAssessmentReport, InfraAssessmentReport, those of the whole "
-        "cluster, of images and of nodes, ClusterComplianceReport, and lists of all these.",
+        "cluster, of images and of nodes, ClusterComplianceReport, ClusterComplianceDetailReport, "
+        "and lists of all these.",
         source="The types in `pkg/apis/aquasecurity` in the source of the operator.",
         command="`kubectl get vulnerabilityreports -A -o json > report.json`; likewise the others",
         result="A vulnerability, a check of an object, a secret, or a check of a control.",

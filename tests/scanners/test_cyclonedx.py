@@ -168,3 +168,22 @@ def test_what_cannot_be_read() -> None:
         read(bom(vulnerabilities={}))
     scan = read(bom(vulnerability(), {}, None))
     assert (scan.account.read, scan.account.skipped) == (3, 2)
+
+
+def test_lists_in_the_list_of_components_as_retire_js_writes_them() -> None:
+    other = {"type": "library", "name": "jquery", "version": "1.8.0"}
+    scan = read(bom(components=[[COMPONENT, ""], [other]]))
+    assert [found.title for found in scan.results] == ["org.a/lib@1.0", "jquery@1.8.0"]
+
+
+def test_a_service_or_a_part_of_the_subject_can_be_affected() -> None:
+    part = {"bom-ref": "part", "name": "kernel", "version": "6.1"}
+    scan = read(
+        bom(
+            vulnerability(affects=[{"ref": "svc"}, {"ref": "part"}]),
+            services=[{"bom-ref": "svc", "name": "billing"}],
+            metadata={"component": {"name": "device", "components": [part]}},
+        )
+    )
+    assert [place.parameter for place in only(scan).locations] == ["billing", "kernel@6.1"]
+    assert scan.account.observations == 0

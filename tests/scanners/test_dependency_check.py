@@ -176,3 +176,26 @@ def test_what_cannot_be_read() -> None:
         read({"reportSchema": "1.1", "scanInfo": {}, "dependencies": {}})
     scan = read(xml("<vulnerability><name/></vulnerability>", NEW))
     assert (scan.account.read, scan.account.skipped) == (2, 1)
+
+
+def test_json_before_version_6_misspells_a_name_and_tells_the_newest_score() -> None:
+    scored = {
+        "name": "CVE-2019-1",
+        "cvssv2": {"score": 4.3, "severity": "MEDIUM"},
+        "cvssv3": {"baseScore": 9.8, "baseSeverity>": "CRITICAL"},
+    }
+    dependency = {"fileName": "a.jar", "filePath": "/a.jar", "vulnerabilities": [scored]}
+    found = only(read({"reportSchema": "1.0", "scanInfo": {}, "dependencies": [dependency]}))
+    assert (found.severity, found.cvss) == (Severity.CRITICAL, 9.8)
+
+
+def test_csv_before_version_5_has_one_severity_and_one_score() -> None:
+    found = only(
+        read(
+            '"Project","ScanDate","DependencyName","DependencyPath","Identifiers","CVE","CWE",'
+            '"Vulnerability","Severity","CVSSv2"\n'
+            '"shop","Tue, 5 Jun 2018 10:00:00 GMT","a-1.jar","/a-1.jar","org.a:a:1",'
+            '"CVE-2016-1","CWE-284 Improper Access Control","Bad","High","7.5"\n'
+        )
+    )
+    assert (found.severity, found.cvss, found.cwes) == (Severity.HIGH, 7.5, (284,))

@@ -131,3 +131,19 @@ def test_what_cannot_be_read() -> None:
     scan = read(grype(match(), 42, match(id=None)))
     assert (scan.account.read, scan.account.skipped) == (3, 2)
     assert scan.account.adds_up
+
+
+def test_several_images_in_one_array_keep_the_results_of_each() -> None:
+    other = grype(match(), match(id="CVE-2024-9"), source={"target": {"userInput": "cart:7"}})
+    scan = read([grype(match()), other])
+    assert (scan.tool_version, scan.target) == ("0.94.0", "shop:1.2, cart:7")
+    assert (scan.account.read, scan.account.findings, scan.account.skipped) == (3, 3, 0)
+    empty = read([grype(), grype()])
+    assert (empty.format, empty.account.read, empty.problems) == ("grype", 0, ())
+
+
+def test_a_system_without_support_proves_nothing() -> None:
+    alert = {"type": "distro-eol", "message": "x", "metadata": {"name": "debian", "version": "9"}}
+    scan = read(grype(alertsByPackage=[{"package": {"name": "apt"}, "alerts": [alert, alert]}]))
+    (problem,) = scan.problems
+    assert "debian 9" in str(problem)

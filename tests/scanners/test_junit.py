@@ -88,3 +88,20 @@ def test_missing_tests_are_told(xml: str) -> None:
 def test_what_is_cut_off_is_refused() -> None:
     with pytest.raises(UnreadableReport):
         read(PYTEST[:700])
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "expected"),
+    [
+        ("[CRITICAL] CVE-2024-1", "reads too far", Severity.CRITICAL),
+        ("pkg:maven/a/b@1", "cvssV3: HIGH, score: 7.5 (AV:N)", Severity.HIGH),
+        ("pkg:npm/a@1", "unscored severity: low", Severity.LOW),
+        ("[chromium] signs in", "HIGH", Severity.MEDIUM),
+    ],
+)
+def test_scanners_that_use_this_format_say_how_bad_it_is(
+    name: str, message: str, expected: Severity
+) -> None:
+    test = f'<testcase classname="a" name="{name}"><failure message="{message}"/></testcase>'
+    found = only(read(f'<testsuites><testsuite name="s" tests="1">{test}</testsuite></testsuites>'))
+    assert found.severity is expected

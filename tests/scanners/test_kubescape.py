@@ -179,3 +179,21 @@ def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match="has no results"):
         read({"customerGUID": "", "clusterName": "prod", "reportGUID": ""})
     assert read(kubescape(control(), 7)).account.skipped == 1
+
+
+def test_vulnerabilities_of_images_that_were_scanned_too() -> None:
+    summary = {
+        "controls": {"C-0057": summed()},
+        "vulnerabilities": {
+            "CVEs": [
+                {"id": "CVE-2024-1", "severity": "High", "package": "openssl", "version": "1.1"},
+                {"severity": "Low"},
+            ],
+            "images": ["nginx:1.2"],
+        },
+    }
+    scan = read(kubescape(control("failed"), summaryDetails=summary))
+    found = scan.results[1]
+    assert (found.rule_id, found.severity, found.cwes) == ("CVE-2024-1", Severity.HIGH, (1395,))
+    assert found.locations == (Location("nginx:1.2", parameter="openssl@1.1"),)
+    assert (scan.account.read, scan.account.findings, scan.account.skipped) == (3, 2, 1)

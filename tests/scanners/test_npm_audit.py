@@ -150,3 +150,14 @@ def test_what_cannot_be_read() -> None:
         read({"auditReportVersion": 2, "metadata": {}})
     scan = read(npm_7(package(via()), {}, 3))
     assert (scan.account.read, scan.account.skipped) == (3, 2)
+
+
+def test_what_npm_audit_fix_tells_of_the_audit() -> None:
+    scan = read({"added": 1, "removed": 0, "audit": npm_7(package(via()))})
+    assert (scan.format, scan.account.findings) == ("npm-audit", 1)
+
+
+def test_an_error_of_pnpm_is_refused() -> None:
+    error = {"code": "ERR_PNPM_AUDIT_NO_LOCKFILE", "message": "No pnpm-lock.yaml found"}
+    with pytest.raises(UnreadableReport, match=r"No pnpm-lock\.yaml found"):
+        read({"error": error})

@@ -105,3 +105,34 @@ def test_what_cannot_be_read() -> None:
         read(broken)
     scan = read(osv(vulnerability(), {}, "x"))
     assert (scan.account.read, scan.account.skipped) == (3, 2)
+
+
+def test_what_another_detector_found() -> None:
+    weak = {
+        "Adv": {
+            "ID": {"Publisher": "SCALIBR", "Reference": "etc-shadow-weakcredentials"},
+            "Title": "Ensure all users have strong passwords",
+            "Recommendation": "Change them.",
+            "Sev": 5,
+        },
+        "Target": {"Extra": "/etc/shadow: these users have weak passwords"},
+        "Plugins": ["weakcredentials/etcshadow"],
+    }
+    report: dict[str, Any] = {"results": [], "experimental_config": {}}
+    found = only(read({**report, "experimental_generic_findings": [weak]}))
+    assert (found.rule_id, found.severity) == ("etc-shadow-weakcredentials", Severity.CRITICAL)
+    assert found.locations == (Location("/etc/shadow"),)
+    assert read({**report, "experimental_generic_findings": [{}]}).account.skipped == 1
+
+
+def test_the_spelling_of_the_first_and_the_newest_version() -> None:
+    newest = vulnerability(databaseSpecific={"cwe_ids": ["CWE-79"], "severity": "CRITICAL"})
+    del newest["database_specific"]
+    found = only(read(osv(newest)))
+    assert (found.cwes, found.severity) == ((79,), Severity.CRITICAL)
+    package = {"name": "left", "version": "1.0", "ecosystem": "npm"}
+    oldest = {"Package": package, "vulnerabilities": [{"id": "OSV-1", "aliases": []}]}
+    source = {"path": "/package-lock.json", "type": "lockfile"}
+    assert only(read({"results": [{"packageSource": source, "packages": [oldest]}]})).rule_id == (
+        "OSV-1"
+    )

@@ -134,3 +134,29 @@ def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match=r"report\.vulnerabilities should be"):
         read(custom("VulnerabilityReport"))
     assert read(custom("VulnerabilityReport", vulnerabilities=None)).problems == ()
+
+
+def test_the_details_of_a_benchmark_as_written_before_the_operator_kept_them_together() -> None:
+    entries = [
+        {"name": "replicaset-web-5d66dbcc85", "namespace": "shop", "msg": "x", "status": "FAIL"},
+        {"name": "api", "namespace": "shop", "msg": "", "status": "PASS"},
+        {"name": "job", "namespace": "shop", "msg": "", "status": "WARN"},
+    ]
+    checked = {"objectType": "ReplicaSet", "id": "KSV012", "details": entries}
+    control = {"id": "1.0", "name": "No root", "severity": "MEDIUM", "checkResults": [checked]}
+    details = {"type": {"name": "nsa"}, "controlCheck": [control]}
+    kind = "ClusterComplianceDetailReport"
+    scan = read({"apiVersion": VERSION, "kind": kind, "metadata": {}, "report": details})
+    assert [found.state for found in scan.results] == [
+        FindingState.OPEN,
+        FindingState.PASSED,
+        FindingState.NEEDS_REVIEW,
+    ]
+    assert [found.severity for found in scan.results] == [
+        Severity.MEDIUM,
+        Severity.INFO,
+        Severity.MEDIUM,
+    ]
+    assert scan.results[0].locations == (Location("shop/replicaset-web-5d66dbcc85"),)
+    assert (MappingKind.RULE, "trivy:KSV012") in routing_keys(scan.results[0])
+    assert scan.account.skipped == 0
