@@ -131,7 +131,7 @@ def _control(entry: dict[str, Any], summary: dict[str, Any]) -> Control:
     rules = [as_object(rule) for rule in as_list(entry.get("rules"))]
     status = as_object(entry.get("status"))
     word = clean(status.get("status") or entry.get("status"), 40)
-    more = clean(status.get("subStatus"), 40)
+    more = clean(status.get("subStatus") or entry.get("subStatus"), 40)
     if not word:
         word, more = _status_of(rules)
     state = _STATES.get(word, FindingState.NEEDS_REVIEW)
@@ -183,6 +183,8 @@ def _unseen(number: str, summary: dict[str, Any]) -> Control:
     if more == _WITH_EXCEPTIONS:
         state = FindingState.SUPPRESSED
     elif more == "irrelevant" or (state is FindingState.PASSED and not total):
+        state = FindingState.NOT_APPLICABLE
+    elif not word and counts and not any(counts.values()):  # of version 2.0: it looked at nothing
         state = FindingState.NOT_APPLICABLE
     explained = state in (FindingState.NEEDS_REVIEW, FindingState.SUPPRESSED)
     words = (word, more, clean(info.get("info"), MAX_SHORT))

@@ -197,3 +197,18 @@ def test_vulnerabilities_of_images_that_were_scanned_too() -> None:
     assert (found.rule_id, found.severity, found.cwes) == ("CVE-2024-1", Severity.HIGH, (1395,))
     assert found.locations == (Location("nginx:1.2", parameter="openssl@1.1"),)
     assert (scan.account.read, scan.account.findings, scan.account.skipped) == (3, 2, 1)
+
+
+def test_states_as_other_versions_write_them() -> None:
+    beside = {**control("passed"), "subStatus": "w/exceptions"}
+    assert only(read(kubescape(beside))).state is FindingState.SUPPRESSED
+    nothing = {"passedResources": 0, "failedResources": 0, "skippedResources": 0}
+    controls = {
+        "C-0001": {"statusInfo": {}, "status": "", "ResourceCounters": nothing},
+        "C-0002": {"statusInfo": {}, "status": "", "ResourceCounters": {"failedResources": 1}},
+    }
+    scan = read(kubescape(control("passed"), summaryDetails={"controls": controls}))
+    assert [found.state for found in scan.results[1:]] == [
+        FindingState.NOT_APPLICABLE,
+        FindingState.NEEDS_REVIEW,
+    ]
