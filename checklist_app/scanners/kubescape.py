@@ -182,9 +182,11 @@ def _unseen(number: str, summary: dict[str, Any]) -> Control:
     state = _STATES.get(word, FindingState.NEEDS_REVIEW)
     if more == _WITH_EXCEPTIONS:
         state = FindingState.SUPPRESSED
-    elif more == "irrelevant" or (state is FindingState.PASSED and not total):
-        state = FindingState.NOT_APPLICABLE
-    elif not word and counts and not any(counts.values()):  # of version 2.0: it looked at nothing
+    elif (
+        more == "irrelevant"
+        or (state is FindingState.PASSED and not total)
+        or (not word and counts and not any(counts.values()))
+    ):
         state = FindingState.NOT_APPLICABLE
     explained = state in (FindingState.NEEDS_REVIEW, FindingState.SUPPRESSED)
     words = (word, more, clean(info.get("info"), MAX_SHORT))
