@@ -58,6 +58,8 @@ class RunPlaces:
         physical = as_object(location.get("physicalLocation"))
         region = as_object(physical.get("region"))
         logical = at_index(location.get("logicalLocations"), 0)
+        if "index" in logical and not logical.get("fullyQualifiedName"):
+            logical = at_index(self.run.get("logicalLocations"), logical["index"]) or logical
         name = as_text(logical.get("fullyQualifiedName")) or as_text(logical.get("name"))
         snippet = as_text(as_object(region.get("snippet")).get("text"))
         place = Location(
@@ -103,7 +105,7 @@ class RunPlaces:
 def _without_file_scheme(uri: str) -> str:
     path = unquote(uri.strip()).replace("\\", "/")
     if path.lower().startswith("file:"):
-        path = "/" + path[5:].lstrip("/")
+        path = ("/" if path[5:6] == "/" else "") + path[5:].lstrip("/")
         # file:///C:/code is C:/code, not /C:/code
         path = path[1:] if re.match(r"/[A-Za-z]:/", path) else path
     return path

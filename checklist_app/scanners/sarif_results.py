@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
     tool_key,
 )
 from checklist_app.domain.vocabulary import Severity
+from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.sarif_places import RunPlaces
@@ -52,13 +53,16 @@ _WORDS = {
     "informational": Severity.INFO,
     "none": Severity.INFO,
 }
-_SEVERITY_KEYS = ("security-severity", "cvssv3_baseScore", "severity", "issue_severity")
+_SEVERITY_KEYS = (
+    "security-severity", "cvssv3_baseScore", "severity", "issue_severity",
+    "cvssv4_baseScore", "cvssv2_score", "cvssv2_severity",
+)  # fmt: skip
 _ARGUMENT = re.compile(r"\{\{|\}\}|\{(\d{1,3})\}")
 _NUMBERED_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(\d{1,6}\)")
 _MOVING = re.compile(r"\b(lines?|at|col(?:umn)?s?)([ :#]{1,3})\d+|:\d+(?::\d+)?\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
-_UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid", re.IGNORECASE)
+_UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid|author|email", re.IGNORECASE)
 _MAX_HELP = 2_000
 
 
@@ -85,7 +89,7 @@ class ResultReader:
             title=_title(rule, rule_id, message),
             description=_description(rule, message),
             severity=self._severity(result, rule, state),
-            cwes=cwes,
+            cwes=cwes or cwes_in([name, message]),  # "… (CWE-120)" of tools without tags
             tags=tags,
             locations=tuple(dict.fromkeys(place for place, _ in places[:MAX_LOCATIONS])),
             fingerprint=self._fingerprint(result, rule_id, message, places),

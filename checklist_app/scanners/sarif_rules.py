@@ -1,11 +1,14 @@
 """The rules and taxonomies of one SARIF run, and what they say of a result.
 
-A result may name its rule in five ways (``ruleId``, ``ruleIndex``, ``rule.id``, ``rule.index``,
-with or without a tool component), and a CWE may stand in four places. All are read here.
+A result may name its rule in six ways (``ruleId``, ``ruleIndex``, ``rule.id``, ``rule.index``,
+``rule.guid``, with or without a tool component), and a CWE may stand in taxa, relationships, tags,
+properties, and in the names of a rule: its id, its short description and its help address. All are
+read here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +16,12 @@ from typing import Any
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
-_CWE_KEYS = ("cwe", "CWE", "cwes", "cweId", "cweIds", "cwe-id", "cwe_id")
+_CWE_KEYS = ("cwe", "cwes", "cweid", "cweids")
+"""In lower case, without what is no letter: ``CWE``, ``cwe-id``, ``cwe_ids`` and so on."""
+_NO_LETTER = re.compile(r"[^a-z]")
+_AT_MITRE = re.compile(
+    r"\bcwe\.mitre\.org/data/(?:definitions/|slices/)?(\d{1,5})\b", re.IGNORECASE
+)
 _TAG_KEYS = ("tags", "owasp", "OWASP", "owasp-mobile", "masvs", "MASVS", "wstg", "asvs")
 _TELLING_PREFIX = {"owasp-mobile": "owasp-mobile "}
 _SAYS_NOTHING = ("disjoint",)
@@ -29,18 +37,23 @@ class RunRules:
 
     run: dict[str, Any]
     _components: list[dict[str, Any]] = field(init=False)
+    _taxonomies: list[dict[str, Any]] = field(init=False)
     _by_id: dict[str, dict[str, Any]] = field(init=False)
+    _by_guid: dict[str, dict[str, Any]] = field(init=False)
     _known: dict[int, tuple[tuple[int, ...], tuple[str, ...]]] = field(init=False)
 
     def __post_init__(self) -> None:
         tool = as_object(self.run.get("tool"))
         extensions = [as_object(part) for part in as_list(tool.get("extensions"))]
         self._components = [as_object(tool.get("driver")), *extensions]
+        self._taxonomies = [as_object(part) for part in as_list(self.run.get("taxonomies"))]
         self._by_id = {}
+        self._by_guid = {}
         self._known = {}
         for component in self._components:
-            for rule in as_list(component.get("rules")):
-                self._by_id.setdefault(as_text(as_object(rule).get("id")), as_object(rule))
+            for rule in map(as_object, as_list(component.get("rules"))):
+                self._by_id.setdefault(as_text(rule.get("id")), rule)
+                self._by_guid.setdefault(as_text(rule.get("guid")), rule)
 
     @property
     def driver(self) -> dict[str, Any]:
@@ -59,6 +72,9 @@ class RunRules:
             index = as_index(result.get("ruleIndex"))
         component = self._component(as_object(reference.get("toolComponent")))
         indexed = at_index(component.get("rules"), index)
+        guid = as_text(reference.get("guid"))
+        if guid and not indexed:
+            indexed = self._by_guid.get(guid, {})
         indexed_id = as_text(indexed.get("id"))
         if indexed and (not name or name == indexed_id or name.startswith(f"{indexed_id}/")):
             return name or indexed_id, indexed
@@ -94,6 +110,7 @@ class RunRules:
                 if not set(_SAYS_NOTHING) & set(map(str, as_list(as_object(link).get("kinds"))))
             ]
             cwes, tags = self._read(rule, related)
+            cwes = tuple(sorted({*cwes, *_in_names(rule)}))
             self._known[id(rule)] = cwes, tuple(sorted(set(tags)))
         cwes, tags = self._known[id(rule)]
         if not result.get("taxa") and not result.get("properties"):
@@ -105,7 +122,7 @@ class RunRules:
         self, holder: dict[str, Any], taxa: list[Any]
     ) -> tuple[tuple[int, ...], tuple[str, ...]]:
         properties = as_object(holder.get("properties"))
-        cwes = {cwe for key in _CWE_KEYS for cwe in cwes_in(properties.get(key), bare=True)}
+        cwes = {cwe for value in _cwe_values(properties) for cwe in cwes_in(value, bare=True)}
         words = list(_words(properties))
         for word in words:
             cwes.update(cwes_in(word))
@@ -119,17 +136,27 @@ class RunRules:
     def _taxon(self, reference: dict[str, Any]) -> tuple[str, str]:
         """Return the names of the taxonomy and of the entry that a reference points to."""
         where = as_object(reference.get("toolComponent"))
-        taxonomies = [as_object(part) for part in as_list(self.run.get("taxonomies"))]
         taxonomy: dict[str, Any] = {}
         for key in ("guid", "name"):
             wanted = as_text(where.get(key))
             taxonomy = taxonomy or next(
-                (part for part in taxonomies if wanted and part.get(key) == wanted), {}
+                (part for part in self._taxonomies if wanted and part.get(key) == wanted), {}
             )
-        taxonomy = taxonomy or at_index(taxonomies, where.get("index"))
+        taxonomy = taxonomy or at_index(self._taxonomies, where.get("index"))
         entry = at_index(taxonomy.get("taxa"), reference.get("index"))
         name = as_text(reference.get("id")) or as_text(entry.get("id"))
+        guid = as_text(reference.get("guid"))
+        if guid and not name:
+            taxonomy, name = self._taxon_by_guid(guid)
         return as_text(where.get("name")) or as_text(taxonomy.get("name")), name
+
+    def _taxon_by_guid(self, guid: str) -> tuple[dict[str, Any], str]:
+        """Return the taxonomy and the name of the entry with that guid; both empty if none."""
+        for taxonomy in [*self._taxonomies, *self._components]:
+            for entry in map(as_object, as_list(taxonomy.get("taxa"))):
+                if entry.get("guid") == guid:
+                    return taxonomy, as_text(entry.get("id"))
+        return {}, ""
 
     def message_string(self, rule: dict[str, Any], name: str) -> str:
         """Return the text that a message refers to by ``name``."""
@@ -148,3 +175,21 @@ def _words(properties: dict[str, Any]) -> Iterator[str]:
         for word in value if isinstance(value, list) else [value]:
             if isinstance(word, str):
                 yield _TELLING_PREFIX.get(key, "") + word
+
+
+def _in_names(rule: dict[str, Any]) -> tuple[int, ...]:
+    """Return the CWE numbers in what a rule is called, and in the address that explains it."""
+    short = as_text(as_object(rule.get("shortDescription")).get("text"))
+    link = as_text(rule.get("helpUri"))
+    linked = [f"CWE-{number}" for number in _AT_MITRE.findall(link)]
+    return cwes_in([rule.get("id"), rule.get("name"), short, *linked])
+
+
+def _cwe_values(bag: dict[str, Any], *, nested: bool = False) -> Iterator[object]:
+    """Yield what a property bag holds under a name for CWE, and one level deeper."""
+    for key, value in bag.items():
+        if _NO_LETTER.sub("", key.lower()) in _CWE_KEYS:
+            for part in value if isinstance(value, list) else [value]:
+                yield part.get("id") if isinstance(part, dict) else part
+        elif isinstance(value, dict) and not nested:
+            yield from _cwe_values(value, nested=True)

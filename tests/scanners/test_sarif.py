@@ -9,7 +9,7 @@ import pytest
 
 from checklist_app.domain.findings import FindingState, Location, routing_keys
 from checklist_app.domain.vocabulary import MappingKind, Severity
-from tests.scanners.reports import SARIF, driver, only, read, result, sarif
+from tests.scanners.reports import SARIF, driver, fingerprints, only, read, result, sarif
 
 
 def test_the_sample_adds_up_and_says_what_it_is() -> None:
@@ -95,6 +95,19 @@ CWE = {"toolComponent": {"name": "CWE"}}
             {"taxa": [{"id": "79", "toolComponent": {"guid": "g"}}]},
             {"taxonomies": [{"name": "x"}, {"name": "CWE", "guid": "g"}]},
         ),
+        (  # KICS leaves the number out, and names the entry by its guid alone
+            {"relationships": [{"target": {"guid": "e79", "toolComponent": {"name": "CWE"}}}]},
+            {},
+            {"taxonomies": [{"name": "CWE", "taxa": [{"guid": "e79", "id": "79"}]}]},
+        ),
+        ({"helpUri": "https://cwe.mitre.org/data/definitions/79.html"}, {}, {}),
+        ({"shortDescription": {"text": "CWE-79: Improper neutralisation of input"}}, {}, {}),
+        ({"name": "CWE-79/reflected"}, {}, {}),
+        ({"properties": {"CWE-ID": ["79"]}}, {}, {}),
+        ({"properties": {"cweIDs": [{"id": "CWE-79"}]}}, {}, {}),
+        ({"properties": {"metadata": {"cwe": "CWE-79"}}}, {}, {}),
+        ({}, {"message": {"text": "Output is not encoded (CWE-79)."}}, {}),
+        ({}, {"ruleId": "CWE-79"}, {}),
     ],
 )
 def test_cwe_is_found_wherever_it_stands(
@@ -102,6 +115,18 @@ def test_cwe_is_found_wherever_it_stands(
 ) -> None:
     tool = driver({"id": "R1", **rule})
     assert only(read(sarif(result(**more), tool=tool, **run))).cwes == (79,)
+
+
+def test_the_message_names_a_cwe_only_where_nothing_else_does() -> None:
+    tool = driver({"id": "R1", "properties": {"tags": ["CWE-79"]}})
+    message = {"text": "Unlike CWE-80, this reaches scripts"}
+    assert only(read(sarif(result(message=message), tool=tool))).cwes == (79,)
+
+
+def test_a_rule_is_found_by_its_guid() -> None:
+    tool = {**driver(), "extensions": [{"name": "pack", "rules": [{**RULE, "guid": "r-1"}]}]}
+    found = only(read(sarif(result(ruleId=None, rule={"guid": "r-1"}), tool=tool)))
+    assert (found.rule_id, found.cwes) == ("R1", (79,))
 
 
 def test_entries_of_other_taxonomies_are_no_cwe() -> None:
@@ -123,6 +148,7 @@ def test_entries_of_other_taxonomies_are_no_cwe() -> None:
         ({"security-severity": "11"}, "error", Severity.HIGH),
         ({"security-severity": "nan"}, "error", Severity.HIGH),
         ({"security-severity": True}, "error", Severity.HIGH),
+        ({"cvssv2_score": 7.5, "cvssv2_severity": "HIGH"}, "warning", Severity.HIGH),
         ({}, "error", Severity.HIGH),
         ({}, "warning", Severity.MEDIUM),
         ({}, "note", Severity.LOW),
@@ -206,6 +232,7 @@ def test_messages(message: dict[str, Any], expected: str | None) -> None:
         ("file:///github/workspace/src/a.py", "src/a.py"),
         ("file:///home/runner/work/Bank/Bank/src/a.py", "src/a.py"),
         ("file:///C:/code/a.c", "C:/code/a.c"),
+        ("file:src/a.c", "src/a.c"),
         ("src/a%20b.py", "src/a b.py"),
         ("src/a%00b.py", "src/ab.py"),
         ("https://a.example/x%20y", "https://a.example/x%20y"),
@@ -239,6 +266,21 @@ def test_locations_by_artifact_index_request_and_target() -> None:
         "POST https://a.example/x",
         "lib/b.py",
     ]
+
+
+def test_a_logical_location_may_stand_in_the_run() -> None:
+    place = {"logicalLocations": [{"index": 1}]}
+    run = {"logicalLocations": [{"name": "a"}, {"fullyQualifiedName": "bank.Login.check"}]}
+    assert only(read(sarif(result(locations=[place]), **run))).locations == (
+        Location("", parameter="bank.Login.check"),
+    )
+
+
+def test_who_committed_a_secret_does_not_identify_it() -> None:
+    told = {"author": "alice.example", "email": "alice-at-bank.example"}
+    secrets = [result(line=n, code=f"key {n}", partialFingerprints=told) for n in (1, 2)]
+    later = [result(line=7, code="key 2", partialFingerprints={**told, "author": "bob.example"})]
+    assert fingerprints(read(sarif(*later)))[0] in fingerprints(read(sarif(*secrets)))
 
 
 def test_one_result_with_many_locations_is_one_finding() -> None:
