@@ -104,7 +104,8 @@ def _flagged(result: dict[str, Any]) -> list[str]:
 
 
 def _finding(result: dict[str, Any], secrets: KnownSecrets) -> ParsedFinding:
-    rule_id = clean(result.get("test_id"), MAX_RULE_ID)
+    # Versions before 1.0 gave their tests names only.
+    rule_id = clean(result.get("test_id") or result.get("test_name"), MAX_RULE_ID)
     path = _path(result)
     code = squeezed("\n".join(_flagged(result)))
     secret = _is_password(result)

@@ -35,11 +35,16 @@ SEVERITIES = {
     "info": Severity.INFO,
 }
 
+_EMPTY = re.compile(
+    r'\{\s*(?:"version"\s*:\s*"[\d.]{1,20}"\s*,\s*"vulnerabilities"\s*:\s*\[\s*\]'
+    r'|"vulnerabilities"\s*:\s*\[\s*\]\s*,\s*"version"\s*:\s*"[\d.]{1,20}")\s*\}\s*'
+)
 _IDENTIFIED = re.compile(r'"identifiers"\s*:\s*\[')
 _LISTED = re.compile(r'"vulnerabilities"\s*:\s*\[')
 _DYNAMIC = re.compile(r'"(?:type|category)"\s*:\s*"(?:dast|api_fuzzing)"')
 _KINDS = "sast|secret_detection|(?:dependency|container|cluster_image)_scanning|coverage_fuzzing"
 _STATIC = re.compile(rf'"(?:type|category)"\s*:\s*"(?:{_KINDS})"')
+_CVE = re.compile(r"CVE-\d{4}-\d{4,10}")
 _WEAKNESSES = ("cwe", "owasp", "wasc")
 _RULE_TYPE = re.compile(r"([a-z0-9_]{2,40}?)_(?:rule_id|test_id|rule_type|pluginid|id|type)")
 _NAMES = {"zaproxy": "ZAP"}
@@ -56,7 +61,8 @@ def is_gitlab(head: Head) -> bool:
     scanned = head.has_key("scan", "scanner") and (
         head.has_key("analyzer") or _DYNAMIC.search(head.text) or _STATIC.search(head.text)
     )
-    return bool((listed and (found or head.has_key("version", "remediations"))) or scanned)
+    with_fixes = listed and head.has_key("version", "remediations")
+    return bool((listed and found) or with_fixes or scanned or _EMPTY.fullmatch(head.text))
 
 
 def is_dynamic(head: Head) -> bool:
@@ -143,6 +149,9 @@ def rule_of(vulnerability: dict[str, Any], *preferred: str) -> str:
     """Return the rule: an identifier of a preferred type, else the first that is no weakness."""
     found = identifiers(vulnerability)
     wanted = [part for kind in preferred for part in found if kind_of(part) == kind]
+    if preferred and not wanted:  # some tools name the CVE outside of their identifiers
+        named = (clean(vulnerability.get(key), MAX_RULE_ID) for key in ("cve", "name"))
+        wanted = [{"value": name} for name in named if _CVE.fullmatch(name)]
     own = [part for part in found if kind_of(part) not in _WEAKNESSES]
     chosen = next(iter([*wanted, *own, *found]), {})
     value, name = (clean(chosen.get(key), MAX_RULE_ID) for key in ("value", "name"))

@@ -90,8 +90,9 @@ def _check(gathering: Gathering, root: dict[str, Any]) -> None:
 
 
 def _cwes(issue: dict[str, Any]) -> tuple[int, ...]:
-    cwe = as_object(issue.get("cwe"))
-    return cwes_in(cwe.get("id", cwe.get("ID")), bare=True)
+    cwe = issue.get("cwe")
+    number = cwe.get("id", cwe.get("ID")) if isinstance(cwe, dict) else cwe
+    return cwes_in(number, bare=True)
 
 
 def _is_secret(issue: dict[str, Any]) -> bool:

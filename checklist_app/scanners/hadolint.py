@@ -1,6 +1,7 @@
-"""hadolint's JSON report.
+"""hadolint's JSON report, and what it writes for the code quality of GitLab.
 
-Source: ``src/Hadolint/Formatter/Json.hs`` of hadolint. A result is one element of the list.
+Source: ``Json.hs`` and ``Codeclimate.hs`` in ``src/Hadolint/Formatter`` of hadolint. A result is
+one element of the list.
 """
 
 from __future__ import annotations
@@ -18,24 +19,32 @@ from checklist_app.domain.findings import (
     clean,
 )
 from checklist_app.domain.text import text
+from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.untrusted.json_text import as_object
 
 TOOL = "hadolint"
-_CODE = re.compile(r'"code"\s*:\s*"(?:DL|SC)\d{4}"')
+_CODE = re.compile(r'"(?:code|check_name)"\s*:\s*"(?:DL|SC)\d{4}"')
+_LEVELS = {  # of code quality reports, which hadolint makes of its own four
+    "blocker": Severity.HIGH,
+    "critical": Severity.HIGH,
+    "major": Severity.MEDIUM,
+    "minor": Severity.INFO,
+    "info": Severity.INFO,
+}
 _NOT_PARSED = "DL1000"
 _BROKEN = text("The result is not an object, so nothing can be read from it.")
 
 
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of a report of hadolint."""
-    return (
-        head.kind is Kind.JSON
-        and head.text.startswith("[")
-        and head.has_key("line", "column", "file", "level", "message")
-        and bool(_CODE.search(head.text))
-    )
+    if head.kind is not Kind.JSON or not head.text.startswith("["):
+        return False
+    own = head.has_key("line", "column", "file", "level", "message")
+    for_gitlab = head.has_key("check_name", "description", "location", "path")
+    return (own or for_gitlab) and _CODE.search(head.text) is not None
 
 
 def parse(report: Report) -> ParsedScan:
@@ -70,6 +79,7 @@ def parse(report: Report) -> ParsedScan:
 
 
 def _finding(entry: dict[str, Any]) -> ParsedFinding:
+    entry = _as_own(entry)
     rule_id = clean(entry.get("code"), MAX_RULE_ID)
     message = clean(entry.get("message"), 4_000)
     file = relative_path(entry.get("file"))
@@ -93,14 +103,29 @@ def _finding(entry: dict[str, Any]) -> ParsedFinding:
     )
 
 
+def _as_own(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry in the words of hadolint's own format."""
+    if "check_name" not in entry:
+        return entry
+    place = as_object(entry.get("location"))
+    return {
+        "code": entry["check_name"],
+        "message": entry.get("description"),
+        "file": place.get("path"),
+        "line": as_object(place.get("lines")).get("begin"),
+        "level": _LEVELS.get(clean(entry.get("severity"), 20).lower(), Severity.MEDIUM).value,
+    }
+
+
 PARSER = Parser(
     "hadolint",
     "hadolint (JSON)",
     recognises,
     parse,
     About(
-        versions="hadolint 1.17 to 2.14.",
-        source="`src/Hadolint/Formatter/Json.hs` in the source of hadolint.",
+        versions="hadolint 1.17 to 2.15: `json` and `gitlab_codeclimate`; its formats `sarif` and "
+        "`sonarqube` are read as such.",
+        source="`src/Hadolint/Formatter` in the source of hadolint.",
         command="`hadolint --format json Dockerfile > report.json`",
         result="A rule broken in one line of a Dockerfile.",
         keys="Rule `hadolint:<code>`, such as `DL3002` or, from ShellCheck, `SC2086`.",

@@ -50,6 +50,8 @@ _REASONS = {
 # Dependency-Check in the message.
 _IN_NAME = re.compile(r"\A\[(CRITICAL|HIGH|MEDIUM|LOW)\]\s")
 _IN_MESSAGE = re.compile(r"\A(?:cvssV\d|unscored severity): ([A-Za-z]{3,13})\b")
+_QUOTE_SECRETS = ("gitleaks",)
+"""Suites whose failures hold the secrets that they found."""
 _ROUND = 100
 
 
@@ -158,19 +160,22 @@ def _finding(test: Element, suite: str) -> ParsedFinding:
     properties = dict(_properties(test))
     names = [name, holder, *properties.values()]
     cwes = cwes_in([name, holder, *properties.values()])
+    cwes += cwes_in(properties.get("cwe"), bare=True)
     return ParsedFinding(
         tool=TOOL,
         rule_id=clean(".".join(filter(None, (holder, name))), MAX_RULE_ID),
         title=name or holder or "?",
         description=message,
         severity=_severity(state, properties, _word(name, message)),
-        cwes=tuple(sorted({*cwes, *cwes_in(properties.get("cwe"), bare=True)})),
+        cwes=tuple(sorted(set(cwes or cwes_in(message)))),
         tags=tags_in(names),
         locations=_places(test, holder),
         fingerprint=fingerprint("junit", suite, holder, name),
         state=state,
         reason=clean(message or _REASONS[word], MAX_SHORT) if word in _REASONS else "",
-        snippet=clean(masked(clean(said.text, MAX_SNIPPET)), MAX_SNIPPET),
+        snippet=""
+        if suite in _QUOTE_SECRETS
+        else clean(masked(clean(said.text, MAX_SNIPPET)), MAX_SNIPPET),
     )
 
 

@@ -68,6 +68,8 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of a report of MobSF or mobsfscan."""
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
         return False
+    if head.has_key("primaryLocation"):  # what mobsfscan writes for SonarQube
+        return False
     if head.has_key("mobsfscan_version") or any(said in head.text for said in _NOT_FOUND):
         return True
     of_an_app = any(head.has_key(name) for name in _OF_AN_APP)

@@ -34,6 +34,7 @@ from checklist_app.scanners.source_code import (
     KnownSecrets,
     fail_of_errors,
     source_path,
+    told_by_semgrep,
 )
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -64,9 +65,7 @@ def read(root: dict[str, Any]) -> ParsedScan:
     if not isinstance(root["results"], dict):
         raise wrong_type("results", "{…}")
     gathering = Gathering("mobsf", TOOL, tool_version=clean(root.get("mobsfscan_version"), 60))
-    errors = [as_object(part) for part in as_list(root.get("errors"))]
-    told = [part.get("message") or part.get("long_msg") or part.get("type") for part in errors]
-    fail_of_errors(gathering, [clean(message, 400) for message in told])
+    fail_of_errors(gathering, list(map(told_by_semgrep, as_list(root.get("errors")))))
     secrets = _secrets(root["results"])
     for name, rule in root["results"].items():
         if isinstance(rule, dict) and rule:

@@ -35,6 +35,7 @@ from checklist_app.scanners.source_code import (
     fail_of_errors,
     source_path,
     squeezed,
+    told_by_semgrep,
     trace,
 )
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
@@ -53,6 +54,8 @@ _MISSING = text("This njsscan report has no list of rules. Write it with njsscan
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of an njsscan report."""
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
+        return False
+    if head.has_key("primaryLocation"):  # what it writes for SonarQube
         return False
     return head.has_key("njsscan_version") or head.has_key("errors", "nodejs", "templates")
 
@@ -82,9 +85,7 @@ def parse(report: Report) -> ParsedScan:
 
 
 def _check(gathering: Gathering, root: dict[str, Any]) -> None:
-    errors = [as_object(part) for part in as_list(root.get("errors"))]
-    told = [part.get("message") or part.get("long_msg") or part.get("type") for part in errors]
-    fail_of_errors(gathering, [clean(message, 400) for message in told])
+    fail_of_errors(gathering, list(map(told_by_semgrep, as_list(root.get("errors")))))
     if root.get("files") == []:
         gathering.fail(NOTHING_SCANNED)
 

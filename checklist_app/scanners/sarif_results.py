@@ -24,6 +24,7 @@ from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.sarif_places import RunPlaces
 from checklist_app.scanners.sarif_rules import RunRules
+from checklist_app.scanners.source_code import SECRET_CWES, guarded
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text
 
 _STATES = {
@@ -63,6 +64,7 @@ _MOVING = re.compile(r"\b(lines?|at|col(?:umn)?s?)([ :#]{1,3})\d+|:\d+(?::\d+)?\
 _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
 _UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid|author|email", re.IGNORECASE)
+_NOT_FILLED_IN = re.compile(r"\{\w*\}|\$[A-Z][A-Z0-9_]*\b")
 _MAX_HELP = 2_000
 
 
@@ -82,14 +84,16 @@ class ResultReader:
         message = self._message(result, rule)
         places = self._places.places(result)
         cwes, tags = self._rules.weaknesses(result, rule)
+        cwes = cwes or cwes_in([name, message])  # "… (CWE-120)" of tools without tags
         state, reason = _state(result)
+        shown = guarded(message) if SECRET_CWES.intersection(cwes) else message
         return ParsedFinding(
             tool=self._tool,
             rule_id=rule_id,
-            title=_title(rule, rule_id, message),
-            description=_description(rule, message),
+            title=_title(rule, rule_id, shown),
+            description=_description(rule, shown),
             severity=self._severity(result, rule, state),
-            cwes=cwes or cwes_in([name, message]),  # "… (CWE-120)" of tools without tags
+            cwes=cwes,
             tags=tags,
             locations=tuple(dict.fromkeys(place for place, _ in places[:MAX_LOCATIONS])),
             fingerprint=self._fingerprint(result, rule_id, message, places),
@@ -241,7 +245,8 @@ def _of_rule(value: str, limit: int) -> str:
 
 def _title(rule: dict[str, Any], rule_id: str, message: str) -> str:
     short = _of_rule(_text(rule.get("shortDescription")), MAX_TITLE)
-    if short and not (rule_id and rule_id in short):  # "Semgrep Finding: <id>" says nothing
+    # "Semgrep Finding: <id>" says nothing, and in "{name} is weak" the name is not filled in.
+    if short and not (rule_id and rule_id in short) and not _NOT_FILLED_IN.search(short):
         return short.partition("\n")[0]
     name = clean(rule.get("name"), MAX_TITLE)
     return message.partition("\n")[0][:MAX_TITLE] or name or rule_id or "?"

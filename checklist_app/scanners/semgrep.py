@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
+from checklist_app.domain.findings import ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.reading import Gathering, document
@@ -21,11 +21,14 @@ from checklist_app.scanners.source_code import (
     KnownSecrets,
     fail_of_errors,
     source_path,
+    told_by_semgrep,
 )
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 _PART = r'(?:"(?:results|errors)"\s*:\s*\[\s*\]|"version"\s*:\s*"[^"]{0,60}")'
 _FOUND_NOTHING = re.compile(rf"\{{\s*{_PART}(?:\s*,\s*{_PART}){{1,2}}\s*\}}\s*")
+_ERRORS_FIRST = re.compile(r'\{\s*"errors"\s*:\s*\[\s*\{')
+"""So many errors may come first that nothing else is in the beginning of a file."""
 _LEFT_OUT = ("analysis_failed_parser_or_internal_error", "too_many_matches")
 
 
@@ -36,6 +39,8 @@ def recognises(head: Head) -> bool:
     if head.has_key("errors", "paths", "scanned") or head.has_key("check_id", "extra"):
         return True
     if head.has_key("results", "engine_requested"):
+        return True
+    if _ERRORS_FIRST.match(head.text) and head.has_key("code", "level", "type"):
         return True
     return head.has_key("results", "errors") and _FOUND_NOTHING.fullmatch(head.text) is not None
 
@@ -66,7 +71,9 @@ def parse(report: Report) -> ParsedScan:
 
 def _check(gathering: Gathering, root: dict[str, Any]) -> None:
     errors = [as_object(part) for part in as_list(root.get("errors"))]
-    told = [_told(part) for part in errors if clean(part.get("level"), 20).lower() != "info"]
+    told = [
+        told_by_semgrep(part) for part in errors if clean(part.get("level"), 20).lower() != "info"
+    ]
     for part in as_list(as_object(root.get("paths")).get("skipped")):
         skipped = as_object(part)
         if skipped.get("reason") in _LEFT_OUT:
@@ -75,14 +82,6 @@ def _check(gathering: Gathering, root: dict[str, Any]) -> None:
         rule = as_object(part)
         told.append(f"{clean(rule.get('rule_id'), 200)}: {clean(rule.get('details'), 200)}")
     fail_of_errors(gathering, told)
-
-
-def _told(error: dict[str, Any]) -> str:
-    """Return what an error says; the names of its fields differ from version to version."""
-    kind = error.get("type")
-    kind = clean(kind[0] if isinstance(kind, list) and kind else kind, 60)
-    words = [error.get(key) for key in ("message", "long_msg", "short_msg", "details")]
-    return next(filter(None, (clean(word, MAX_SHORT) for word in words)), kind)
 
 
 PARSER = Parser(

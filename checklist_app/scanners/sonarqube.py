@@ -1,8 +1,9 @@
-"""SonarQube: issues and hotspots of its web API, and the JSON file of the program sonar-report.
+"""SonarQube: issues and hotspots of its web API, of sonar-report, and those made for its import.
 
 Source: ``api/issues/search`` and ``api/hotspots/search`` of SonarQube and SonarCloud, and the
 source of sonar-report. A result is one issue or one hotspot. The API answers in pages; a page that
-does not hold all of them proves the absence of nothing.
+does not hold all of them proves the absence of nothing. Pages may be put into one list. Other tools
+write their issues in a form that SonarQube imports (``primaryLocation``); these are theirs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.reading import Gathering, document, moment, whole_number
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
+from checklist_app.scanners.sonarqube_external import is_external, is_external_file, read_external
 from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -25,11 +27,16 @@ _REFUSED = re.compile(r'\{\s*"errors"\s*:\s*\[\s*\{\s*"msg"\s*:')
 
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of an answer of SonarQube, or of a file of sonar-report."""
-    if head.kind is not Kind.JSON or not head.text.startswith("{"):
+    if head.kind is not Kind.JSON:
         return False
+    if is_external_file(head):
+        return True
     listed = any(head.has_key("paging", name) for name in _LISTS)
     by_api = listed and (head.has_key("components") or head.has_key("effortTotal"))
     found = listed and head.has_key("component", "project", "key")
+    if head.text.startswith("["):
+        bare = head.has_key("key", "component", "project", "creationDate", "status")
+        return by_api or found or (bare and (head.has_key("rule") or head.has_key("ruleKey")))
     by_program = head.has_key("sonarBaseURL", "projectName") or head.has_key("hotspotKeys", "rules")
     return by_api or found or by_program or _REFUSED.match(head.text) is not None
 
@@ -40,9 +47,8 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, an error of the server, or has neither list.
     """
-    root = root_object(document(report))
-    if not any(name in root for name in _LISTS):
-        raise _without_results(root)
+    pages = _pages(document(report))
+    root = _joined(pages)
     project = Project(root)
     gathering = Gathering(
         "sonarqube",
@@ -50,16 +56,37 @@ def parse(report: Report) -> ParsedScan:
         target=project.target,
         started_at=moment(root.get("date"), "%A, %B %d, %Y", "%a %b %d %Y"),
     )
-    count = 0
     for name in _LISTS:
-        entries = root.get(name) or []
-        if not isinstance(entries, list):
-            raise wrong_type(name, "[…]")
-        count += len(entries)
-        for entry in entries:
+        for entry in as_list(root.get(name)):
             _add(gathering, project, name, entry)
-    _check(gathering, root, count)
+    tools = dict.fromkeys(result.tool for result in gathering.results)
+    gathering.tool = ", ".join(tools) or gathering.tool
+    for name in _LISTS:
+        _check(gathering, [page for page in pages if name in page], name)
     return gathering.scan()
+
+
+def _pages(found: Any) -> list[dict[str, Any]]:
+    """Return the answers in a file: one, a list of pages, or a bare list of issues or hotspots."""
+    pages = [root_object(part) for part in found] if isinstance(found, list) else [found]
+    if isinstance(found, list) and not any(name in page for page in pages for name in _LISTS):
+        is_hotspots = "ruleKey" in next(iter(pages), {})
+        pages = [{"hotspots" if is_hotspots else "issues": pages}]
+    for page in map(root_object, pages):
+        if not any(name in page for name in _LISTS):
+            raise _without_results(page)
+        for name in _LISTS:
+            if not isinstance(page.get(name) or [], list):
+                raise wrong_type(name, "[…]")
+    return pages
+
+
+def _joined(pages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return all pages as one answer."""
+    if len(pages) == 1:
+        return pages[0]
+    names = (*_LISTS, "components")
+    return {name: [part for page in pages for part in as_list(page.get(name))] for name in names}
 
 
 def _without_results(root: dict[str, Any]) -> UnreadableReport:
@@ -81,17 +108,22 @@ def _without_results(root: dict[str, Any]) -> UnreadableReport:
 
 
 def _add(gathering: Gathering, project: Project, name: str, entry: Any) -> None:
-    if isinstance(entry, dict) and entry:
-        gathering.add(read_issue(entry, project, hotspot=name == "hotspots"))
+    if is_external(entry):
+        gathering.add(read_external(entry, project.external_rules))
+    elif isinstance(entry, dict) and entry:
+        # Before version 8.2 hotspots stood among the issues.
+        hotspot = name == "hotspots" or entry.get("type") == "SECURITY_HOTSPOT"
+        gathering.add(read_issue(entry, project, hotspot=hotspot))
     else:
         gathering.skip(NO_CONTENT)
 
 
-def _check(gathering: Gathering, root: dict[str, Any], count: int) -> None:
-    paging = as_object(root.get("paging"))
-    total = whole_number(paging.get("total", root.get("total"))) or 0
-    gathering.expect(total, count)
-    if not count and not gathering.target:
+def _check(gathering: Gathering, pages: list[dict[str, Any]], name: str) -> None:
+    """Note what is on other pages; every page says how many there are in all."""
+    count = sum(len(page[name] or []) for page in pages)
+    pagings = [as_object(page.get("paging")).get("total", page.get("total")) for page in pages]
+    gathering.expect(max((whole_number(total) or 0 for total in pagings), default=0), count)
+    if pages and not gathering.results and not gathering.target:
         gathering.fail(
             text(
                 "The answer names no project, so it does not show that one was analysed. "
@@ -106,17 +138,21 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="SonarQube 7 to 2025 and SonarCloud: `api/issues/search`, `api/hotspots/search`; "
-        "the JSON of sonar-report.",
-        source="The web API's documentation, and the source of sonar-report.",
+        versions="SonarQube 7 to 2025 and SonarCloud: `api/issues/search`, `api/hotspots/search`, "
+        "also several pages in one list; the JSON of sonar-report; the generic issues that other "
+        "tools write for its import.",
+        source="The web API's documentation, that of generic issues, and the source of "
+        "sonar-report.",
         command='`curl -u "$TOKEN:" "$URL/api/issues/search?componentKeys=$PROJECT&ps=500"`',
         result="An issue or a security hotspot.",
-        keys="CWE numbers in tags, in messages and in the descriptions of rules; rule "
-        "`sonarqube:<rule>` such as `sonarqube:python:S4502`.",
+        keys="CWE numbers in tags, in messages, in the standards and the descriptions of rules; "
+        "rule `sonarqube:<rule>` such as `sonarqube:python:S4502`, of generic issues "
+        "`<engineId>:<ruleId>`.",
         severity="BLOCKER critical, CRITICAL high, MAJOR medium, MINOR low, INFO informational; "
         "of hotspots their probability.",
         clean="No result of a named project; an API answer without results names none.",
-        differs="Hotspots to review need review; what persons resolved is suppressed with its "
-        "reason; an issue that an analysis closed as fixed has passed.",
+        differs="Hotspots to review need review, acknowledged ones are open, safe ones suppressed; "
+        "what persons resolved is suppressed with its reason; a fixed hotspot, and an issue that "
+        "an analysis closed as fixed, have passed.",
     ),
 )

@@ -26,7 +26,7 @@ from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "SonarQube"
 
-_SEVERITIES = {
+SEVERITIES = {
     "blocker": Severity.CRITICAL,
     "critical": Severity.HIGH,
     "high": Severity.HIGH,
@@ -55,12 +55,17 @@ class RuleText:
     @classmethod
     def of(cls, rule: dict[str, Any]) -> Self:
         """Read it once; descriptions are long, and many results share them."""
-        html = clean(rule.get("htmlDesc"), _LONGEST_RULE)
+        parts = [
+            as_object(part).get("content") for part in as_list(rule.get("descriptionSections"))
+        ]
+        told = [rule.get("htmlDesc") or rule.get("mdDesc"), *parts]
+        html = clean("\n".join(clean(part, _LONGEST_RULE) for part in told), _LONGEST_RULE)
+        standards = [clean(part, MAX_SHORT) for part in as_list(rule.get("securityStandards"))]
         return cls(
             name=clean(rule.get("name"), MAX_TITLE),
             severity=rule.get("severity"),
             description=plain_text(clean(html, MAX_DESCRIPTION // 2)),
-            names=tuple(dict.fromkeys(_CWE.findall(html) + _TOP10.findall(html))),
+            names=tuple(dict.fromkeys(_CWE.findall(html) + _TOP10.findall(html) + standards)),
         )
 
 
@@ -71,10 +76,12 @@ class Project:
     Attributes:
         root: the whole document.
         target: name or key of the projects.
+        external_rules: what a file for the import says of its rules, by their id.
     """
 
     root: dict[str, Any]
     target: str = field(init=False)
+    external_rules: dict[str, dict[str, Any]] = field(init=False)
     _paths: dict[str, str] = field(init=False)
     _rules: dict[str, dict[str, Any]] = field(init=False)
     _known: dict[str, RuleText] = field(init=False, default_factory=dict)
@@ -92,6 +99,8 @@ class Project:
         found = dict.fromkeys(filter(None, (clean(name, MAX_SHORT) for name in named)))
         self.target = clean(", ".join(found), MAX_SHORT)
         self._rules = _rules(self.root.get("rules"))
+        listed = [as_object(part) for part in as_list(self.root.get("rules"))]
+        self.external_rules = {clean(rule.get("id"), MAX_RULE_ID): rule for rule in listed}
 
     def path(self, entry: dict[str, Any]) -> str:
         """Return the file of a result; components are named ``project:path``."""
@@ -148,13 +157,15 @@ def _state(entry: dict[str, Any], *, hotspot: bool) -> tuple[FindingState, str]:
     reason = ": ".join(filter(None, (status or newer, resolution)))
     if status in _TO_REVIEW or (hotspot and status not in _DECIDED):
         return FindingState.NEEDS_REVIEW, reason
-    if status not in _DECIDED and newer not in _DECIDED:
+    # An acknowledged hotspot was reviewed: it is a risk, and it is still there.
+    if resolution == "ACKNOWLEDGED" or (status not in _DECIDED and newer not in _DECIDED):
         return FindingState.OPEN, ""
-    if status == "CLOSED" and resolution == "FIXED":
+    # What a person calls fixed is so when the next analysis closes it; a hotspot is never closed.
+    told_by_analysis = hotspot or status == "CLOSED" or (newer == "FIXED" and not status)
+    if told_by_analysis and "FIXED" in (resolution, newer):
         return FindingState.PASSED, reason
-    if resolution == "REMOVED":
-        return FindingState.NOT_APPLICABLE, reason
-    return FindingState.SUPPRESSED, reason
+    removed = resolution == "REMOVED"
+    return FindingState.NOT_APPLICABLE if removed else FindingState.SUPPRESSED, reason
 
 
 def _severity(entry: dict[str, Any], rule: RuleText, state: FindingState) -> Severity:
@@ -163,13 +174,14 @@ def _severity(entry: dict[str, Any], rule: RuleText, state: FindingState) -> Sev
     impacts = [as_object(part).get("severity") for part in as_list(entry.get("impacts"))]
     given = (entry.get("vulnerabilityProbability"), entry.get("severity"))
     words = [word for word in (*given, *impacts, rule.severity) if clean(word, 40)]
-    return severity_of(words[0] if words else "", _SEVERITIES)
+    return severity_of(words[0] if words else "", SEVERITIES)
 
 
 def _weaknesses(
     entry: dict[str, Any], rule: RuleText, message: str
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    named = [*as_list(entry.get("tags")), *rule.names]
+    own = (entry.get(key) for key in ("tags", "internalTags", "securityStandards"))
+    named = [*(part for parts in own for part in as_list(parts)), *rule.names]
     return cwes_in([*named, *_CWE.findall(message)]), tags_in(named)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from checklist_app.domain.findings import MAX_SHORT, MAX_SNIPPET, MAX_URI, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.reading import Gathering
+from checklist_app.untrusted.json_text import as_object
 
 HARD_CODED = (798,)
 """The weakness of every secret in a source: use of hard-coded credentials."""
@@ -46,6 +47,18 @@ def fail_of_errors(gathering: Gathering, messages: list[str]) -> None:
                 or "?",
             )
         )
+
+
+def told_by_semgrep(error: object) -> str:
+    """Return what an error of Semgrep says, in a report of it or of a tool that runs it.
+
+    A sentence of the tool, or an object whose names differ from version to version.
+    """
+    holder = as_object(error)
+    kind = holder.get("type")
+    words = [error, *(holder.get(key) for key in ("message", "long_msg", "short_msg", "details"))]
+    words.append(kind[0] if isinstance(kind, list) and kind else kind)
+    return next(filter(None, (clean(word, 400) for word in words)), "")
 
 
 def source_path(value: object) -> str:

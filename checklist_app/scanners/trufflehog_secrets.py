@@ -28,8 +28,16 @@ from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "TruffleHog"
 
-_FILES = ("file", "path", "link", "url", "page", "channel_id", "location")
-_SOURCES = ("repository", "image", "bucket", "workspace", "project", "space", "repo")
+_FILES = (
+    "file", "filename", "path", "link", "url", "page", "channel_id", "location",
+    "issue", "document_id", "event_id", "title", "snippet_id",
+)  # fmt: skip
+_SOURCES = (
+    "repository", "image", "bucket", "workspace", "project", "space", "repo",
+    "container", "package", "project_name", "pipeline", "index", "workspace_name",
+    "organization_slug",
+)  # fmt: skip
+"""Of every message in its ``source_metadata.proto``, the most telling first."""
 _ENTROPY = "High Entropy"
 _MAX_STRINGS = 50
 
@@ -49,9 +57,16 @@ def source_of(entry: dict[str, Any]) -> str:
 
 
 def _metadata(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return where version 3 found a secret; the name of the source stands above it."""
+    """Return where version 3 found a secret; the name of the source stands above it.
+
+    Two kinds of sources, Forager and Webhook, hold that of another kind.
+    """
     data = as_object(as_object(entry.get("SourceMetadata")).get("Data"))
-    return as_object(next(iter(data.values()), None))
+    where = as_object(next(iter(data.values()), None))
+    inner = next(iter(where.values()), None) if len(where) == 1 else None
+    if isinstance(inner, dict):
+        where = as_object(next(iter(inner.values()), None)) if len(inner) == 1 else inner
+    return where
 
 
 def _first(holder: dict[str, Any], names: tuple[str, ...]) -> str:

@@ -58,6 +58,12 @@ def test_versions_without_a_weakness_name_none() -> None:
     assert only(read(bandit(old))).cwes == ()
 
 
+def test_a_version_without_numbers_of_tests_goes_by_their_names() -> None:
+    old = issue()
+    del old["test_id"]
+    assert only(read(bandit(old))).rule_id == old["test_name"]
+
+
 def test_a_run_without_results_is_clean_if_it_read_code() -> None:
     assert read(bandit()).problems == ()
     assert read(bandit(loc=0)).problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,3 +91,38 @@ def test_broken_types_are_refused_or_counted() -> None:
             read(baseline() | {"results": results})
     with pytest.raises(UnreadableReport, match="no results"):
         read({"plugins_used": [], "filters_used": []})
+
+
+def test_the_report_of_an_audit_says_what_persons_decided_and_its_secrets_are_not_kept() -> None:
+    value = "AKIA" + "Q3EGRZXCVBNMKJHG"
+    entries = [
+        {
+            "category": category,
+            "filename": "deploy/prod.env",
+            "lines": {"2": f"KEY={value}", "9": f"OLD={value}"},
+            "secrets": value,
+            "types": ["AWS Access Key", "Secret Keyword"],
+        }
+        for category in ("VERIFIED_FALSE", "VERIFIED_TRUE", "UNVERIFIED")
+    ]
+    scan = read({"results": entries})
+    states = [found.state for found in scan.results]
+    assert states == [FindingState.SUPPRESSED, FindingState.OPEN, FindingState.OPEN]
+    found = scan.results[0]
+    assert found.locations == (Location("deploy/prod.env", 2), Location("deploy/prod.env", 9))
+    assert (found.rule_id, found.cwes, found.occurrences) == ("AWS Access Key", (798,), 2)
+    assert value not in str(scan.to_json())
+
+
+def test_a_secret_is_the_same_finding_in_a_baseline_and_in_the_report_of_its_audit() -> None:
+    value = "AKIA" + "Q3EGRZXCVBNMKJHG"
+    entry = {
+        "category": "UNVERIFIED",
+        "filename": "deploy/prod.env",
+        "lines": {"2": value},
+        "secrets": value,
+        "types": ["AWS Access Key"],
+    }
+    hashed = hashlib.sha1(value.encode(), usedforsecurity=False).hexdigest()
+    known = baseline(secret(hashed_secret=hashed))
+    assert fingerprints(read({"results": [entry]})) == fingerprints(read(known))

@@ -71,6 +71,12 @@ def test_an_old_report_without_a_scan_is_read_and_never_clean() -> None:
     assert read(old | {"vulnerabilities": []}).problems
 
 
+def test_an_empty_report_of_few_words_is_recognised_and_proves_nothing() -> None:
+    scan = read({"version": "3.0", "vulnerabilities": []})
+    assert (scan.format, scan.account.read) == ("gitlab-sast", 0)
+    assert scan.problems
+
+
 def test_a_rule_whose_value_is_a_sentence_goes_by_its_name() -> None:
     rule = {"type": "njsscan_rule_type", "name": "node_sqli", "value": "Input reaches SQL."}
     named = {"type": "cwe", "name": "CWE-89", "value": "node_sqli"}
@@ -142,6 +148,8 @@ def test_a_dependency_goes_by_its_cve_and_a_container_by_its_image() -> None:
     image = lock | {"location": {"image": "bank/web:1", "dependency": package}}
     contained = only(read(gitlab(image, kind="container_scanning")))
     assert contained.locations[0].uri == "bank/web:1"
+    unlisted = lock | {"identifiers": [gemnasium], "cve": "CVE-2024-2222"}
+    assert only(read(gitlab(unlisted))).rule_id == "CVE-2024-2222"
 
 
 ZAP = {"type": "ZAProxy_PluginId", "name": "PII Disclosure", "value": "10062"}

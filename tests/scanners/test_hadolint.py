@@ -59,6 +59,23 @@ def test_paths_of_windows_are_those_of_others() -> None:
     assert fingerprints(windows) == fingerprints(read([entry()]))
 
 
+def test_what_it_writes_for_gitlab_says_the_same() -> None:
+    own = [entry(level=level, line=n) for n, level in enumerate(("error", "warning", "info"), 1)]
+    severities = ("blocker", "major", "info")
+    written = [
+        {
+            "categories": ["Bug Risk"],
+            "check_name": told["code"],
+            "description": told["message"],
+            "location": {"path": told["file"], "lines": {"begin": told["line"], "end": 9}},
+            "severity": severity,
+            "type": "issue",
+        }
+        for told, severity in zip(own, severities, strict=True)
+    ]
+    assert read(written).to_json() == read(own).to_json()
+
+
 def test_a_file_that_was_not_parsed_was_not_checked() -> None:
     scan = read([entry("DL1000", level="error"), entry("SC2086", file="b/Dockerfile")])
     assert scan.results[0].state is FindingState.OBSERVATION

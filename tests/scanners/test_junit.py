@@ -63,6 +63,22 @@ def test_a_report_of_surefire_with_one_suite_and_a_flaky_test() -> None:
     assert scan.problems == ()
 
 
+def test_a_weakness_that_only_the_failure_names() -> None:
+    xml = '<testsuite><testcase name="a"><failure message="SQL from input (CWE-89)"/></testcase>'
+    assert only(read(xml + "</testsuite>")).cwes == (89,)
+
+
+def test_the_secrets_that_gitleaks_puts_into_its_failures_are_not_kept() -> None:
+    told = "generic-api-key has detected a secret in file auth.py, line 1."
+    xml = f"""<testsuites><testsuite name="gitleaks" tests="1" failures="1">
+<testcase classname="Generic" file="auth.py" name="{told}"><failure message="{told}"
+type="Generic">{{"Match": "key = hunter2secret", "Secret": "hunter2secret"}}</failure></testcase>
+</testsuite></testsuites>"""
+    scan = read(xml)
+    assert only(scan).locations == (Location("auth.py"),)
+    assert "hunter2secret" not in str(scan.to_json())
+
+
 def test_moved_and_slower_tests_are_the_same_findings() -> None:
     moved = PYTEST.replace('line="12"', 'line="40"').replace('time="0.01"', 'time="9"')
     assert fingerprints(read(PYTEST)) == fingerprints(read(moved))

@@ -221,6 +221,20 @@ def test_messages(message: dict[str, Any], expected: str | None) -> None:
     assert found.description == (expected or "A user value in [docs](https://a.example)")
 
 
+def test_a_title_that_is_not_filled_in_gives_way_to_the_message() -> None:
+    tool = driver({"id": "R1", "shortDescription": {"text": "Weak hash in `{library}`"}})
+    found = only(read(sarif(result(message={"text": "Weak hash in `hashlib`"}), tool=tool)))
+    assert found.title == "Weak hash in `hashlib`"
+
+
+def test_the_secret_in_a_message_is_masked_and_still_tells_findings_apart() -> None:
+    tool = driver({"id": "R1", "properties": {"tags": ["external/cwe/cwe-259"]}})
+    messages = [{"text": f"Hard-coded password: 'hunter2{end}'"} for end in ("secret", "other")]
+    scan = read(sarif(*(result(message=message) for message in messages), tool=tool))
+    assert "hunter2secret" not in str(scan.to_json())
+    assert len(set(fingerprints(scan))) == 2
+
+
 @pytest.mark.parametrize(
     ("uri", "expected"),
     [

@@ -109,6 +109,14 @@ def test_what_was_not_scanned_makes_the_scan_no_proof(root: dict[str, Any]) -> N
     assert read(semgrep(**root)).problems
 
 
+def test_a_report_that_begins_with_very_many_errors_is_recognised() -> None:
+    error = {"code": 3, "level": "warn", "message": "Syntax error " * 9, "type": ["PartialParsing"]}
+    many = {"errors": [error] * 600, "paths": {"scanned": ["a.js"]}, "results": [hit()]}
+    scan = read(many)
+    assert (scan.format, scan.account.findings) == ("semgrep", 1)
+    assert "600" in str(scan.problems[0])
+
+
 def test_a_clean_run_is_one_that_scanned_a_file() -> None:
     assert read(semgrep()).problems == ()
     assert read(semgrep(errors=[{"level": "info", "message": "fyi"}])).problems == ()

@@ -112,6 +112,9 @@ def test_a_weakness_that_only_the_message_names() -> None:
         ({"status": "", "issueStatus": "ACCEPTED"}, FindingState.SUPPRESSED),
         ({"status": "CLOSED", "resolution": "FIXED"}, FindingState.PASSED),
         ({"status": "CLOSED", "resolution": "REMOVED"}, FindingState.NOT_APPLICABLE),
+        ({"status": "", "issueStatus": "FIXED"}, FindingState.PASSED),
+        ({"status": "RESOLVED", "resolution": "FIXED"}, FindingState.SUPPRESSED),  # a person says
+        ({"type": "SECURITY_HOTSPOT"}, FindingState.NEEDS_REVIEW),
     ],
 )
 def test_states_of_issues(more: dict[str, Any], state: FindingState) -> None:
@@ -127,6 +130,78 @@ def test_hotspots_need_review_until_somebody_decided() -> None:
     safe = hotspot(status="REVIEWED", resolution="SAFE")
     decided = only(read(api(safe, name="hotspots")))
     assert (decided.state, decided.reason) == (FindingState.SUPPRESSED, "REVIEWED: SAFE")
+    fixed = hotspot(status="REVIEWED", resolution="FIXED")
+    assert only(read(api(fixed, name="hotspots"))).state is FindingState.PASSED
+    acknowledged = hotspot(status="REVIEWED", resolution="ACKNOWLEDGED")
+    assert only(read(api(acknowledged, name="hotspots"))).state is FindingState.OPEN
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"securityStandards": ["cwe:89", "owaspTop10-2021:a3"]},
+        {"mdDesc": "See CWE-89."},
+        {"descriptionSections": [{"key": "root_cause", "content": "<p>CWE-89</p>"}]},
+    ],
+)
+def test_a_rule_names_its_weakness_in_many_places(rule: dict[str, Any]) -> None:
+    answer = api(issue(tags=[])) | {"rules": [{"key": "python:S2077", **rule}]}
+    assert only(read(answer)).cwes == (89,)
+
+
+def test_pages_in_one_list_are_one_report() -> None:
+    first, second = api(issue(), total=2), api(issue(key="AY-2"), total=2)
+    scan = read([first, second])
+    assert (scan.account.read, scan.target, scan.problems) == (2, "org:bank", ())
+    assert "1 of 2" in str(read([first]).problems[0])
+    assert fingerprints(read([first, second])) == fingerprints(read([second, first]))
+
+
+def test_a_bare_list_of_issues_or_hotspots_is_read() -> None:
+    dated = {"creationDate": "2026-01-12T09:30:00+0000"}
+    assert only(read([issue(**dated)])).state is FindingState.OPEN
+    assert only(read([hotspot(**dated)])).state is FindingState.NEEDS_REVIEW
+
+
+def external(**more: Any) -> dict[str, Any]:
+    """Return one issue that another tool wrote for SonarQube."""
+    return {
+        "engineId": "njsscan",
+        "ruleId": "sql_injection",
+        "type": "VULNERABILITY",
+        "severity": "CRITICAL",
+        "primaryLocation": {
+            "message": "Input reaches SQL (CWE-89).",
+            "filePath": "./src/cards.js",
+            "textRange": {"startLine": 12, "endLine": 12},
+        },
+        **more,
+    }
+
+
+def test_issues_that_other_tools_wrote_for_it_are_theirs() -> None:
+    scan = read({"issues": [external()], "njsscan_version": "1.0.2"})
+    found = only(scan)
+    assert (scan.format, scan.tool, scan.problems) == ("sonarqube", "njsscan", ())
+    assert (found.rule_id, found.severity, found.cwes) == ("sql_injection", Severity.HIGH, (89,))
+    assert found.locations == (Location("src/cards.js", 12),)
+    assert found.state is FindingState.OPEN
+    hotspot_of_it = external(type="SECURITY_HOTSPOT")
+    assert only(read({"issues": [hotspot_of_it]})).state is FindingState.NEEDS_REVIEW
+
+
+def test_the_newer_form_keeps_what_issues_share_in_rules() -> None:
+    entry = external()
+    for name in ("engineId", "type", "severity"):
+        del entry[name]
+    impacts = [
+        {"softwareQuality": "MAINTAINABILITY", "severity": "LOW"},
+        {"softwareQuality": "SECURITY", "severity": "HIGH"},
+    ]
+    rule = {"id": "sql_injection", "name": "Input in SQL", "engineId": "sast", "impacts": impacts}
+    found = only(read({"rules": [rule], "issues": [entry]}))
+    assert (found.tool, found.severity) == ("sast", Severity.HIGH)
+    assert "Input in SQL" in found.description
 
 
 def test_sonar_report_tells_of_rules_what_they_are_about() -> None:

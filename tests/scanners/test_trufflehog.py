@@ -139,3 +139,29 @@ def test_broken_types_are_refused_or_counted() -> None:
     assert (scan.account.read, scan.account.skipped) == (3, 1)
     with pytest.raises(UnreadableReport, match="Line 2"):
         read(lines(detected()) + '{"SourceMetadata": \n')
+
+
+@pytest.mark.parametrize(
+    ("data", "place", "target"),
+    [
+        (
+            {"GCS": {"bucket": "b", "filename": "a.env", "link": "https://g.example/a"}},
+            "a.env",
+            "b",
+        ),
+        ({"Jira": {"issue": "BANK-7", "author": "x"}}, "BANK-7", ""),
+        ({"Azure": {"container": "c", "file": "a.env"}}, "a.env", "c"),
+        ({"Elasticsearch": {"index": "logs", "document_id": "d7"}}, "d7", "logs"),
+        ({"NPM": {"file": "index.js", "package": "left"}}, "index.js", "left"),
+        ({"Forager": {"metadata": {"Npm": {"file": "i.js", "package": "p"}}}}, "i.js", "p"),
+        ({"Webhook": {"Data": {"Vector": {"link": "vector-1"}}}}, "vector-1", ""),
+        ({"Stdin": {}}, "", ""),
+        ({}, "", ""),
+    ],
+)
+def test_every_kind_of_source_names_its_place(
+    data: dict[str, Any], place: str, target: str
+) -> None:
+    scan = read([detected(SourceMetadata={"Data": data})])
+    assert [location.uri for location in only(scan).locations] == ([place] if place else [])
+    assert scan.target == target
