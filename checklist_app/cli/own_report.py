@@ -28,7 +28,9 @@ LISTS = ("base", "asvs")
     ),
 )
 @click.option(
+    "--out",
     "--output",
+    "output",
     default=None,
     type=click.Path(path_type=Path),
     help=say(text("PDF to write; if not given, in this folder and named after list and language.")),

@@ -10,7 +10,7 @@ from tests.cli.conftest import Checklist
 def test_it_writes_a_pdf_that_verifies(checklist: Checklist, tmp_path: Path) -> None:
     out = tmp_path / "own.pdf"
 
-    ran = checklist("report", "self", "--output", out, "--language", "es", "--json")
+    ran = checklist("report", "self", "--out", out, "--language", "es", "--json")
 
     assert ran.code == 0, ran
     assert (ran.facts["project"], ran.facts["language"]) == ("owasp-checklist", "es")
