@@ -52,7 +52,7 @@ LISTS = ("base", "asvs")
 @json_option
 def own_report(*, output: Path | None, spoken: str, standard: str, as_json: bool) -> None:
     """Load what is new of the self-assessment, and make its report."""
-    from checklist_app.cli.set_up import set_up  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.cli.set_up import make_ready  # noqa: PLC0415 - imports SQLAlchemy
 
     chosen = Language(spoken) if spoken else language()
     out = output or Path(f"self-assessment-{standard}-{chosen}.pdf")
@@ -64,7 +64,7 @@ def own_report(*, output: Path | None, spoken: str, standard: str, as_json: bool
             )
         )
     config = load_config(quiet=True)
-    set_up(config)
+    make_ready(config)
     with opened(config) as resources:
         facts = _make(resources, standard, chosen, out)
     answer(

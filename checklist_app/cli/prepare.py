@@ -151,19 +151,27 @@ def first_administrator(
         The first one with a new set-up link, as long as nobody has a password; None afterwards.
     """
     with resources.sessions.begin() as session:
-        known = session.scalars(
-            select(User)
-            .where(User.organisation_role == OrganisationRole.ADMINISTRATOR, User.is_active)
-            .order_by(User.id)
-        ).all()
-        if any(user.password_hash for user in known):
+        user = make_administrator(session, language, email=email)
+        if user.password_hash:
             return None
-        user = known[0] if known else None
-        if user is None:
-            name = ADMINISTRATOR_NAMES[language]
-            role = OrganisationRole.ADMINISTRATOR
-            user = create_user(session, None, email=email, name=name, organisation_role=role)
         return FirstAdministrator(user.email, issue_link(session, None, user, resources.config))
+
+
+def make_administrator(session: Session, language: Language, *, email: str = ADMINISTRATOR) -> User:
+    """Return an administrator, one with a password if there is; make the first one.
+
+    No link is handed out: that would end the one which somebody is about to follow.
+    """
+    known = session.scalars(
+        select(User)
+        .where(User.organisation_role == OrganisationRole.ADMINISTRATOR, User.is_active)
+        .order_by(User.password_hash.is_(None), User.id)
+    ).first()
+    if known is not None:
+        return known
+    name = ADMINISTRATOR_NAMES[language]
+    role = OrganisationRole.ADMINISTRATOR
+    return create_user(session, None, email=email, name=name, organisation_role=role)
 
 
 def _digest_of_sources() -> str:

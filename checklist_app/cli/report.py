@@ -108,12 +108,12 @@ def _fetch(
 
 
 def _make(order: Order, *, as_json: bool) -> None:
-    from checklist_app.cli.set_up import set_up  # noqa: PLC0415 - imports SQLAlchemy
+    from checklist_app.cli.set_up import make_ready  # noqa: PLC0415 - imports SQLAlchemy
     from checklist_app.cli.whole_way import make_report  # noqa: PLC0415
 
     _check_files(order)
     config = load_config(quiet=True)
-    set_up(config)
+    make_ready(config)
     with opened(config) as resources:
         facts = make_report(resources, order)
     answer(

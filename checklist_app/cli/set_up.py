@@ -11,6 +11,7 @@ from checklist_app.cli.prepare import (
     Prepared,
     bring_up_to_date,
     first_administrator,
+    make_administrator,
     make_folders,
     make_signing_identity,
     set_up_message,
@@ -68,6 +69,16 @@ def set_up(
         signer = make_signing_identity(config)
         first = first_administrator(resources, language(), email=administrator)
     return done, signer, first
+
+
+def make_ready(config: Config) -> None:
+    """Prepare everything for a command that shows no link: the one shown before stays good."""
+    make_folders(config)
+    with opened(config) as resources:
+        bring_up_to_date(resources)
+        make_signing_identity(config)
+        with resources.sessions.begin() as session:
+            make_administrator(session, language())
 
 
 def progress_lines(done: Prepared) -> list[str]:

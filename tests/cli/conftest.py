@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from checklist_app.cli.program import run
+from checklist_app.cli.running import load_config, opened
 from checklist_app.config import Config
+from checklist_app.services.links import link_owner
 from tests.certificates import make_authority
 from tests.cli.web_server import WebServer, web_server
 from tests.database import prepared_copy
@@ -65,6 +67,12 @@ def checklist(
     yield call
     root.handlers[:], _ = before, os.umask(mask)
     root.setLevel(level)
+
+
+def owner_of_link(link: str) -> str:
+    """Return whose password a link sets that a command has shown; it has to be good still."""
+    with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
+        return link_owner(session, link.rpartition("/")[2]).email
 
 
 @pytest.fixture

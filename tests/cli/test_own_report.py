@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.conftest import Checklist
+from checklist_app.cli.prepare import ADMINISTRATOR
+from tests.cli.conftest import Checklist, owner_of_link
 
 
 def test_it_writes_a_pdf_that_verifies(checklist: Checklist, tmp_path: Path) -> None:
     out = tmp_path / "own.pdf"
+    link = checklist("init", "--json").facts["set_up_link"]
 
     ran = checklist("report", "self", "--out", out, "--language", "es", "--json")
 
@@ -16,6 +18,7 @@ def test_it_writes_a_pdf_that_verifies(checklist: Checklist, tmp_path: Path) -> 
     assert (ran.facts["project"], ran.facts["language"]) == ("owasp-checklist", "es")
     good = checklist("verify", out, "--json")
     assert (good.code, good.facts["verdict"]) == (0, "valid")
+    assert owner_of_link(link) == ADMINISTRATOR
 
 
 def test_a_place_that_cannot_be_written_is_told_before_anything_is_made(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Checklist
+from checklist_app.cli.prepare import ADMINISTRATOR
+from tests.cli.conftest import Checklist, owner_of_link
 from tests.jobs.scan_files import sarif
 
 
@@ -68,6 +69,18 @@ def test_a_file_that_cannot_be_read_stops_before_anything_is_signed(
     assert "bad.sarif was not imported" in ran.err
     assert "cut off" in ran.err
     assert not out.exists()
+
+
+def test_the_link_that_was_shown_to_the_administrator_stays_good(
+    checklist: Checklist, tmp_path: Path
+) -> None:
+    link = checklist("init", "--json").facts["set_up_link"]
+    bad = tmp_path / "bad.sarif"
+    bad.write_bytes(b"{")
+
+    assert checklist("report", "Bank", "--scan", bad, "--out", tmp_path / "audit.pdf").code == 1
+
+    assert owner_of_link(link) == ADMINISTRATOR
 
 
 @pytest.mark.parametrize(
