@@ -22,7 +22,7 @@ from checklist_app.untrusted.json_text import as_list, as_object
 
 _OPEN, _SUPPRESSED = "vulnerabilities", "suppressedVulnerabilities"
 _CSV_HEADER = "Project,ScanDate,DependencyName,DependencyPath,"
-_RFC_1123 = "%a, %d %b %Y %H:%M:%S GMT"
+_RFC_1123 = ("%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S %z")
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
 
@@ -106,7 +106,7 @@ def _read_csv(gathering: Gathering, report: Report) -> None:
     """
     for row in csv_rows(report):
         gathering.target = gathering.target or clean(row.get("Project"), MAX_SHORT)
-        gathering.started_at = gathering.started_at or moment(row.get("ScanDate"), _RFC_1123)
+        gathering.started_at = gathering.started_at or moment(row.get("ScanDate"), *_RFC_1123)
         package = clean(row.get("Identifiers"), MAX_SHORT).partition(",")[0]
         dependency = {
             "fileName": row.get("DependencyName"),

@@ -60,7 +60,7 @@ def read_match(match: dict[str, Any], state: FindingState) -> ParsedFinding | No
         ),
         cwes=_cwes(told) or _VULNERABLE_COMPONENT,
         tags=(),
-        locations=tuple(places)[:MAX_LOCATIONS],
+        locations=tuple(places)[:MAX_LOCATIONS] or _named(package, version),
         fingerprint=fingerprint("grype", own, package, *(_stable(at.uri) for at in places)),
         state=state,
         reason=_reason(match) if state is FindingState.SUPPRESSED else "",
@@ -82,6 +82,11 @@ def _places(artifact: dict[str, Any], package: str) -> list[Location]:
     paths = {clean(as_object(at).get("path"), MAX_URI) for at in as_list(artifact.get("locations"))}
     found = sorted(paths - {""}) or [clean(artifact.get("purl"), MAX_URI)]
     return [Location(path, parameter=clean(package, MAX_SHORT)) for path in found if path]
+
+
+def _named(package: str, version: str) -> tuple[Location, ...]:
+    """Return the package as the place, where neither its files nor its URL are told."""
+    return (Location(package, parameter=f"{package}@{version}".rstrip("@")),) if package else ()
 
 
 def _stable(path: str) -> str:

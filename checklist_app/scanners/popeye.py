@@ -7,6 +7,7 @@ in ``sanitizers[].issues``, called ``sections`` since 0.20. Resources with an em
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
@@ -25,11 +26,13 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import joined, steady_name
-from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.untrusted.json_text import as_index, as_object
+from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.untrusted.json_text import as_index, as_object, load_json
 
 TOOL = "Popeye"
 _CODE = re.compile(r"\A\[(POP-\d{1,6})\]\s*")
+# Popeye writes its own errors as an object in which all have this name.
+_ERROR = re.compile(rb'(?<=[{,])\s*"error"\s*:\s*(?=")')
 _ROOT = "__root__"
 _STATES = {
     0: (FindingState.PASSED, Severity.INFO),
@@ -59,7 +62,9 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no sections, or one has the wrong type.
     """
-    data = as_object(document(report))
+    numbers = count(1)
+    whole = _ERROR.sub(lambda _: b'"error %d":' % next(numbers), report.read())
+    data = as_object(load_json(whole))
     body = data.get("popeye")
     if not isinstance(body, dict):
         raise wrong_type("popeye", "{…}")

@@ -27,6 +27,7 @@ from checklist_app.scanners.snyk_issues import (
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 _STARTS_WITH_ERROR = re.compile(r'(?:\[\s*)?\{\s*"(?:ok|error|path|code)"\s*:')
+_OF_PACKAGES = ("vulnerabilities", "issues")
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
 
@@ -36,7 +37,7 @@ def recognises(head: Head) -> bool:
         return False
     if _STARTS_WITH_ERROR.match(head.text) is not None and head.has_key("ok", "error", "path"):
         return True
-    if head.has_key("infrastructureAsCodeIssues"):
+    if head.has_key("infrastructureAsCodeIssues") or head.has_key("issues", "issueId", "pkgName"):
         return True
     by_snyk = head.has_key("packageManager", "ok") or head.has_key("packageManager", "identifiers")
     issue = head.has_key("CVSSv3", "semver") or head.has_key("cvssScore", "upgradePath")
@@ -101,7 +102,7 @@ def _read_project(gathering: Gathering, source: dict[str, Any]) -> int:
     file = source.get("displayTargetFile") or source.get("targetFile")
     project = Project(_name(source), clean(file, MAX_URI).replace("\\", "/"))
     misconfigurations = source.get("infrastructureAsCodeIssues")
-    if source.get("vulnerabilities") is None and misconfigurations is None:
+    if misconfigurations is None and all(source.get(name) is None for name in _OF_PACKAGES):
         raise UnreadableReport(
             text(
                 "This Snyk report has no list of vulnerabilities. "
@@ -122,7 +123,7 @@ def _read_project(gathering: Gathering, source: dict[str, Any]) -> int:
 
 def _issues(source: dict[str, Any]) -> Iterator[tuple[object, FindingState]]:
     """Yield what was found, what is ignored or patched, and what programs without package have."""
-    found = _list(source, "vulnerabilities")
+    found = _list(source, "vulnerabilities") or list(_unmanaged(source))
     yield from ((issue, FindingState.OPEN) for issue in found)
     filtered = as_object(source.get("filtered"))
     for name in ("ignore", "patch"):
@@ -131,6 +132,19 @@ def _issues(source: dict[str, Any]) -> Iterator[tuple[object, FindingState]]:
     for issue in _binaries(as_object(as_object(source.get("docker")).get("binariesVulns"))):
         if _identity(issue) not in known:  # older versions list them twice
             yield issue, FindingState.OPEN
+
+
+def _unmanaged(source: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the issues of C and C++ code, where they refer to what is known of them."""
+    data = as_object(source.get("issuesData"))
+    for issue in map(as_object, _list(source, "issues")):
+        name = clean(issue.get("issueId"), MAX_SHORT)
+        yield {
+            "id": name,
+            **as_object(data.get(name)),
+            "name": issue.get("pkgName"),
+            "version": issue.get("pkgVersion"),
+        }
 
 
 def _identity(issue: dict[str, Any]) -> tuple[str, str, str]:
@@ -164,7 +178,8 @@ PARSER = Parser(
     parse,
     About(
         versions="Snyk CLI 1: one project, an array of projects, images with `applications`, "
-        "infrastructure as code. Snyk Code writes SARIF, which is read as such.",
+        "infrastructure as code, C and C++ (`unmanaged`). Snyk Code writes SARIF, which is read as "
+        "such.",
         source="The JSON output of github.com/snyk/cli.",
         command="`snyk test --json`, `snyk container test --json` or `snyk iac test --json`",
         result="An entry of `vulnerabilities` of a project or of an application in an image, "

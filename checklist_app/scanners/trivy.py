@@ -67,6 +67,8 @@ def parse(report: Report) -> ParsedScan:
     data = document(report)
     if data is None:  # old versions write it where they saw nothing
         data = []
+    signed = as_object(as_object(data).get("scanner")).get("result")
+    data = signed if isinstance(signed, dict) else data  # --format cosign-vuln
     gathering = Gathering(format=PARSER.format, tool=TOOL)
     if isinstance(data, list):
         scanned = _targets(gathering, data, "(root)")
@@ -211,7 +213,8 @@ PARSER = Parser(
     About(
         versions="The list of targets of Trivy before 0.20, schema 2 since then, and the "
         "reports of `trivy k8s` (`Vulnerabilities`/`Misconfigurations`, `Findings`, `Resources`) "
-        "and of `--compliance` (`Results` of controls, `SummaryControls`).",
+        "and of `--compliance` (`Results` of controls, `SummaryControls`); also in the predicate "
+        "of `--format cosign-vuln`.",
         source="`pkg/types` and `pkg/k8s/report` in the source of Trivy.",
         command="`trivy image --format json -o report.json NAME`; likewise `fs`, `config`, `repo` "
         "and `k8s --report all`",

@@ -7,6 +7,7 @@ no end. A result is an advisory of a package; versions and paths are its locatio
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
@@ -32,6 +33,10 @@ YARN = "Yarn audit"
 
 _UNMAINTAINED_COMPONENT = (1104,)
 _DEPRECATION = "(deprecation)"
+# Of version 1 only what speaks of the audit; version 4 gives errors a name, such as YN0035.
+_ERROR_ALONE = re.compile(
+    r'\{"type":"error","(?:data":"[^"\n]{0,500}\baudits?\b|name":\w+,"displayName":"YN)'
+)
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 _COUNTED = ("dependencies", "devDependencies", "optionalDependencies", "totalDependencies")
 
@@ -40,6 +45,8 @@ def is_yarn(head: Head) -> bool:
     """Whether this is the beginning of what Yarn 1 or Yarn 4 writes."""
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
         return False
+    if _ERROR_ALONE.match(head.text):
+        return True
     first = '"auditAdvisory"' in head.text or '"auditSummary"' in head.text
     return (first and head.has_key("type", "data")) or head.has_key(
         "value", "children", "Vulnerable Versions"

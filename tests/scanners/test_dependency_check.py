@@ -138,6 +138,8 @@ def test_csv_gives_the_same_finding_as_xml() -> None:
 
     assert (scan.format, scan.target, scan.problems) == ("dependency-check", "shop", ())
     assert str(scan.started_at) == "2026-01-12 09:30:00+00:00"
+    later = read(table({**ROW, "ScanDate": "Mon, 12 Jan 2026 11:30:00 +0200"}))
+    assert later.started_at == scan.started_at
     assert fingerprints(scan) == fingerprints(read(xml(NEW)))
     found = only(scan)
     assert (found.rule_id, found.cwes, found.severity) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -87,3 +88,11 @@ def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match="has no sections"):
         read({"popeye": {"score": 1, "grade": "F"}})
     assert read(popeye(section(issue(), 7))).account.skipped == 1
+
+
+def test_all_its_errors_have_one_name() -> None:
+    whole = json.dumps(popeye(section(issue(message='[POP-1] says {"error":"x"}'), error=1)))
+    errors = '"errors":{"error":"no metrics","error":"may not list \\"pods\\""}'
+    scan = read(whole.replace('"score": 67', f'{errors},"score": 67'))
+    assert only(scan).title == 'says {"error":"x"}'
+    assert "2" in str(scan.problems[0])

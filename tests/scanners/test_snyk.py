@@ -158,3 +158,32 @@ def test_other_versions_of_the_same_path_are_the_same_finding() -> None:
     assert fingerprints(read(snyk(issue()))) == fingerprints(read(snyk(newer)))
     other = issue(**{"from": ["shop@1.0.0", "koa@1.0.0", "left@1.0.0"]})
     assert len(set(fingerprints(read(snyk(issue(), other))))) == 2
+
+
+def test_c_and_c_plus_plus_refer_to_what_is_known_of_an_issue() -> None:
+    known = {
+        "id": "SNYK-UNMANAGED-CURL-1",
+        "title": "Open Redirect",
+        "severity": "high",
+        "cvssScore": 7.5,
+        "identifiers": {"CVE": ["CVE-2022-1"], "CWE": ["CWE-601"]},
+        "name": "https://curl.se|curl@7.58.0",
+    }
+    issue = {
+        "pkgName": "https://curl.se|curl",
+        "pkgVersion": "7.58.0",
+        "issueId": "SNYK-UNMANAGED-CURL-1",
+    }
+    project = {
+        "issues": [issue, {"pkgName": "x"}],
+        "issuesData": {"SNYK-UNMANAGED-CURL-1": known},
+        "path": "/src",
+        "dependencyCount": 4,
+    }
+    scan = read([project])
+    found = only(scan)
+    assert (scan.format, scan.target, scan.account.skipped) == ("snyk", "/src", 1)
+    assert (found.rule_id, found.severity, found.cwes) == ("CVE-2022-1", Severity.HIGH, (601,))
+    assert found.locations == (Location("/src", parameter="https://curl.se|curl@7.58.0"),)
+    listed = {**project, "vulnerabilities": [{**known, "from": ["https://curl.se|curl@7.58.0"]}]}
+    assert read([listed]).account.read == 1

@@ -176,3 +176,10 @@ def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match=r"Results\[0\] should be"):
         read(image(7))
     assert read(image(packages(7))).account.skipped == 1
+
+
+def test_the_predicate_that_is_signed_holds_a_report() -> None:
+    predicate = {"invocation": {}, "scanner": {"uri": "x", "result": image(packages(check()))}}
+    signed = read(predicate)
+    assert (signed.format, signed.target) == ("trivy", "reg.example/shop:1.2")
+    assert fingerprints(signed) == fingerprints(read(image(packages(check()))))

@@ -138,3 +138,15 @@ def test_what_cannot_be_read() -> None:
         lines(
             {"type": "info", "data": {"auditSummary": 1}}, {"type": "error", "data": "No lock file"}
         )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"type":"error","data":"Error: https://registry.example/-/npm/v1/security/audits: 410"}',
+        '{"type":"error","name":35,"displayName":"YN0035","indent":"","data":"Bad Request: 410"}',
+    ],
+)
+def test_an_error_alone_is_refused_in_its_words(line: str) -> None:
+    with pytest.raises(UnreadableReport, match=r"could not check the project.*410"):
+        read(line)
