@@ -128,9 +128,11 @@ def _epss(vulnerability: dict[str, Any]) -> float | None:
 
 
 def _cwes(told: list[dict[str, Any]]) -> tuple[int, ...]:
+    """Return the weaknesses that the databases name, the list of exploited vulnerabilities too."""
+    exploited = (as_object(entry) for part in told for entry in as_list(part.get("knownExploited")))
     named = [
         entry.get("cwe") if isinstance(entry, dict) else entry
-        for part in told
+        for part in (*told, *exploited)
         for entry in as_list(part.get("cwes"))
     ]
     return cwes_in(named, bare=True)

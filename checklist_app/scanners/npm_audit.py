@@ -184,8 +184,9 @@ PARSER = Parser(
         command="`npm audit --json`, `pnpm audit --json`, `yarn audit --json` or "
         "`yarn npm audit --all --recursive --json`",
         result="npm 6: an advisory, its paths are locations. npm 7: a package in `vulnerabilities` "
-        "with all its advisories, or one that depends on such a package. Yarn: an advisory of a "
-        "package, on however many paths; a deprecated package counts as one.",
+        "with all its advisories, or one that depends on such a package. Yarn: a line; those of "
+        "Yarn 1 on one advisory of a package are one finding with all its paths. A deprecated "
+        "package counts as an advisory.",
         keys="`cwe`, else CWE-1395; rule `npm-audit:<CVE or GHSA>`, or the name of the package "
         "where it has several advisories or only depends on one; with Yarn "
         "`yarn-audit:<CVE or GHSA>`, and CWE-1104 with `yarn-audit:deprecation`.",

@@ -2,12 +2,15 @@
 
 Version 1 writes a line for every path to a vulnerable package, each with the whole advisory of the
 npm registry, and a summary at the end. Version 4 writes a line for every advisory of a package and
-no end. A result is an advisory of a package; versions and paths are its locations.
+no end. A result is a line; those of version 1 on one advisory of a package are one finding, whose
+versions and paths are its locations.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
@@ -74,6 +77,7 @@ def _read_version_1(gathering: Gathering, lines: list[dict[str, Any]]) -> None:
     for line in lines:
         said.setdefault(clean(line.get("type"), MAX_SHORT), []).append(line)
     advisories: dict[tuple[str, str], dict[str, Any]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     for data in (as_object(line.get("data")) for line in said.get("auditAdvisory", ())):
         advisory = as_object(data.get("advisory"))
         key = (
@@ -83,9 +87,13 @@ def _read_version_1(gathering: Gathering, lines: list[dict[str, Any]]) -> None:
         )
         known = advisories.setdefault(key, {**advisory, "findings": []})
         known["findings"] += _places(advisory, as_object(data.get("resolution")))
-    for (key_, _), advisory in advisories.items():
-        result = read_advisory(key_, _each_place_once(advisory), YARN)
-        gathering.add(result) if result else gathering.skip(_UNNAMED)
+        counts[key] += 1
+    for key, advisory in advisories.items():
+        result = read_advisory(key[0], _each_place_once(advisory), YARN)
+        if result:
+            gathering.add(replace(result, results=counts[key]))
+        else:
+            gathering.skip(_UNNAMED, counts[key])
     errors = [clean(line.get("data"), MAX_SHORT) for line in said.get("error", ())]
     summaries = [as_object(line.get("data")) for line in said.get("auditSummary", ())]
     if not summaries and not advisories:

@@ -147,3 +147,16 @@ def test_a_system_without_support_proves_nothing() -> None:
     scan = read(grype(alertsByPackage=[{"package": {"name": "apt"}, "alerts": [alert, alert]}]))
     (problem,) = scan.problems
     assert "debian 9" in str(problem)
+
+
+def test_weaknesses_stand_with_the_vulnerability_or_with_its_exploits() -> None:
+    exploited = [{"cve": "CVE-2024-1111", "cwes": ["CWE-22"]}]
+    named = [{"cve": "CVE-2024-1111", "cwe": "CWE-79", "source": "nvd"}]
+    assert only(read(grype(match(knownExploited=exploited)))).cwes == (22,)
+    assert only(read(grype(match(knownExploited=exploited, cwes=named)))).cwes == (22, 79)
+
+
+def test_a_package_without_file_or_url_is_its_own_place() -> None:
+    bare = match()
+    bare["artifact"] = {"name": "left", "version": "1.0"}
+    assert only(read(grype(bare))).locations == (Location("left", parameter="left@1.0"),)

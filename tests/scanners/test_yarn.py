@@ -69,7 +69,7 @@ def test_an_advisory_of_version_1_is_one_finding_on_all_its_paths() -> None:
         Location("a>minimist", parameter="minimist@1.2.5"),
         Location("b>minimist", parameter="minimist@1.2.5"),
     )
-    assert found.occurrences == 2
+    assert (found.occurrences, scan.account.read, scan.account.merged) == (2, 2, 1)
 
 
 def test_what_version_1_says_besides_is_no_result() -> None:
