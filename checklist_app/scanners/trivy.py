@@ -30,7 +30,14 @@ from checklist_app.scanners.trivy_controls import (
     is_compliance,
     is_controls,
 )
-from checklist_app.scanners.trivy_results import LISTS, MODIFIED, TOOL, Where, paragraphs
+from checklist_app.scanners.trivy_results import (
+    LISTS,
+    MODIFIED,
+    TOOL,
+    Where,
+    paragraphs,
+    without_support,
+)
 from checklist_app.untrusted.json_text import as_object
 
 _RESOURCES = ("Resources", "Findings", "Vulnerabilities", "Misconfigurations")
@@ -97,21 +104,9 @@ def _artifact(gathering: Gathering, data: dict[str, Any]) -> int:
     image = ""
     if clean(data.get("ArtifactType"), 40) in ("container_image", "image"):
         image = _without_tag(gathering.target)
-    _check_system(gathering, as_object(data.get("Metadata")))
+    if unsupported := without_support(as_object(as_object(data.get("Metadata")).get("OS"))):
+        gathering.fail(unsupported)
     return _targets(gathering, _list(data, "Results", ""), "Results", steady=image)
-
-
-def _check_system(gathering: Gathering, metadata: dict[str, Any]) -> None:
-    """Trivy itself warns that it may miss vulnerabilities of systems without support."""
-    system = as_object(metadata.get("OS"))
-    if system.get("EOSL") is True:
-        gathering.fail(
-            text(
-                "%(system)s gets no security updates any more, so not all its vulnerabilities "
-                "are known to the scanner. Move to a release that is supported.",
-                system=clean(f"{system.get('Family', '')} {system.get('Name', '')}", 80) or "?",
-            )
-        )
 
 
 def _benchmark(gathering: Gathering, data: dict[str, Any]) -> int:

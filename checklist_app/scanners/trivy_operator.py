@@ -17,6 +17,7 @@ from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong
 from checklist_app.scanners.reading import Gathering, document, moment
 from checklist_app.scanners.trivy_compliance import compliance, details
 from checklist_app.scanners.trivy_operator_results import object_of, results
+from checklist_app.scanners.trivy_results import without_support
 from checklist_app.untrusted.json_text import as_object
 
 _OURS = re.compile(r'"apiVersion"\s*:\s*"aquasecurity\.github\.io/')
@@ -91,6 +92,8 @@ def _note_origin(gathering: Gathering, item: dict[str, Any]) -> None:
             as_object(item.get("metadata")).get("name"), MAX_SHORT
         )
         gathering.target = ", ".join(dict.fromkeys([*names, found]))
+    if unsupported := without_support(as_object(body.get("os"))):
+        gathering.fail(unsupported)
     if gathering.started_at is None:
         gathering.started_at = moment(body.get("updateTimestamp"))
     if not gathering.tool_version:
@@ -125,7 +128,7 @@ PARSER = Parser(
         "counts, has the rule `trivy:<benchmark>:<control>`.",
         severity="Trivy's words; the score, else medium, where they say UNKNOWN.",
         clean="`success: true` is a pass, but a control without any check needs a person. A report "
-        "with an empty list was scanned and is clean.",
+        "with an empty list was scanned and is clean, unless its system has no support any more.",
         differs="Controls that passed are read as well; a container that a message does not name "
         "gives results that are equal in everything, which are merged.",
     ),

@@ -28,6 +28,7 @@ from checklist_app.scanners.trivy_results import (
     masked,
     named,
     paragraphs,
+    score_in,
     severity,
     steady_rule,
 )
@@ -99,6 +100,8 @@ def _vulnerability(entry: dict[str, Any], place: Object, image: str) -> ParsedFi
     path = clean(entry.get("packagePath"), MAX_URI)
     version = clean(entry.get("installedVersion"), MAX_SHORT)
     score = score_of(entry.get("score"))
+    if score is None:
+        score = score_in(entry.get("cvss"), entry.get("cvsssource"))
     title = clean(entry.get("title"), MAX_TITLE) or package or "?"
     return ParsedFinding(
         tool=TOOL,

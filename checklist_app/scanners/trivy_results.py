@@ -19,6 +19,7 @@ from checklist_app.domain.findings import (
     ParsedFinding,
     clean,
 )
+from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
@@ -60,6 +61,23 @@ class Where:
     steady: str
 
 
+def without_support(system: Mapping[str, Any]) -> Text | None:
+    """Return what to say of a system without support: Trivy itself warns that it may miss some of
+    its vulnerabilities. None for any other.
+
+    Args:
+        system: as the reports tell it; the operator writes all names in small letters.
+    """
+    told = {name.lower(): value for name, value in system.items()}
+    if told.get("eosl") is not True:
+        return None
+    return text(
+        "%(system)s gets no security updates any more, so not all its vulnerabilities "
+        "are known to the scanner. Move to a release that is supported.",
+        system=clean(f"{told.get('family', '')} {told.get('name', '')}", 80) or "?",
+    )
+
+
 def steady_rule(rule_id: str) -> str:
     """Return one spelling for ``KSV012``, ``KSV-0012`` and ``AVD-KSV-0012``."""
     match = _RULE.fullmatch(rule_id)
@@ -97,7 +115,7 @@ def vulnerability(entry: dict[str, Any], where: Where) -> ParsedFinding:
     package = clean(entry.get("PkgName"), MAX_SHORT)
     path = clean(entry.get("PkgPath"), MAX_URI)
     version = clean(entry.get("InstalledVersion"), MAX_SHORT)
-    score = _score(entry)
+    score = score_in(entry.get("CVSS"), entry.get("SeveritySource"))
     title = clean(entry.get("Title"), MAX_TITLE) or package or "?"
     return ParsedFinding(
         tool=TOOL,
@@ -119,11 +137,10 @@ def vulnerability(entry: dict[str, Any], where: Where) -> ParsedFinding:
     )
 
 
-def _score(entry: dict[str, Any]) -> float | None:
+def score_in(cvss: object, chosen: object) -> float | None:
     """Return the CVSS base score of the source that gave the severity, else of another one."""
-    found = as_object(entry.get("CVSS"))
-    first = (clean(entry.get("SeveritySource"), MAX_SHORT), "nvd", "ghsa", "redhat")
-    sources = (*first, *sorted(found))
+    found = as_object(cvss)
+    sources = (clean(chosen, MAX_SHORT), "nvd", "ghsa", "redhat", *sorted(found))
     scores = (
         score_of(as_object(found.get(source)).get(key)) for key in _SCORES for source in sources
     )

@@ -160,3 +160,18 @@ def test_the_details_of_a_benchmark_as_written_before_the_operator_kept_them_tog
     assert scan.results[0].locations == (Location("shop/replicaset-web-5d66dbcc85"),)
     assert (MappingKind.RULE, "trivy:KSV012") in routing_keys(scan.results[0])
     assert scan.account.skipped == 0
+
+
+def test_an_image_whose_system_has_no_support_is_not_clean() -> None:
+    system = {"family": "debian", "name": "9.13", "eosl": True}
+    scan = read(custom("VulnerabilityReport", vulnerabilities=[], os=system))
+    (problem,) = scan.problems
+    assert "debian 9.13" in str(problem)
+    assert read(custom("VulnerabilityReport", vulnerabilities=[], os={})).problems == ()
+
+
+def test_a_score_of_the_database_where_the_operator_chose_none() -> None:
+    known = {"vulnerabilityID": "CVE-2026-1", "resource": "a", "severity": "UNKNOWN"}
+    scores = {"cvss": {"nvd": {"V3Score": 9.8}, "ghsa": {"V3Score": 7.5}}, "cvsssource": "ghsa"}
+    found = only(read(custom("VulnerabilityReport", vulnerabilities=[{**known, **scores}])))
+    assert (found.cvss, found.severity) == (7.5, Severity.HIGH)
