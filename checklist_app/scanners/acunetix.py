@@ -1,4 +1,4 @@
-"""Acunetix's XML export, and the JSON reports of Acunetix 360, Invicti and Netsparker.
+"""Acunetix's exports as XML and JSON, and the JSON of Acunetix 360, Invicti and Netsparker.
 
 Source: the XML export of Acunetix 8 to 13 and the *Vulnerabilities List (JSON)* report of
 Acunetix 360, as their vendor's manuals name them; for states, the manual's *Issue statuses*.
@@ -14,6 +14,7 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_URI, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.acunetix_items import read_item, read_vulnerability
+from checklist_app.scanners.acunetix_premium import holds_premium, is_premium, read_premium
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.reading import Gathering, moment
 from checklist_app.scanners.shapes import read_either
@@ -41,7 +42,8 @@ def recognises(head: Head) -> bool:
     if head.kind is not Kind.JSON or not head.text.startswith("{"):
         return False
     of_scan = head.has_key("Generated", "Target", "Vulnerabilities")
-    return of_scan or head.has_key("Vulnerabilities", "LookupId", "Certainty", "Classification")
+    of_issue = head.has_key("Vulnerabilities", "LookupId", "Certainty", "Classification")
+    return of_scan or of_issue or is_premium(head)
 
 
 def parse(report: Report) -> ParsedScan:
@@ -56,6 +58,9 @@ def parse(report: Report) -> ParsedScan:
 
 
 def _read_json(data: dict[str, Any], gathering: Gathering) -> None:
+    if holds_premium(data):
+        read_premium(data, gathering)
+        return
     if "Vulnerabilities" not in data:
         raise UnreadableReport(
             text("This report has no list of vulnerabilities. Export the report as JSON again.")
@@ -138,18 +143,18 @@ def _base(url: str) -> str:
 
 PARSER = Parser(
     "acunetix",
-    "Acunetix (XML), Acunetix 360 and Invicti (JSON)",
+    "Acunetix (XML, JSON), Acunetix 360 and Invicti (JSON)",
     recognises,
     parse,
     About(
-        versions="Acunetix 8 to 13 and Acunetix Premium: XML export. Acunetix 360, Invicti "
-        "Enterprise and Netsparker: JSON list of vulnerabilities.",
+        versions="Acunetix 8 to 13 and Acunetix Premium: exports in XML and JSON, lists of the API. "
+        "Acunetix 360, Invicti Enterprise and Netsparker: JSON list of vulnerabilities.",
         source="The vendor's manuals of both products; the exports themselves.",
         command="*Scans*, select a scan, *Export*, XML; or *Report*, *Vulnerabilities List (JSON)*",
         result="A vulnerability at one address.",
-        keys="`CWEList` or `Classification.Cwe`; rule `acunetix:<name>`, or "
+        keys="`CWEList`, `tags` or `Classification.Cwe`; rule `acunetix:<name>`, or "
         "`acunetix-360:<Type>`, `invicti:<Type>`, `netsparker:<Type>`.",
-        severity="The words as they stand; *best practice* is info.",
+        severity="The words as they stand, or 4 critical to 0 info; *best practice* is info.",
         clean="A target without vulnerabilities ran and found nothing, unless the scan was "
         "aborted or the target did not answer. False positives and accepted risks are "
         "suppressed; what a retest found fixed is a pass, what is said to be fixed needs a "

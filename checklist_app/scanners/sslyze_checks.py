@@ -13,6 +13,7 @@ from typing import Any
 
 from checklist_app.domain.findings import MAX_SHORT, FindingState, clean
 from checklist_app.domain.vocabulary import Severity
+from checklist_app.scanners.reading import whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 CERTIFICATE = "certificate_info"
@@ -187,9 +188,9 @@ def _deployment(deployment: dict[str, Any]) -> Iterator[Check]:
 
 
 def _key(key: dict[str, Any], kind: str) -> Iterator[Check]:
-    size = key.get("key_size", key.get("size"))
+    size = whole_number(key.get("key_size", key.get("size")))  # a text in the first versions
     least = next((bits for name, bits in _LEAST_BITS.items() if kind.startswith(name)), None)
-    if type(size) is int and least:
+    if size and least:
         weak = Severity.HIGH if size < least else None
         yield _judged(f"{CERTIFICATE}.public_key", weak, f"{kind}, {size} bits")
 

@@ -117,6 +117,10 @@ def _check(data: dict[str, Any], gathering: Gathering) -> None:
         gathering.fail(
             text("The scan was aborted: %(reason)s. Put that right and scan again.", reason=aborted)
         )
+    if data.get("response_status_codes_warning") is True:
+        warnings = ", ".join(_strings(data.get("response_status_codes_warnings")))
+        message = warnings or "response_status_codes_warning"
+        gathering.fail(text("The scan reports an error: %(message)s", message=message))
     api = as_object(data.get("vuln_api"))
     reason = next((api[name] for name in ("http_error", "parse_error", "error") if name in api), "")
     if reason:
@@ -268,8 +272,8 @@ PARSER = Parser(
         severity="CVSS of the vulnerability where it is given, medium otherwise; by kind for the "
         "rest: a guessed password is critical, a backup high, a readme info.",
         clean="Components without known vulnerabilities are no passes. Without an API token "
-        "nothing is looked up, so the scan proves nothing; nor does an aborted one. Headers, "
-        "robots.txt and the like are observations.",
+        "nothing is looked up, so the scan proves nothing; nor does an aborted one, or one that "
+        "warns of too many refused requests. Headers, robots.txt and the like are observations.",
         differs="Plugins and themes that are merely out of date are no results.",
     ),
 )

@@ -81,6 +81,16 @@ def certificate(**more: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("size", [1024, "1024"])
+def test_the_first_versions_write_the_size_of_a_key_as_text(size: object) -> None:
+    found = certificate()
+    [leaf] = found["certificate_deployments"][0]["received_certificate_chain"]
+    leaf["publicKey"] = {**leaf.pop("public_key"), "size": size}
+    del leaf["publicKey"]["key_size"]
+    told = states(read(older(certificate_info=found)))
+    assert told["certificate_info.public_key"] == (FindingState.OPEN, Severity.HIGH)
+
+
 def states(scan: ParsedScan) -> dict[str, tuple[FindingState, Severity]]:
     """Return state and severity by rule."""
     return {found.rule_id: (found.state, found.severity) for found in scan.results}

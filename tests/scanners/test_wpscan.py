@@ -128,10 +128,11 @@ def test_a_guessed_password_is_told_and_not_shown() -> None:
         {"scan_aborted": "The url supplied seems to be down"},
         {"vuln_api": {"error": "No WPScan API Token given, as a result …"}},
         {"vuln_api": {"http_error": "HTTP Error: 429"}},
+        {"response_status_codes": {"429": 90}, "response_status_codes_warning": True},
     ],
 )
 def test_a_scan_that_could_not_look_is_never_clean(more: dict[str, Any]) -> None:
-    assert read(wpscan()).problems == ()
+    assert read(wpscan(response_status_codes_warning=False)).problems == ()
     assert read(wpscan(**more)).problems
 
 
