@@ -147,7 +147,7 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="Acunetix 8 to 13 and Acunetix Premium: exports in XML and JSON, lists of the API. "
+        versions="Acunetix 8 to 13 and Premium: exports in XML and JSON, lists of the API. "
         "Acunetix 360, Invicti Enterprise and Netsparker: JSON list of vulnerabilities.",
         source="The vendor's manuals of both products; the exports themselves.",
         command="*Scans*, select a scan, *Export*, XML; or *Report*, *Vulnerabilities List (JSON)*",

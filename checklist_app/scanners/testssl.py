@@ -100,7 +100,8 @@ def parse(report: Report) -> ParsedScan:
 
 def _rows(report: Report, gathering: Gathering) -> Iterator[Any]:
     if report.head().kind is not Kind.JSON:
-        yield from csv_rows(report)
+        # Files of several targets that were joined have the header of each.
+        yield from (row for row in csv_rows(report) if row.get("id") != "id")
         return
     whole = document(report)
     if isinstance(whole, list):

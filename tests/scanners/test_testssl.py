@@ -143,3 +143,9 @@ def test_what_is_no_row_is_counted_and_left_out() -> None:
 def test_a_list_of_the_wrong_type_is_refused() -> None:
     with pytest.raises(UnreadableReport, match="should be"):
         read(pretty(scanResult={"targetHost": "bank.example"}))
+
+
+def test_the_header_of_a_file_that_was_joined_to_another_is_no_result() -> None:
+    scan = read(csv(row()) + csv(row(ip="shop.example/192.0.2.8")))
+    assert scan.account.read == 2
+    assert scan.target == "bank.example, shop.example"
