@@ -46,6 +46,7 @@ def create_user(
         raise InvalidInput(text("Please give a name."), field="name")
     if session.scalar(select(User.id).where(User.email == address)) is not None:
         raise Conflict(text("There is already an account with that e-mail address."))
+    is_first = session.scalar(select(User.id).limit(1)) is None
     user = User(
         email=address,
         name=name.strip()[:120],
@@ -55,7 +56,10 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    audit.record(session, actor, "account:user:create", address, role=organisation_role.value)
+    first = {"first": True} if is_first else {}
+    audit.record(
+        session, actor, "account:user:create", address, role=organisation_role.value, **first
+    )
     return user
 
 

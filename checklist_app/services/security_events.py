@@ -120,6 +120,8 @@ def kind_of(name: str, details: Mapping[str, Any]) -> SecurityKind | None:
     """Return what an event of the audit log means here; None for nothing."""
     if name not in _ROLE_EVENTS:
         return _KINDS.get(name)
+    if details.get("first"):  # nobody was there whom it could rise above
+        return None
     role = str(details.get("role", ""))
     if role == OrganisationRole.ADMINISTRATOR.value:
         return SecurityKind.ADMINISTRATOR_MADE

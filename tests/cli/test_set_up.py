@@ -5,6 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from sqlalchemy import select
+
+from checklist_app.cli.running import load_config, opened
+from checklist_app.domain.alerts import AlertRule
+from checklist_app.models import Alert
 from tests.cli.conftest import Checklist
 
 
@@ -29,6 +34,19 @@ def test_init_makes_everything_once(checklist: Checklist, tmp_path: Path) -> Non
     assert (again.facts["migrated"], again.facts["loaded"]) == (False, [])
     assert again.facts["administrator"] == first.facts["administrator"]
     assert again.facts["set_up_link"] != first.facts["set_up_link"]
+
+
+def alerts() -> list[tuple[AlertRule, str]]:
+    with opened(load_config(quiet=True)) as resources, resources.sessions() as session:
+        return [(found.rule, found.subject) for found in session.scalars(select(Alert))]
+
+
+def test_the_first_administrator_alarms_nobody_and_the_next_one_does(checklist: Checklist) -> None:
+    checklist("init")
+    assert alerts() == []
+
+    checklist("users", "create", "new@example.org", "--administrator")
+    assert alerts() == [(AlertRule.NEW_ADMINISTRATOR, "new@example.org")]
 
 
 def test_a_database_that_was_emptied_is_filled_again(checklist: Checklist, tmp_path: Path) -> None:

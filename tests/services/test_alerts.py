@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -120,13 +121,14 @@ def test_an_act_that_is_undone_raises_nothing(session: Session, cast: Cast) -> N
         ("account:token:reuse", {}, SecurityKind.TOKEN_REUSED),
         ("account:user:create", {"role": "administrator"}, SecurityKind.ADMINISTRATOR_MADE),
         ("account:user:create", {"role": "member"}, None),
+        ("account:user:create", {"role": "administrator", "first": True}, None),
         ("project:member:add", {"role": "owner"}, SecurityKind.ROLE_RAISED),
         ("project:member:change_role", {"role": "viewer"}, SecurityKind.ROLE_CHANGED),
         ("project:verdict:record", {}, None),
     ],
 )
 def test_the_audit_log_says_what_is_about_security(
-    name: str, details: dict[str, str], kind: SecurityKind | None
+    name: str, details: dict[str, Any], kind: SecurityKind | None
 ) -> None:
     assert kind_of(name, details) is kind
 
