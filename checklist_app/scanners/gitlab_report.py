@@ -61,8 +61,9 @@ def is_gitlab(head: Head) -> bool:
     scanned = head.has_key("scan", "scanner") and (
         head.has_key("analyzer") or _DYNAMIC.search(head.text) or _STATIC.search(head.text)
     )
-    with_fixes = listed and head.has_key("version", "remediations")
-    return bool((listed and found) or with_fixes or scanned or _EMPTY.fullmatch(head.text))
+    # What was scanned may take more than the beginning of a report without results.
+    beside = any(head.has_key("version", name) for name in ("remediations", "dependency_files"))
+    return bool((listed and (found or beside)) or scanned or _EMPTY.fullmatch(head.text))
 
 
 def is_dynamic(head: Head) -> bool:

@@ -41,6 +41,15 @@ _STATES = {
     "error": FindingState.NEEDS_REVIEW,
     "skipped": FindingState.SUPPRESSED,
 }
+_WORDS = {
+    "failed": "failure",
+    "fail": "failure",
+    "failure": "failure",
+    "error": "error",
+    "errored": "error",
+    "broken": "error",
+}
+"""What some say in an attribute only, without an element of that name."""
 _NOT_RUN = ("notrun", "disabled", "skipped", "suppressed", "ignored")
 _REASONS = {
     "error": "the test ended in an error",
@@ -186,8 +195,10 @@ def _outcome(test: Element) -> tuple[str, Element]:
         if word in children:
             return word, children[word]
     for attribute in ("status", "result"):
-        if clean(test.get(attribute), 40).lower() in _NOT_RUN:
-            return "skipped", Element("skipped")
+        word = clean(test.get(attribute), 40).lower()
+        named = "skipped" if word in _NOT_RUN else _WORDS.get(word, "")
+        if named:
+            return named, Element(named)
     return "", Element("passed")
 
 

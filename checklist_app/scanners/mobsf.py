@@ -9,6 +9,7 @@ mobsfscan, the command line tool of the same project, is read by ``mobsfscan.py`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -59,6 +60,14 @@ _OF_AN_APP = (
     "package_name", "packagename", "bundle_id", "main_activity", "mainactivity", "bundle_url_types",
     "publisher_name", "app_type", "target_sdk", "targetsdk", "androver", "bin_anal",
 )  # fmt: skip
+_API_RULES = re.compile(
+    r'"(?:android_api|ios_api|api)"\s*:\s*\{\s*"\w{2,60}"\s*:\s*\{\s*"(?:files|metadata)"\s*:'
+)
+_BEFORE_THE_CARD = (
+    "activities", "android_api", "app_type", "app_version", "average_cvss", "ats_analysis",
+    "base_url", "bundle_id",
+)  # fmt: skip
+"""What stands before ``appsec`` where somebody sorted a report by its names."""
 _WITH_CODE = ("apk", "apks", "xapk", "aab", "studio", "eclipse")
 _NOT_FOUND = ('"report": "Report not Found"', '"not_found": "Report not found or supported"')
 _ENOUGH = 3
@@ -70,12 +79,20 @@ def recognises(head: Head) -> bool:
         return False
     if head.has_key("primaryLocation"):  # what mobsfscan writes for SonarQube
         return False
-    if head.has_key("mobsfscan_version") or any(said in head.text for said in _NOT_FOUND):
-        return True
+    said = head.has_key("mobsfscan_version") or any(said in head.text for said in _NOT_FOUND)
     of_an_app = any(head.has_key(name) for name in _OF_AN_APP)
-    if head.has_key("md5", "sha1", "sha256") and of_an_app:
-        return True
-    return sum(head.has_key(name) for name in _DISTINCT) >= _ENOUGH
+    hashed = of_an_app and head.has_key("md5", "sha1", "sha256")
+    return said or hashed or _is_sorted(head) or _sections_in(head) >= _ENOUGH
+
+
+def _is_sorted(head: Head) -> bool:
+    """Whether this begins a report whose names somebody sorted: what names the app comes late."""
+    by_card = head.has_key("appsec") and any(head.has_key(name) for name in _BEFORE_THE_CARD)
+    return by_card or _API_RULES.search(head.text) is not None
+
+
+def _sections_in(head: Head) -> int:
+    return sum(head.has_key(name) for name in _DISTINCT)
 
 
 def parse(report: Report) -> ParsedScan:

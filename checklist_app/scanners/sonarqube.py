@@ -22,6 +22,8 @@ from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _LISTS = ("issues", "hotspots")
+_SORTED = re.compile(r'\{\s*"components"\s*:\s*\[\s*\{')
+"""So many components may come first, in a sorted answer, that no issue is in its beginning."""
 _REFUSED = re.compile(r'\{\s*"errors"\s*:\s*\[\s*\{\s*"msg"\s*:')
 
 
@@ -29,7 +31,9 @@ def recognises(head: Head) -> bool:
     """Whether this is the beginning of an answer of SonarQube, or of a file of sonar-report."""
     if head.kind is not Kind.JSON:
         return False
-    if is_external_file(head):
+    if is_external_file(head) or (
+        _SORTED.match(head.text) and head.has_key("key", "qualifier", "longName")
+    ):
         return True
     listed = any(head.has_key("paging", name) for name in _LISTS)
     by_api = listed and (head.has_key("components") or head.has_key("effortTotal"))

@@ -6,6 +6,7 @@ issue says all of itself, or (since version 10.3) what issues share stands in ``
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from checklist_app.domain.findings import (
@@ -23,9 +24,10 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import Head, fingerprint, plain_text
 from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.sonarqube_issues import SEVERITIES
-from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.source_code import guarded, source_path
 from checklist_app.untrusted.json_text import as_list, as_object
 
+_ABOUT_SECRETS = re.compile(r"passw|secret|credential|token|\bapi.?key|private.?key", re.IGNORECASE)
 _HOTSPOT = "SECURITY_HOTSPOT"
 
 
@@ -56,12 +58,13 @@ def read_external(entry: dict[str, Any], rules: dict[str, dict[str, Any]]) -> Pa
     described = plain_text(clean(rule.get("description"), MAX_DESCRIPTION // 2))
     kind = clean(entry.get("type") or rule.get("type"), 40)
     path = source_path(place.get("filePath"))
+    shown = guarded(message) if _ABOUT_SECRETS.search(message) else message
     texts = [rule_id, name, message, described]
     return ParsedFinding(
         tool=tool,
         rule_id=rule_id,
-        title=clean(message.partition("\n")[0], MAX_TITLE) or name or rule_id or "?",
-        description="\n\n".join(dict.fromkeys(filter(None, [message, name, described]))),
+        title=clean(shown.partition("\n")[0], MAX_TITLE) or name or rule_id or "?",
+        description="\n\n".join(dict.fromkeys(filter(None, [shown, name, described]))),
         severity=severity_of(_severity(entry) or _severity(rule), SEVERITIES),
         cwes=cwes_in(texts),
         tags=tags_in(texts),

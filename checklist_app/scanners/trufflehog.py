@@ -28,7 +28,7 @@ def recognises(head: Head) -> bool:
     third = head.has_key("SourceMetadata") and head.has_key("DetectorName")
     # The diff can be longer than the beginning of the file, so that what follows it is not there.
     second = head.has_key("branch", "commit", "date", "diff") and (
-        head.has_key("commitHash") or head.has_key("stringsFound")
+        head.has_key("commitHash") or head.has_key("stringsFound") or head.has_key("path")
     )
     python = head.text.startswith("[") and head.has_key("rule", "path", "secret", "context")
     log = head.has_key(*_LOG) and '"trufflehog"' in head.text

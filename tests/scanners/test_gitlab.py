@@ -77,6 +77,15 @@ def test_an_empty_report_of_few_words_is_recognised_and_proves_nothing() -> None
     assert scan.problems
 
 
+def test_a_clean_report_that_begins_with_very_many_dependencies_is_recognised() -> None:
+    packages = [{"package": {"name": f"package-{n}"}, "version": "1.0.0"} for n in range(2000)]
+    files = [{"path": "yarn.lock", "package_manager": "yarn", "dependencies": packages}]
+    report = gitlab(kind="dependency_scanning")
+    first = {key: report[key] for key in ("version", "vulnerabilities")}
+    scan = read(first | {"dependency_files": files} | {"scan": report["scan"]})
+    assert (scan.format, scan.account.read, scan.problems) == ("gitlab-sast", 0, ())
+
+
 def test_a_rule_whose_value_is_a_sentence_goes_by_its_name() -> None:
     rule = {"type": "njsscan_rule_type", "name": "node_sqli", "value": "Input reaches SQL."}
     named = {"type": "cwe", "name": "CWE-89", "value": "node_sqli"}

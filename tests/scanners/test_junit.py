@@ -90,6 +90,23 @@ def test_a_test_that_did_not_run_by_its_status() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("failed", FindingState.OPEN),
+        ("ERROR", FindingState.NEEDS_REVIEW),
+        ("passed", FindingState.PASSED),
+        ("run", FindingState.PASSED),
+    ],
+)
+def test_a_test_that_says_its_outcome_in_an_attribute_only(
+    status: str, state: FindingState
+) -> None:
+    assert only(read(f'<testsuite><testcase name="a" status="{status}"/></testsuite>')).state is (
+        state
+    )
+
+
+@pytest.mark.parametrize(
     "xml",
     [
         "<testsuites></testsuites>",

@@ -246,3 +246,14 @@ def test_mobsfscan_counts_rules_and_leaves_secrets_out() -> None:
 
 def test_mobsfscan_without_any_rule_proves_nothing() -> None:
     assert read({"errors": [], "mobsfscan_version": "0.4.0", "results": {}}).problems
+
+
+def test_a_report_whose_names_somebody_sorted_is_recognised_by_what_comes_first() -> None:
+    files = {f"com/bank/{number}.java": "1,2,3" for number in range(4000)}
+    rule = {"files": files, "metadata": {"description": "Get System Service", "severity": "info"}}
+    apis = {"activities": ["com.bank.Main"], "android_api": {"api_get_system_service": rule}}
+    scan = read(apis | code(android_logging=LOGGING))
+    assert (scan.format, scan.account.findings) == ("mobsf", 1)
+    card = {"high": [{"title": "t" * 70_000, "description": "d", "section": "code"}], "warning": []}
+    scan = read({"app_type": "ipa", "appsec": card} | code(android_logging=LOGGING))
+    assert (scan.format, scan.account.findings) == ("mobsf", 1)

@@ -157,6 +157,16 @@ def test_pages_in_one_list_are_one_report() -> None:
     assert fingerprints(read([first, second])) == fingerprints(read([second, first]))
 
 
+def test_a_sorted_answer_that_begins_with_very_many_components_is_recognised() -> None:
+    files = [
+        {"key": f"bank:{n}.py", "longName": "x" * 200, "qualifier": "FIL", "path": f"{n}.py"}
+        for n in range(400)
+    ]
+    answer = api(issue())
+    scan = read({"components": files, **{key: answer[key] for key in ("issues", "paging")}})
+    assert (scan.format, scan.account.findings) == ("sonarqube", 1)
+
+
 def test_a_bare_list_of_issues_or_hotspots_is_read() -> None:
     dated = {"creationDate": "2026-01-12T09:30:00+0000"}
     assert only(read([issue(**dated)])).state is FindingState.OPEN
