@@ -28,6 +28,7 @@ from checklist_app.scanners.base import Report, check_count, settle
 from checklist_app.untrusted.faults import cut_off
 from checklist_app.untrusted.json_text import load_json
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 LONGEST_CELL = 2_000_000
 _MAX_SCORE = 10.0
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d\d)(\d\d)$")
@@ -137,6 +138,8 @@ def json_lines(report: Report) -> Iterator[Any]:
         UnreadableReport: a line is no strict JSON; the message names it.
     """
     data = report.read()
+    if data.startswith(_UTF_16):  # as PowerShell writes what a program prints
+        data = decoded(data).encode()
     lines = [(number, line) for number, line in enumerate(data.splitlines(), 1) if line.strip()]
     if len(lines) > 1 and lines[0][1].rstrip().endswith(b"}") and lines[1][1].startswith(b"{"):
         check_count(len(lines))
@@ -190,7 +193,7 @@ def csv_rows(report: Report, delimiter: str = ",") -> Iterator[dict[str, str]]:
 
 def decoded(data: bytes) -> str:
     """Return a text file's characters: UTF-8 or UTF-16, or Latin-1 where it is no UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(_UTF_16):
         try:
             return data.decode("utf-16")
         except UnicodeDecodeError as error:

@@ -30,7 +30,7 @@ from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_t
 _STATES = {
     "fail": FindingState.OPEN,
     "pass": FindingState.PASSED,
-    "notApplicable": FindingState.NOT_APPLICABLE,
+    "notapplicable": FindingState.NOT_APPLICABLE,
     "informational": FindingState.OBSERVATION,
     "open": FindingState.NEEDS_REVIEW,
     "review": FindingState.NEEDS_REVIEW,
@@ -128,10 +128,10 @@ class ResultReader:
         told = _told_severity(result) or self._severity_of_rule(rule)
         if told is not None:
             return told
-        level = as_text(result.get("level"))
-        if level not in _LEVELS:
-            level = as_text(as_object(rule.get("defaultConfiguration")).get("level"))
-        return _LEVELS.get(level, Severity.MEDIUM)  # 3.27.10: "warning" if nobody says anything
+        default = as_object(rule.get("defaultConfiguration")).get("level")
+        levels = (as_text(level).lower() for level in (result.get("level"), default))
+        known = (_LEVELS.get(level) or _WORDS.get(level) for level in levels)
+        return next(filter(None, known), Severity.MEDIUM)  # 3.27.10: "warning" if nobody says it
 
     def _severity_of_rule(self, rule: dict[str, Any]) -> Severity | None:
         if not rule:  # made up for a rule that the report does not describe
@@ -184,7 +184,8 @@ def _state(result: dict[str, Any]) -> tuple[FindingState, str]:
     """Return what the report says of a result, and why."""
     kind = result.get("kind", "fail")
     # A kind that the standard does not know is for a person to look at, not to be dropped.
-    state = _STATES.get(kind if isinstance(kind, str) else "", FindingState.NEEDS_REVIEW)
+    word = kind.lower() if isinstance(kind, str) else ""
+    state = _STATES.get(word, FindingState.NEEDS_REVIEW)
     if result.get("baselineState") == "absent":
         return FindingState.OBSERVATION, "baselineState: absent"
     suppressions = [as_object(part) for part in as_list(result.get("suppressions"))]

@@ -17,7 +17,7 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _CWE_KEYS = ("cwe", "cwes", "cweid", "cweids")
-"""In lower case, without what is no letter: ``CWE``, ``cwe-id``, ``cwe_ids`` and so on."""
+"""Where a bare number is one. In lower case, without what is no letter: ``CWE``, ``cwe-id``."""
 _NO_LETTER = re.compile(r"[^a-z]")
 _AT_MITRE = re.compile(
     r"\bcwe\.mitre\.org/data/(?:definitions/|slices/)?(\d{1,5})\b", re.IGNORECASE
@@ -122,7 +122,7 @@ class RunRules:
         self, holder: dict[str, Any], taxa: list[Any]
     ) -> tuple[tuple[int, ...], tuple[str, ...]]:
         properties = as_object(holder.get("properties"))
-        cwes = {cwe for value in _cwe_values(properties) for cwe in cwes_in(value, bare=True)}
+        cwes = set(_cwes_of(properties))
         words = list(_words(properties))
         for word in words:
             cwes.update(cwes_in(word))
@@ -185,11 +185,13 @@ def _in_names(rule: dict[str, Any]) -> tuple[int, ...]:
     return cwes_in([rule.get("id"), rule.get("name"), short, *linked])
 
 
-def _cwe_values(bag: dict[str, Any], *, nested: bool = False) -> Iterator[object]:
+def _cwes_of(bag: dict[str, Any], *, nested: bool = False) -> Iterator[int]:
     """Yield what a property bag holds under a name for CWE, and one level deeper."""
     for key, value in bag.items():
-        if _NO_LETTER.sub("", key.lower()) in _CWE_KEYS:
-            for part in value if isinstance(value, list) else [value]:
-                yield part.get("id") if isinstance(part, dict) else part
+        name = _NO_LETTER.sub("", key.lower())
+        if name.startswith("cwe"):
+            parts = value if isinstance(value, list) else [value]
+            found = [part.get("id") if isinstance(part, dict) else part for part in parts]
+            yield from cwes_in(found, bare=name in _CWE_KEYS)
         elif isinstance(value, dict) and not nested:
-            yield from _cwe_values(value, nested=True)
+            yield from _cwes_of(value, nested=True)

@@ -165,3 +165,8 @@ def test_every_kind_of_source_names_its_place(
     scan = read([detected(SourceMetadata={"Data": data})])
     assert [location.uri for location in only(scan).locations] == ([place] if place else [])
     assert scan.target == target
+
+
+def test_lines_in_the_encoding_of_powershell_are_read() -> None:
+    lines = "\r\n".join(json.dumps(detected(line=n)) for n in (4, 9))
+    assert read(lines.encode("utf-16")).account.findings == 2
