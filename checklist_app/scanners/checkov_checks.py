@@ -110,7 +110,8 @@ def _severity(check: dict[str, Any], state: FindingState, score: float | None) -
     """Return the severity; without a key for its platform, Checkov knows of none."""
     if state is FindingState.PASSED:
         return Severity.INFO
-    word = check.get("severity")
+    details = as_object(check.get("vulnerability_details"))
+    word = check.get("severity") or details.get("severity")
     if isinstance(word, dict):  # old versions wrote the object itself
         word = word.get("name")
     return severity_of(word, SEVERITIES, severity_of_score(score) or Severity.MEDIUM)

@@ -54,8 +54,10 @@ _WRONG = ("warn", "error", "fatal")
 
 def is_gitlab(head: Head) -> bool:
     """Whether this is the beginning of any of GitLab's security reports."""
-    if head.kind is not Kind.JSON or not head.text.startswith("{"):
+    if head.kind is not Kind.JSON:
         return False
+    if head.text.startswith("["):  # the first of them, before they had a version
+        return head.has_key("tool", "message", "file", "line", "cve")
     listed = _LISTED.search(head.text) is not None
     found = _IDENTIFIED.search(head.text) is not None and head.has_key("location", "value")
     scanned = head.has_key("scan", "scanner") and (
@@ -124,7 +126,8 @@ def tool_of(vulnerability: dict[str, Any], root: dict[str, Any]) -> str:
         name = known or clean(scanner.get("name"), MAX_TOOL)
         if name:
             return name
-    return _tool_by_rule(vulnerability) or "GitLab"
+    own = clean(vulnerability.get("tool"), MAX_TOOL).replace("_", " ")
+    return own or _tool_by_rule(vulnerability) or "GitLab"
 
 
 def _tool_by_rule(vulnerability: dict[str, Any]) -> str:
@@ -155,6 +158,8 @@ def rule_of(vulnerability: dict[str, Any], *preferred: str) -> str:
         wanted = [{"value": name} for name in named if _CVE.fullmatch(name)]
     own = [part for part in found if kind_of(part) not in _WEAKNESSES]
     chosen = next(iter([*wanted, *own, *found]), {})
+    if not chosen:  # the first reports had no identifiers, but ended their compare key so
+        return clean(vulnerability.get("cve"), MAX_RULE_ID).rpartition(":")[2]
     value, name = (clean(chosen.get(key), MAX_RULE_ID) for key in ("value", "name"))
     # Some analyzers write a whole sentence as the value, and the rule as its name.
     return name if name and (not value or (" " in value and " " not in name)) else value
@@ -178,6 +183,11 @@ def title_of(vulnerability: dict[str, Any], rule_id: str) -> str:
     first = next(iter(identifiers(vulnerability)), {})
     names = (vulnerability.get("name"), vulnerability.get("message"), first.get("name"))
     return next(filter(None, (clean(name, MAX_TITLE) for name in names)), rule_id or "?")
+
+
+def severity_word(vulnerability: dict[str, Any]) -> object:
+    """Return the word for the severity; the first reports call it a priority."""
+    return vulnerability.get("severity") or vulnerability.get("priority")
 
 
 def description_of(vulnerability: dict[str, Any]) -> str:

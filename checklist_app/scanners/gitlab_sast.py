@@ -28,6 +28,7 @@ from checklist_app.scanners.gitlab_report import (
     kind_of,
     links_of,
     rule_of,
+    severity_word,
     state_of,
     title_of,
     tool_of,
@@ -62,7 +63,8 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, or has no list of vulnerabilities.
     """
-    root = root_object(document(report))
+    whole = document(report)
+    root = {"vulnerabilities": whole} if isinstance(whole, list) else root_object(whole)
     found = vulnerabilities(root)
     gathering = begin(root, "gitlab-sast")
     for vulnerability in found:
@@ -92,7 +94,7 @@ def _finding(vulnerability: dict[str, Any], root: dict[str, Any]) -> ParsedFindi
         rule_id=rule_id,
         title=title,
         description=described,
-        severity=severity_of(vulnerability.get("severity"), SEVERITIES),
+        severity=severity_of(severity_word(vulnerability), SEVERITIES),
         cwes=cwes,
         tags=tags,
         locations=(place,) if place.uri or place.parameter else (),
@@ -107,7 +109,10 @@ def _finding(vulnerability: dict[str, Any], root: dict[str, Any]) -> ParsedFindi
 
 
 def _location(vulnerability: dict[str, Any]) -> dict[str, Any]:
-    return as_object(vulnerability.get("location"))
+    found = vulnerability.get("location")
+    if found is None:  # as the first reports named it
+        found = {"file": vulnerability.get("file"), "start_line": vulnerability.get("line")}
+    return as_object(found)
 
 
 def _dependency(vulnerability: dict[str, Any]) -> dict[str, Any]:

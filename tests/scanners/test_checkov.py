@@ -94,6 +94,8 @@ def test_packages_with_known_vulnerabilities() -> None:
     found = only(read(checkov(entry, kind="sca_package")))
     assert (found.rule_id, found.cwes, found.cvss) == ("CVE-2026-1", (1395,), 9.8)
     assert (found.title, found.severity) == ("CVE-2026-1: django 1.2", Severity.CRITICAL)
+    rated = check("CKV_CVE_2026_1", vulnerability_details=details | {"severity": "low"})
+    assert only(read(checkov(rated, kind="sca_package"))).severity is Severity.LOW
 
 
 def test_what_was_not_checked_is_not_clean() -> None:

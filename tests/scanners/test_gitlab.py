@@ -86,6 +86,26 @@ def test_a_clean_report_that_begins_with_very_many_dependencies_is_recognised() 
     assert (scan.format, scan.account.read, scan.problems) == ("gitlab-sast", 0, ())
 
 
+def test_a_list_of_the_first_analyzers_is_read() -> None:
+    entry = {
+        "tool": "find_sec_bugs",
+        "message": "Predictable random numbers",
+        "url": "https://rules.example/PREDICTABLE_RANDOM",
+        "cve": "818bf5dacb291e15:PREDICTABLE_RANDOM",
+        "file": "src/bank/Cards.java",
+        "line": 18,
+        "priority": "Low",
+    }
+    scan = read([entry])
+    found = only(scan)
+    assert (scan.format, scan.tool, scan.problems) == ("gitlab-sast", "find sec bugs", ())
+    assert (found.rule_id, found.severity) == ("PREDICTABLE_RANDOM", Severity.LOW)
+    assert found.locations == (Location("src/bank/Cards.java", 18),)
+    assert found.title == "Predictable random numbers"
+    moved = entry | {"line": 40}
+    assert fingerprints(read([moved])) == fingerprints(scan)
+
+
 def test_a_rule_whose_value_is_a_sentence_goes_by_its_name() -> None:
     rule = {"type": "njsscan_rule_type", "name": "node_sqli", "value": "Input reaches SQL."}
     named = {"type": "cwe", "name": "CWE-89", "value": "node_sqli"}
