@@ -69,16 +69,23 @@ def parse(report: Report) -> ParsedScan:
     """
     data = document(report)
     gathering = Gathering(format=PARSER.format, tool=TOOL)
-    holder = as_object(data)
-    if "results" in holder or "summaryDetails" in holder:
+    for part in data if _is_several(data) else [data]:
+        holder = as_object(part)
         _note_origin(gathering, holder)
-        _by_resource(gathering, holder)
-    else:
-        _note_origin(gathering, holder)
-        read_frameworks(gathering, data)
+        if "results" in holder or "summaryDetails" in holder:
+            _by_resource(gathering, holder)
+        else:
+            read_frameworks(gathering, part)
     if all(found.state is FindingState.NOT_APPLICABLE for found in gathering.results):
         gathering.fail(_NOTHING)
     return gathering.scan()
+
+
+def _is_several(data: Any) -> bool:
+    """Whether a list holds whole reports, and not the frameworks of one."""
+    return isinstance(data, list) and any(
+        "results" in as_object(part) or "summaryDetails" in as_object(part) for part in data
+    )
 
 
 def _note_origin(gathering: Gathering, data: dict[str, Any]) -> None:

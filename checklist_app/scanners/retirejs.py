@@ -53,17 +53,20 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no JSON, has no list of files, or one of the wrong type.
     """
     found = document(report)
-    root = root_object({"data": found} if isinstance(found, list) else found)
+    gathering = Gathering("retirejs", TOOL)
+    several = isinstance(found, list) and any("data" in as_object(part) for part in found)
+    for part in found if several else [found]:
+        _read(gathering, root_object({"data": part} if isinstance(part, list) else part))
+    return gathering.scan()
+
+
+def _read(gathering: Gathering, root: dict[str, Any]) -> None:
     if "data" not in root:
         raise UnreadableReport(
             text("This Retire.js report has no list of files. Write it with --outputformat json.")
         )
-    gathering = Gathering(
-        "retirejs",
-        TOOL,
-        tool_version=as_text(root.get("version")),
-        started_at=moment(root.get("start")),
-    )
+    gathering.tool_version = gathering.tool_version or as_text(root.get("version"))
+    gathering.started_at = gathering.started_at or moment(root.get("start"))
     for number, file in enumerate(_list(root, "data", "data")):
         where = f"data[{number}]"
         if not isinstance(file, dict):
@@ -80,7 +83,6 @@ def parse(report: Report) -> ParsedScan:
                 message=clean(errors[0], MAX_SHORT),
             )
         )
-    return gathering.scan()
 
 
 def _list(holder: dict[str, Any], name: str, where: str) -> list[Any]:
@@ -166,8 +168,8 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="Retire.js 1 to 5: `json` and `jsonsimple`. Its formats `depcheck` and "
-        "`cyclonedx` are read as what they are.",
+        versions="Retire.js 1 to 5: `json` and `jsonsimple`, and lists of such reports. Its "
+        "formats `depcheck` and `cyclonedx` are read as what they are.",
         source="The JSON reporter of github.com/RetireJS/retire.js.",
         command="`retire --outputformat json --outputpath FILE`",
         result="A vulnerability of a component in a file, or of an installed package.",

@@ -74,33 +74,49 @@ def parse(report: Report) -> ParsedScan:
     data = document(report)
     if data is None:  # old versions write it where they saw nothing
         data = []
+    gathering = Gathering(format=PARSER.format, tool=TOOL)
+    targets: dict[str, None] = {}
+    for part in data if _is_several(data) else [data]:
+        if not _read(gathering, part):
+            gathering.fail(_NOTHING)
+        targets[gathering.target] = None
+    gathering.target = ", ".join(filter(None, targets))
+    return gathering.scan()
+
+
+def _is_several(data: Any) -> bool:
+    """Whether a list holds whole reports, and not the targets of one."""
+    return isinstance(data, list) and any(
+        "Results" in as_object(part) or "ClusterName" in as_object(part) for part in data
+    )
+
+
+def _read(gathering: Gathering, data: Any) -> int:
+    """Read one report and return how many targets were scanned; ``target`` is then its own."""
     signed = as_object(as_object(data).get("scanner")).get("result")
     data = signed if isinstance(signed, dict) else data  # --format cosign-vuln
-    gathering = Gathering(format=PARSER.format, tool=TOOL)
     if isinstance(data, list):
-        scanned = _targets(gathering, data, "(root)")
-        gathering.target = ", ".join(clean(as_object(part).get("Target"), 100) for part in data[:3])
-    elif not isinstance(data, dict):
+        names = (clean(as_object(part).get("Target"), 100) for part in data[:3])
+        gathering.target = ", ".join(names)
+        return _targets(gathering, data, "(root)")
+    if not isinstance(data, dict):
         raise wrong_type("(root)", "{…}")
-    elif "ClusterName" in data:
-        scanned = _cluster(gathering, data)
-    elif is_controls(data):
-        scanned = _benchmark(gathering, data)
-    elif "ArtifactName" in data or "Results" in data:
-        scanned = _artifact(gathering, data)
-    else:
-        raise UnreadableReport(
-            text("This report of Trivy has no results. Write it with --format json.")
-        )
-    if not scanned:
-        gathering.fail(_NOTHING)
-    return gathering.scan()
+    if "ClusterName" in data:
+        return _cluster(gathering, data)
+    if is_controls(data):
+        return _benchmark(gathering, data)
+    if "ArtifactName" in data or "Results" in data:
+        return _artifact(gathering, data)
+    raise UnreadableReport(
+        text("This report of Trivy has no results. Write it with --format json.")
+    )
 
 
 def _artifact(gathering: Gathering, data: dict[str, Any]) -> int:
     gathering.target = clean(data.get("ArtifactName"), MAX_SHORT)
-    gathering.started_at = moment(data.get("CreatedAt"))
-    gathering.tool_version = clean(as_object(data.get("Trivy")).get("Version"), 60)
+    gathering.started_at = gathering.started_at or moment(data.get("CreatedAt"))
+    version = clean(as_object(data.get("Trivy")).get("Version"), 60)
+    gathering.tool_version = gathering.tool_version or version
     image = ""
     if clean(data.get("ArtifactType"), 40) in ("container_image", "image"):
         image = _without_tag(gathering.target)
@@ -209,7 +225,7 @@ PARSER = Parser(
         versions="The list of targets of Trivy before 0.20, schema 2 since then, and the "
         "reports of `trivy k8s` (`Vulnerabilities`/`Misconfigurations`, `Findings`, `Resources`) "
         "and of `--compliance` (`Results` of controls, `SummaryControls`); also in the predicate "
-        "of `--format cosign-vuln`.",
+        "of `--format cosign-vuln`, and lists of reports.",
         source="`pkg/types` and `pkg/k8s/report` in the source of Trivy.",
         command="`trivy image --format json -o report.json NAME`; likewise `fs`, `config`, `repo` "
         "and `k8s --report all`",

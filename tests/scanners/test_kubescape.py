@@ -212,3 +212,8 @@ def test_states_as_other_versions_write_them() -> None:
         FindingState.NOT_APPLICABLE,
         FindingState.NEEDS_REVIEW,
     ]
+
+
+def test_a_list_of_reports() -> None:
+    scan = read([kubescape(control("failed")), kubescape(control("passed"))])
+    assert (scan.account.findings, scan.account.passes) == (1, 1)

@@ -113,3 +113,9 @@ def test_what_cannot_be_read() -> None:
         read(retire(data={}))
     scan = read(retire(vulnerability(), {}, None))
     assert (scan.account.read, scan.account.skipped) == (3, 2)
+
+
+def test_a_list_of_reports_is_not_taken_for_a_list_of_files() -> None:
+    scan = read([retire(vulnerability()), retire(vulnerability(cwe=["CWE-601"]))])
+    assert (scan.tool_version, scan.account.findings, scan.problems) == ("4.3.2", 2, ())
+    assert read([retire(errors=["no such file"]), retire(vulnerability())]).problems

@@ -183,3 +183,10 @@ def test_the_predicate_that_is_signed_holds_a_report() -> None:
     signed = read(predicate)
     assert (signed.format, signed.target) == ("trivy", "reg.example/shop:1.2")
     assert fingerprints(signed) == fingerprints(read(image(packages(check()))))
+
+
+def test_a_list_of_reports_is_not_taken_for_a_list_of_targets() -> None:
+    scan = read([image(packages(vulnerability())), manifest(check())])
+    assert (scan.account.findings, scan.target) == (2, "reg.example/shop:1.2, .")
+    assert scan.problems == ()
+    assert read([image(packages(vulnerability())), image()]).problems
