@@ -49,14 +49,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of dependencies, or one of the wrong type.
     """
-    root = document(report)
-    if isinstance(root, dict) and "dependencies" not in root:
-        raise UnreadableReport(
-            text("This pip-audit report has no list of dependencies. Write it with --format json.")
-        )
-    dependencies = root.get("dependencies") if isinstance(root, dict) else root
-    if not isinstance(dependencies, list):
-        raise wrong_type("dependencies", "[…]")
+    dependencies = _dependencies(document(report))
     gathering = Gathering("pip-audit", TOOL)
     skipped: list[tuple[str, str]] = []
     for number, dependency in enumerate(dependencies):
@@ -72,6 +65,20 @@ def parse(report: Report) -> ParsedScan:
             gathering.add(result) if result else gathering.skip(_UNNAMED)
     _check(gathering, len(dependencies), skipped)
     return gathering.scan()
+
+
+def _dependencies(root: Any) -> list[Any]:
+    """Return the dependencies of a report, of a list of reports, or the list they are alone in."""
+    if isinstance(root, list) and any("dependencies" in as_object(part) for part in root):
+        return [found for part in root for found in _dependencies(part)]
+    if isinstance(root, dict) and "dependencies" not in root:
+        raise UnreadableReport(
+            text("This pip-audit report has no list of dependencies. Write it with --format json.")
+        )
+    found = root.get("dependencies") if isinstance(root, dict) else root
+    if not isinstance(found, list):
+        raise wrong_type("dependencies", "[…]")
+    return found
 
 
 def _skipped(dependency: dict[str, Any]) -> tuple[str, str]:
@@ -135,7 +142,8 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="pip-audit 1 (a list of dependencies) and 2 (an object with `dependencies`).",
+        versions="pip-audit 1 (a list of dependencies) and 2 (an object with `dependencies`), "
+        "and lists of such reports.",
         source="The JSON format of github.com/pypa/pip-audit.",
         command="`pip-audit --format json --output FILE`",
         result="An entry of `vulns` of a dependency.",

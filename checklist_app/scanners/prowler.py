@@ -81,8 +81,8 @@ def _time(written: str) -> datetime | None:
 def _rows(report: Report, head: Head) -> Iterator[dict[str, str] | None]:
     if head.kind is Kind.JSON:
         for found in json_lines(report):
-            entry = as_object(found)
-            yield _with_check(_reader(entry), entry)
+            for entry in map(as_object, found if isinstance(found, list) else [found]):
+                yield _with_check(_reader(entry), entry)
     elif separator := prowler_2.delimiter(head):
         for row in prowler_2.csv_lines(report, separator):
             yield _with_check(prowler_2.read_line, row) if row else None

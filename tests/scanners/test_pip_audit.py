@@ -62,3 +62,10 @@ def test_what_cannot_be_read() -> None:
         read({"dependencies": [CLEAN, {"name": "x", "vulns": {}}]})
     scan = read([dependency(), dependency(id="")])
     assert (scan.account.read, scan.account.skipped) == (2, 1)
+
+
+def test_a_list_of_reports_is_not_taken_for_a_list_of_dependencies() -> None:
+    vulnerable = {"name": "flask", "version": "0.5", "vulns": [{"id": "PYSEC-2019-179"}]}
+    audited = {"name": "jinja2", "version": "3.1", "vulns": []}
+    scan = read([{"dependencies": [vulnerable], "fixes": []}, {"dependencies": [audited]}])
+    assert (scan.account.findings, scan.problems) == (1, ())

@@ -225,3 +225,8 @@ def test_another_tools_json_for_security_hub_is_not_taken_for_prowlers() -> None
     other = [{"ProductArn": "arn:x", "AwsAccountId": "1", "GeneratorId": "guard-duty", "Id": "x"}]
     with pytest.raises(UnreadableReport):
         read(other)
+
+
+def test_the_reports_of_several_accounts_in_one_list() -> None:
+    scan = read([[native(AccountId="1")], [native(AccountId="2")]])
+    assert (scan.account.findings, scan.account.skipped, scan.target) == (2, 0, "1, 2")
