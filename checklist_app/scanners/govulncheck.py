@@ -43,7 +43,7 @@ def recognises(head: Head) -> bool:
     if head.kind is not Kind.JSON or head.has_key("runs"):
         return False
     stream = head.has_key("config") and (
-        head.has_key("protocol_version") or '"govulncheck"' in head.text
+        head.has_key("protocol_version") or '"govulncheck' in head.text
     )
     older = head.has_key("preamble", "query_kind") or head.has_key("Vulns", "OSV")
     return stream or older or _LEGACY.match(head.text) is not None
@@ -118,7 +118,8 @@ def _read_stream(gathering: Gathering, gathered: Gathered, messages: list[dict[s
             config = as_object(message["config"])
             mode = as_text(config.get("scan_mode"))
             gathered.depth = _depth(config)
-            gathering.tool_version = as_text(config.get("scanner_version", config.get("version")))
+            version = as_text(config.get("scanner_version", config.get("version")))
+            gathering.tool_version = version.removeprefix("govulncheck@")
         told.append(as_text(as_object(message.get("progress")).get("message")))
         modules = as_list(as_object(message.get("SBOM")).get("modules"))
         gathering.target = gathering.target or _own_module(modules)

@@ -199,3 +199,19 @@ def test_its_sarif_is_read_as_sarif_and_refused_under_the_name_of_this_format(
     assert parse_report(path).format == "sarif"
     with pytest.raises(UnreadableReport, match="one of SARIF"):
         parse_report(path, named="govulncheck")
+
+
+def test_a_stream_whose_configuration_names_the_tool_with_its_version_only() -> None:
+    config = {"config": {"version": "govulncheck@v0.1.0", "go_version": "go1.20"}}
+    frames = [{"module": "example.org/app", "package": "example.org/app"}]
+    scan = read(
+        "\n".join(
+            json.dumps(message, indent=2)
+            for message in (
+                config,
+                {"osv": entry()},
+                {"finding": {"osv": "GO-2025-1", "frames": frames}},
+            )
+        )
+    )
+    assert (scan.format, scan.tool_version, scan.account.findings) == ("govulncheck", "v0.1.0", 1)
