@@ -64,6 +64,11 @@ _GRADES = {
     "d": Severity.MEDIUM,
     "e": Severity.HIGH,
     "f": Severity.HIGH,
+    # Until Nmap 6.47 there were words instead.
+    "strong": Severity.INFO,
+    "unknown strength": Severity.LOW,
+    "weak": Severity.MEDIUM,
+    "broken": Severity.HIGH,
 }
 
 

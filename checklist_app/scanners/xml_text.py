@@ -1,11 +1,15 @@
 """Read XML element by element. Entities and references to files are refused, DTDs are ignored.
 
 Tools do write a DOCTYPE, so a DTD alone is no offence; what it could do is forbidden instead.
+Some write control characters and bytes of other encodings too; those are read as well as can be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from codecs import BOM_UTF8 as UTF_8_MARK
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import errors as expat
@@ -19,6 +23,15 @@ from checklist_app.scanners.base import Report
 from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
 
 _PART_BYTES = 1024 * 1024
+_BLANKS = b" \t\r\n"
+_WIDE = (BOM_UTF16_LE, BOM_UTF16_BE)
+_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})")
+_NAMES_OF_UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
+_ESCAPED = re.compile("[\udc80-\udcff]")
+"""What Python makes of a byte that is no UTF-8."""
+_WITHOUT_CONTROLS = bytes(
+    code if code >= 0x20 or chr(code) in "\t\n\r" else 0x20 for code in range(256)
+)
 _INCLUSION = "{http://www.w3.org/2001/XInclude}"
 _ENDS_EARLY = {
     expat.codes[message]
@@ -36,14 +49,46 @@ class _LargeParts:
 
     The XML library begins an unfinished tag anew with every part, so that a tag of many megabytes
     in parts of 16 kB would take it minutes.
+
+    Tools write what they received as it came: control characters, which no XML may hold, become
+    blanks, and a byte that is no UTF-8 the Latin-1 character that it was. Blanks before the
+    declaration are left out.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._decode: Callable[[bytes, bool], str] | None = None
+        self._is_wide = False
+        self._is_begun = False
 
     def read(self, _size: int = -1) -> bytes:
         """Return the next part; nothing at the end."""
-        return self._file.read(_PART_BYTES)
+        while part := self._file.read(_PART_BYTES):
+            if not self._is_begun:
+                part = part.lstrip(_BLANKS)
+                self._begin(part)
+            if self._is_wide:
+                return part
+            part = part.translate(_WITHOUT_CONTROLS)
+            mended = part if self._decode is None else _utf_8(self._decode(part, False))
+            if mended:
+                return mended
+        return b"" if self._decode is None else _utf_8(self._decode(b"", True))
+
+    def _begin(self, part: bytes) -> None:
+        """See by its beginning in which encoding the file is."""
+        self._is_begun = True
+        self._is_wide = part.startswith(_WIDE) or 0 in part[:4]
+        declared = _ENCODING.match(part.removeprefix(UTF_8_MARK))
+        if declared is None or declared[1].lower() in _NAMES_OF_UTF_8:
+            self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+
+
+def _utf_8(found: str) -> bytes:
+    """Return a text as UTF-8, the bytes that could not be decoded as Latin-1 characters."""
+    if found.isascii():
+        return found.encode("ascii")
+    return _ESCAPED.sub(lambda one: chr(ord(one[0]) - 0xDC00), found).encode("utf-8")
 
 
 def walk(report: Report) -> Iterator[tuple[str, Element]]:

@@ -123,6 +123,27 @@ def test_every_protocol_is_judged_by_its_grades() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("word", "state", "severity"),
+    [
+        ("strong", FindingState.PASSED, Severity.INFO),
+        ("unknown strength", FindingState.OPEN, Severity.LOW),
+        ("weak", FindingState.OPEN, Severity.MEDIUM),
+        ("broken", FindingState.OPEN, Severity.HIGH),
+    ],
+)
+def test_older_versions_have_words_for_grades(
+    word: str, state: FindingState, severity: Severity
+) -> None:
+    script = (
+        '<script id="ssl-enum-ciphers" output="…"><table key="TLSv1.2"><table key="ciphers"><table>'
+        f'<elem key="name">TLS_X</elem><elem key="strength">{word}</elem></table></table></table>'
+        '<elem key="least strength">weak</elem></script>'
+    )
+    found = read(report(port(script))).results[1]
+    assert (found.state, found.severity) == (state, severity)
+
+
 def test_values_of_cookies_and_authorisations_are_not_kept() -> None:
     output = "&#10;  Server: nginx&#10;  Set-Cookie: sid=topsecret; HttpOnly"
     found = read(report(port(f'<script id="http-headers" output="{output}"/>'))).results[1]
