@@ -23,7 +23,7 @@ from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.sarif_places import RunPlaces
-from checklist_app.scanners.sarif_rules import RunRules
+from checklist_app.scanners.sarif_rules import RunRules, named_in_prose
 from checklist_app.scanners.source_code import SECRET_CWES, guarded
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text
 
@@ -64,6 +64,7 @@ _MOVING = re.compile(r"\b(lines?|at|col(?:umn)?s?)([ :#]{1,3})\d+|:\d+(?::\d+)?\
 _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
 _UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid|author|email", re.IGNORECASE)
+_SEVERITY_FIRST = re.compile(r"(Critical|High|Medium|Low) severity - ")
 _NOT_FILLED_IN = re.compile(r"\{\w*\}|\$[A-Z][A-Z0-9_]*\b")
 _MAX_HELP = 2_000
 
@@ -84,7 +85,9 @@ class ResultReader:
         message = self._message(result, rule)
         places = self._places.places(result)
         cwes, tags = self._rules.weaknesses(result, rule)
-        cwes = cwes or cwes_in([name, message])  # "… (CWE-120)" of tools without tags
+        if not cwes:  # tools without tags write "… (CWE-120)"
+            described = _text(rule.get("fullDescription"))
+            cwes = cwes_in(name) or named_in_prose(message) or named_in_prose(described)
         state, reason = _state(result)
         shown = guarded(message) if SECRET_CWES.intersection(cwes) else message
         return ParsedFinding(
@@ -137,7 +140,7 @@ class ResultReader:
         if not rule:  # made up for a rule that the report does not describe
             return None
         if id(rule) not in self._rule_severities:  # rules live as long as the run
-            self._rule_severities[id(rule)] = _told_severity(rule)
+            self._rule_severities[id(rule)] = _told_severity(rule) or _in_title(rule)
         return self._rule_severities[id(rule)]
 
     def _fingerprint(
@@ -214,6 +217,12 @@ def _told_severity(holder: dict[str, Any]) -> Severity | None:
         if found is not None:
             return found
     return None
+
+
+def _in_title(rule: dict[str, Any]) -> Severity | None:
+    """Return the severity that Snyk wrote into titles before it had a property for it."""
+    match = _SEVERITY_FIRST.match(_text(rule.get("shortDescription")))
+    return _WORDS.get(match[1].lower()) if match else None
 
 
 def _rated(value: object) -> Severity | None:

@@ -22,6 +22,8 @@ _NO_LETTER = re.compile(r"[^a-z]")
 _AT_MITRE = re.compile(
     r"\bcwe\.mitre\.org/data/(?:definitions/|slices/)?(\d{1,5})\b", re.IGNORECASE
 )
+_NAMED = re.compile(r"(?<![A-Za-z])CWE[-_ :]?\d{1,5}(?!\d)", re.IGNORECASE)
+_LONGEST_PROSE = 20_000
 _TAG_KEYS = ("tags", "owasp", "OWASP", "owasp-mobile", "masvs", "MASVS", "wstg", "asvs")
 _TELLING_PREFIX = {"owasp-mobile": "owasp-mobile "}
 _SAYS_NOTHING = ("disjoint",)
@@ -177,12 +179,18 @@ def _words(properties: dict[str, Any]) -> Iterator[str]:
                 yield _TELLING_PREFIX.get(key, "") + word
 
 
+def named_in_prose(words: str) -> tuple[int, ...]:
+    """Return the CWE numbers that a text of any length names."""
+    return cwes_in(_NAMED.findall(words[:_LONGEST_PROSE]))
+
+
 def _in_names(rule: dict[str, Any]) -> tuple[int, ...]:
     """Return the CWE numbers in what a rule is called, and in the address that explains it."""
     short = as_text(as_object(rule.get("shortDescription")).get("text"))
-    link = as_text(rule.get("helpUri"))
-    linked = [f"CWE-{number}" for number in _AT_MITRE.findall(link)]
-    return cwes_in([rule.get("id"), rule.get("name"), short, *linked])
+    linked = [f"CWE-{number}" for number in _AT_MITRE.findall(as_text(rule.get("helpUri")))]
+    return cwes_in(
+        [rule.get("id"), rule.get("name"), *_NAMED.findall(short[:_LONGEST_PROSE]), *linked]
+    )
 
 
 def _cwes_of(bag: dict[str, Any], *, nested: bool = False) -> Iterator[int]:

@@ -109,6 +109,8 @@ CWE = {"toolComponent": {"name": "CWE"}}
         ({"properties": {"cweCategory": "CWE-79", "cweCount": 20}}, {}, {}),
         ({}, {"message": {"text": "Output is not encoded (CWE-79)."}}, {}),
         ({}, {"ruleId": "CWE-79"}, {}),
+        ({"shortDescription": {"text": "Much is said here. " * 40 + "See CWE-79."}}, {}, {}),
+        ({"fullDescription": {"text": "Much is said here. " * 40 + "See CWE-79."}}, {}, {}),
     ],
 )
 def test_cwe_is_found_wherever_it_stands(
@@ -163,6 +165,12 @@ def test_entries_of_other_taxonomies_are_no_cwe() -> None:
 def test_severity(properties: dict[str, Any], level: str | None, severity: Severity) -> None:
     tool = driver({"id": "R1", "properties": properties})
     assert only(read(sarif(result(level=level), tool=tool))).severity is severity
+
+
+def test_a_severity_may_stand_in_the_title_only() -> None:
+    short = {"text": "High severity - Prototype Pollution vulnerability in ajv"}
+    tool = driver({"id": "R1", "shortDescription": short})
+    assert only(read(sarif(result(level="note"), tool=tool))).severity is Severity.HIGH
 
 
 def test_the_rule_says_the_level_if_the_result_does_not() -> None:
