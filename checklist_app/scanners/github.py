@@ -7,7 +7,9 @@ pages, in whatever nesting was asked for; an answer that lacks some alerts is ne
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
@@ -16,7 +18,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.github_alerts import read_dependency, repository_of
 from checklist_app.scanners.github_scanning import read_code, read_secret
-from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.reading import Gathering, written_pages
 from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -46,23 +48,23 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, an error of GitHub, or has no list of alerts.
     """
-    root = document(report)
+    root = written_pages(report)
     if not isinstance(root, dict | list):
         raise wrong_type("(root)", "[…]")
     gathering = Gathering("github", "GitHub")
-    repositories: dict[str, None] = {}
-    for alert, repository in _alerts(root, gathering):
+    seen = _Seen()
+    for alert, repository in _alerts(root, gathering, seen):
         if isinstance(alert, dict) and alert:
             named = repository_of(alert) or repository
             gathering.add(_read(alert, named))
-            repositories[named] = None
+            seen.repositories[named] = None
         else:
             gathering.skip(NO_CONTENT)
-        if repository:
-            repositories[repository] = None
+    if seen.lacks_some:
+        gathering.fail(_INCOMPLETE)
     tools = dict.fromkeys(result.tool for result in gathering.results)
     gathering.tool = ", ".join(tools) or gathering.tool
-    gathering.target = gathering.target or ", ".join(filter(None, repositories))
+    gathering.target = ", ".join(filter(None, seen.repositories))
     return gathering.scan()
 
 
@@ -72,15 +74,48 @@ def _read(alert: dict[str, Any], repository: str) -> ParsedFinding:
     return read_code(alert, repository) if "rule" in alert else read_dependency(alert, repository)
 
 
-def _alerts(found: Any, gathering: Gathering) -> Iterator[tuple[Any, str]]:
+@dataclass(slots=True)
+class _Seen:
+    """Which of the alerts that there are was seen, over all pages of all lists in a file.
+
+    Attributes:
+        more: by list, whether its last page says that there are more pages.
+        counts: by list, how many alerts its pages hold.
+        totals: by list, how many it says there are.
+        repositories: those that were asked for, in their order.
+    """
+
+    repositories: dict[str, None] = field(default_factory=dict)
+    more: dict[str, bool] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def page(self, name: str, holder: dict[str, Any], count: int = 0) -> None:
+        """Take a page of the list of that name."""
+        more = as_object(holder.get("pageInfo")).get("hasNextPage")
+        if isinstance(more, bool):
+            self.more[name] = more
+        self.counts[name] += count
+        total = holder.get("totalCount")
+        if isinstance(total, int):
+            self.totals[name] = total
+
+    @property
+    def lacks_some(self) -> bool:
+        """Whether some list is not there to its end."""
+        short = any(self.counts[name] < total for name, total in self.totals.items())
+        return short or any(self.more.values())
+
+
+def _alerts(found: Any, gathering: Gathering, seen: _Seen) -> Iterator[tuple[Any, str]]:
     """Yield every alert with its repository, as far as what stands around it names one."""
     if isinstance(found, list):
         for part in found:
             # Pages put into a list are lists of alerts, or answers of GraphQL.
             paged = isinstance(part, list) or _is_answer(part)
-            yield from _alerts(part, gathering) if paged else iter([(part, "")])
+            yield from _alerts(part, gathering, seen) if paged else iter([(part, "")])
     elif _is_answer(found):
-        yield from _answer(found, gathering)
+        yield from _answer(found, gathering, seen)
     elif "documentation_url" in found and "number" not in found:
         raise _error(found.get("message"))
     else:
@@ -101,10 +136,10 @@ def _error(message: object) -> UnreadableReport:
     )
 
 
-def _answer(root: dict[str, Any], gathering: Gathering) -> Iterator[tuple[Any, str]]:
+def _answer(root: dict[str, Any], gathering: Gathering, seen: _Seen) -> Iterator[tuple[Any, str]]:
     """Yield the alerts of one answer of GraphQL."""
     errors = [as_object(part).get("message") for part in as_list(root.get("errors"))]
-    lists = list(_connections(root.get("data", root), "", gathering))
+    lists = list(_connections(root.get("data", root), "", seen))
     if not lists:
         if errors:
             raise _error(errors[0])
@@ -118,28 +153,29 @@ def _answer(root: dict[str, Any], gathering: Gathering) -> Iterator[tuple[Any, s
         gathering.fail(
             text("GitHub could not answer in full: %(message)s.", message=clean(errors[0], 200))
         )
-    names = dict.fromkeys(repository for _, repository in lists if repository)
-    gathering.target = ", ".join([*filter(None, [gathering.target]), *names])[: MAX_SHORT * 2]
-    for connection, repository in lists:
-        for alert in _nodes(connection, gathering):
+    for number, (connection, repository) in enumerate(lists):
+        nodes = _nodes(connection, gathering)
+        seen.page(repository or f"#{number}", as_object(connection), len(nodes))
+        seen.repositories[repository] = None
+        for alert in nodes:
             yield alert, repository
 
 
-def _connections(found: Any, repository: str, gathering: Gathering) -> Iterator[tuple[Any, str]]:
+def _connections(found: Any, repository: str, seen: _Seen) -> Iterator[tuple[Any, str]]:
     """Yield every list of alerts with its repository, however deep it stands."""
     if isinstance(found, list):
         for part in found:
-            yield from _connections(part, repository, gathering)
+            yield from _connections(part, repository, seen)
     if not isinstance(found, dict):
         return
-    if as_object(found.get("pageInfo")).get("hasNextPage") is True:
-        gathering.fail(_INCOMPLETE)
+    if "pageInfo" in found:  # of a list of repositories
+        seen.page(f"{repository}/", {"pageInfo": found["pageInfo"]})
     named = clean(found.get("nameWithOwner") or found.get("name"), MAX_SHORT) or repository
     for key, part in found.items():
         if key == _ALERTS:
             yield part, repository_of(found) or named
         else:
-            yield from _connections(part, named, gathering)
+            yield from _connections(part, named, seen)
 
 
 def _nodes(connection: Any, gathering: Gathering) -> list[Any]:
@@ -158,10 +194,6 @@ def _nodes(connection: Any, gathering: Gathering) -> list[Any]:
         nodes = [as_object(part).get("node") for part in as_list(connection.get("edges"))]
     if not isinstance(nodes, list):
         raise wrong_type(f"{_ALERTS}.nodes", "[…]")
-    total = connection.get("totalCount")
-    more = as_object(connection.get("pageInfo")).get("hasNextPage") is True
-    if more or (isinstance(total, int) and total > len(nodes)):
-        gathering.fail(_INCOMPLETE)
     return nodes
 
 

@@ -80,7 +80,7 @@ def _check(gathering: Gathering, root: dict[str, Any]) -> None:
     fail_of_errors(
         gathering,
         [
-            f"{source_path(path)}: {clean(as_object(part).get('error'), 200)}"
+            f"{source_path(path)}: {clean(as_object(part).get('error'), 200)}".removeprefix(": ")
             for path, parts in errors.items()
             for part in as_list(parts)
         ],

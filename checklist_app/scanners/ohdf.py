@@ -31,7 +31,7 @@ _CONVERTERS = {
 }
 """Names that converters give to profiles, and the tools whose rules these are."""
 _HEIMDALL = "Heimdall Tools"
-_TIMES = ("%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y")
+_TIMES = ("%Y-%m-%d %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y")
 _OF_AN_OVERLAY = text(
     "The control of an overlay profile repeats one whose result stands in another profile."
 )
@@ -44,6 +44,8 @@ def recognises(head: Head) -> bool:
     if head.has_key("platform", "profiles", "release"):
         return any(head.has_key(name) for name in ("sha256", "controls", "supports", "statistics"))
     if head.has_key("controls", "profile_sha256", "code_desc"):
+        return True
+    if head.has_key("profiles", "controls", "impact", "code_desc"):  # InSpec 1 names itself last
         return True
     # A profile that was never run: refused by the parser, which says what to do.
     return head.has_key("controls", "supports", "sha256", "source_location", "impact")
@@ -216,7 +218,7 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="InSpec 3 to 6 and CINC Auditor (reporters `json` and `json-min`), and what the "
+        versions="InSpec 1 to 6 and CINC Auditor (reporters `json` and `json-min`), and what the "
         "converters of SAF and heimdall2 write.",
         source="The schemas of inspecjs (`exec-json`, `exec-jsonmin`) and the converters in the "
         "source of heimdall2.",

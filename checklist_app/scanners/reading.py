@@ -25,9 +25,10 @@ from checklist_app.domain.scan_account import Skipped
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import Report, check_count, settle
-from checklist_app.untrusted.faults import cut_off
-from checklist_app.untrusted.json_text import load_json
+from checklist_app.untrusted.faults import MAX_DEPTH, cut_off
+from checklist_app.untrusted.json_text import is_deeper, load_json, strict_decoder
 
+_SPACE = re.compile(r"\s*")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 LONGEST_CELL = 2_000_000
 _MAX_SCORE = 10.0
@@ -127,6 +128,42 @@ def document(report: Report) -> Any:
         UnreadableReport: it is no strict JSON.
     """
     return load_json(report.read())
+
+
+def written_pages(report: Report) -> Any:
+    """Return the JSON document of a report, or a list of those that stand one behind another.
+
+    So ends who writes the pages of an answer into one file.
+
+    Raises:
+        UnreadableReport: it is neither.
+    """
+    data = report.read()
+    try:
+        return load_json(data)
+    except UnreadableReport:
+        found = _one_behind_another(decoded(data).strip())
+        if len(found) < 2:
+            raise
+        return found
+
+
+def _one_behind_another(words: str) -> list[Any]:
+    """Return the JSON documents in a text; none if anything in it is not one."""
+    if is_deeper(words, MAX_DEPTH):
+        return []
+    decoder, position = strict_decoder(), 0
+    found: list[Any] = []
+    while position < len(words):
+        try:
+            value, end = decoder.raw_decode(words, position)
+        except (ValueError, RecursionError, UnreadableReport):
+            return []
+        found.append(value)
+        check_count(len(found))
+        space = _SPACE.match(words, end)
+        position = space.end() if space else end
+    return found
 
 
 def json_lines(report: Report) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment, whole_number
+from checklist_app.scanners.reading import Gathering, moment, whole_number, written_pages
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.sonarqube_external import is_external, is_external_file, read_external
 from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
@@ -51,7 +51,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, an error of the server, or has neither list.
     """
-    pages = _pages(document(report))
+    pages = _pages(written_pages(report))
     root = _joined(pages)
     project = Project(root)
     gathering = Gathering(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -178,6 +179,22 @@ def test_missing_pages_and_errors_are_no_proof() -> None:
     assert read(graphql() | {"errors": [{"message": "timeout"}]}).problems
     closed = {"data": {"repository": {"vulnerabilityAlerts": None}}}
     assert read(closed).problems
+
+
+def test_all_pages_together_are_the_whole_answer_in_a_list_or_one_behind_another() -> None:
+    first = graphql(node(), totalCount=2, pageInfo={"hasNextPage": True})
+    last = graphql(node(id="RVA_2", number=2), totalCount=2, pageInfo={"hasNextPage": False})
+    for whole in ([first, last], json.dumps(first) + "\n" + json.dumps(last, indent=1)):
+        scan = read(whole)
+        assert (scan.account.read, scan.target, scan.problems) == (2, "bank/web", ())
+    assert read([first]).problems
+    two_lists = json.dumps([code()]) + json.dumps([code(number=43)])
+    assert read(two_lists).account.findings == 2
+
+
+def test_what_is_cut_off_after_a_whole_page_is_refused() -> None:
+    with pytest.raises(UnreadableReport):
+        read(json.dumps([code()]) + json.dumps([code(number=43)])[:-40])
 
 
 def test_moved_lines_change_no_fingerprint_and_other_manifests_do() -> None:

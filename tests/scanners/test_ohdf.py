@@ -156,3 +156,14 @@ def test_what_did_not_run_is_told() -> None:
         read(ohdf(profiles=[{"name": "p", "sha256": "0", "controls": 3}]))
     with pytest.raises(UnreadableReport, match="was not run"):
         read({"name": "p", "sha256": "0", "supports": [], "controls": [control()]})
+
+
+def test_inspec_1_names_itself_behind_its_profiles() -> None:
+    old = outcome(start_time="2017-07-10 14:42:11 -0400")
+    many = [control(old, id=f"os-{number}", desc="d" * 400) for number in range(300)]
+    whole = ohdf(*many)
+    del whole["profiles"][0]["sha256"]
+    first = {name: whole[name] for name in ("version", "profiles")}
+    scan = read(first | whole)
+    assert (scan.format, scan.tool, scan.account.findings) == ("ohdf", "InSpec", 300)
+    assert scan.started_at == datetime(2017, 7, 10, 18, 42, 11, tzinfo=UTC)

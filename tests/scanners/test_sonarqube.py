@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -165,6 +166,11 @@ def test_a_sorted_answer_that_begins_with_very_many_components_is_recognised() -
     answer = api(issue())
     scan = read({"components": files, **{key: answer[key] for key in ("issues", "paging")}})
     assert (scan.format, scan.account.findings) == ("sonarqube", 1)
+
+
+def test_pages_one_behind_another_are_one_report() -> None:
+    first, second = api(issue(), total=2), api(issue(key="AY-2"), total=2)
+    assert read(json.dumps(first) + json.dumps(second)).account.read == 2
 
 
 def test_a_bare_list_of_issues_or_hotspots_is_read() -> None:
