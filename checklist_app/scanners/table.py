@@ -67,6 +67,7 @@ from checklist_app.scanners import (
 )
 from checklist_app.scanners.base import Head, Kind, Parser, Progress, Report
 from checklist_app.scanners.first_formats import FIRST, ReadScan, read_with
+from checklist_app.scanners.outlines import outline
 from checklist_app.untrusted.json_text import load_json
 
 PARSERS: tuple[Parser, ...] = (
@@ -194,7 +195,10 @@ def parser_of(report: Report, named: str) -> Parser:
     """
     check_format(named)
     head = report.head()
-    parser = _fitting(named, head) if named else _recognise(head)
+    parser = _fitting(named, head, report) if named else _recognise(head)
+    if parser is None:
+        whole = outline(report, head)
+        parser = _recognise(whole) if whole else None
     if parser is None:
         raise _unknown(head, report)
     return parser
@@ -204,13 +208,16 @@ def _named(format_key: str) -> Parser | None:
     return next((parser for parser in PARSERS if parser.format == format_key), None)
 
 
-def _fitting(named: str, head: Head) -> Parser:
+def _fitting(named: str, head: Head, report: Report) -> Parser:
     """Return the parser that a person named, if the file can be one of its reports."""
     parser = _named(named)
     if parser is not None and (parser.recognises(head) or head.text.strip() in parser.unsigned):
         return parser
     title = parser.title if parser else named
     other = _recognise(head)
+    whole = outline(report, head) if parser and other is None else None
+    if parser and whole and parser.recognises(whole):
+        return parser
     if other is not None:
         raise UnreadableReport(
             text(
