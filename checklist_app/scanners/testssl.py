@@ -2,7 +2,9 @@
 
 Source: the manual page of testssl.sh, sections *File output options* and *Rating*, and the
 functions ``fileout`` of the script. A result is one row: an object of the flat list, of a section
-of ``scanResult[]`` or a line of the CSV file.
+of ``scanResult[]`` or a line of the CSV file. Where a check or a target fails, many versions forget
+or double the commas of the JSON (issues 597, 1112, 1414, 2053 and 2198 of testssl.sh); they are
+mended before it is read.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, csv_rows, document, moment, severity_of
-from checklist_app.untrusted.json_text import as_object
+from checklist_app.scanners.reading import Gathering, csv_rows, decoded, moment, severity_of
+from checklist_app.untrusted.json_text import as_object, load_json
 
 TOOL = "testssl"
 
@@ -60,6 +62,10 @@ _OF_ONE_MEMBER = re.compile(
 """Names that testssl.sh makes for one cipher, client or protocol of a check."""
 _ABOUT_THE_SCAN = ("engine_problem", "old_fart", "too_old_openssl")
 _INTERRUPTED = "Scan interrupted"
+# The end of the file ends a string too, so that the pattern never goes back.
+_COMMAS = re.compile(
+    r'(?P<string>"[^"\\]*+(?:\\.?[^"\\]*+)*+(?:"|\Z))|[\s,]++|(?<=[}\]])(?=[{\["])', re.DOTALL
+)
 _LONG = 160
 
 
@@ -103,11 +109,32 @@ def _rows(report: Report, gathering: Gathering) -> Iterator[Any]:
         # Files of several targets that were joined have the header of each.
         yield from (row for row in csv_rows(report) if row.get("id") != "id")
         return
-    whole = document(report)
+    whole = _load(report.read())
     if isinstance(whole, list):
         yield from whole
     else:
         yield from _pretty_rows(as_object(whole), gathering)
+
+
+def _load(data: bytes) -> Any:
+    """Return the document; if its commas are wrong as testssl.sh gets them wrong, mended."""
+    try:
+        return load_json(data)
+    except UnreadableReport as error:
+        mended = _COMMAS.sub(_comma, decoded(data))
+        try:
+            return load_json(mended.encode("utf-8", "surrogatepass"))
+        except UnreadableReport:
+            raise error from None
+
+
+def _comma(found: re.Match[str]) -> str:
+    """Return what belongs between two parts of a document: a comma between two values."""
+    if found["string"]:
+        return found["string"]
+    before = found.string[max(found.start() - 1, 0) : found.start()]
+    after = found.string[found.end() : found.end() + 1]
+    return "," if before not in "{[:" and after not in "}]:" else ""
 
 
 def _pretty_rows(whole: dict[str, Any], gathering: Gathering) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -149,3 +150,44 @@ def test_the_header_of_a_file_that_was_joined_to_another_is_no_result() -> None:
     scan = read(csv(row()) + csv(row(ip="shop.example/192.0.2.8")))
     assert scan.account.read == 2
     assert scan.target == "bank.example, shop.example"
+
+
+ROW = json.dumps(row())
+
+
+@pytest.mark.parametrize(
+    ("between", "start", "end"),
+    [
+        (",", "", ""),
+        ("\n", "", ""),
+        ("", "", ""),
+        ("\n,\n  , ", "", ""),
+        (",", "\n, ", ""),
+        (",", "", ",\n"),
+        (",", "", "\n"),
+    ],
+)
+def test_commas_that_are_missing_or_too_many_are_mended(between: str, start: str, end: str) -> None:
+    other = json.dumps(row(id="BEAST", finding='says "], ,{" } {'))
+    scan = read(f"[{start}{ROW}{between}{other}{end}]")
+    assert [found.rule_id for found in scan.findings] == ["SWEET32", "BEAST"]
+    assert scan.findings[1].description.startswith('says "], ,{" } {')
+
+
+def test_commas_of_a_pretty_report_are_mended_too() -> None:
+    failed = {"id": "scanProblem", "severity": "WARN", "finding": "No connect, proceeding"}
+    report = json.dumps(pretty(row()) | {"scanResult": [failed, *pretty(row())["scanResult"]]})
+    for wrong in (
+        report.replace("}, {", "} {"),
+        report.replace("}, {", "}{"),
+        report.replace(", ", ", , "),
+    ):
+        scan = read(wrong.replace('], "scanTime"', '] "scanTime"'))
+        assert [found.rule_id for found in scan.findings] == ["scanProblem", "SWEET32"]
+        assert scan.problems
+
+
+@pytest.mark.parametrize("broken", [f"[{ROW},", f'[{ROW}, "', f"[{ROW}]]", f'[{ROW}, "id": "a"]'])
+def test_json_that_lacks_more_than_commas_is_refused(broken: str) -> None:
+    with pytest.raises(UnreadableReport):
+        read(broken)
