@@ -7,6 +7,7 @@ element of the value of type TECHNIQUES.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,8 @@ _CSV_HEADER = "Target URL,Place,Parameter,Technique"
 _LOG_HEADERS = tuple(
     f"sqlmap {found} the following injection point" for found in ("identified", "resumed")
 )
+_BLOCK_OF_LOG = re.compile(r"^---\r?\nParameter: .{1,1000}\)\r?\n    Type: ", re.MULTILINE)
+"""What options like ``--nosql`` write to the log; there is no header above it."""
 _LETTERS = dict(zip("BEQSTU", TECHNIQUES, strict=True))
 _TARGET, _TECHNIQUES = 0, 1
 _NOTHING_FOUND = "do not appear to be injectable"
@@ -42,7 +45,8 @@ def recognises(head: Head) -> bool:
         return is_answer and head.has_key("place", "parameter", "dbms")
     if head.kind is not Kind.OTHER:
         return False
-    return head.text.startswith(_CSV_HEADER) or any(line in head.text for line in _LOG_HEADERS)
+    of_log = any(line in head.text for line in _LOG_HEADERS) or _BLOCK_OF_LOG.search(head.text)
+    return head.text.startswith(_CSV_HEADER) or bool(of_log)
 
 
 def parse(report: Report) -> ParsedScan:
@@ -137,10 +141,11 @@ PARSER = Parser(
     About(
         versions="sqlmap 1.0 to 1.10: results file in CSV, log, JSON of the API (versions 1 and 2) "
         "and of --report-json.",
-        source="controller.py and api.py of sqlmap.",
+        source="controller.py, api.py and the modules of lib/techniques of sqlmap.",
         command="sqlmap -u URL --batch --report-json=report.json",
         result="A parameter that can be injected, with all the techniques that worked.",
-        keys="CWE-89, which is what sqlmap looks for; the rule `sqlmap:sql-injection`.",
+        keys="CWE-89 and the rule `sqlmap:sql-injection`; the types of the log that sqlmap finds "
+        "with options like `--nosql` and `--ssti` have their own (`sqlmap:nosql-injection`).",
         severity="Always high: sqlmap has shown that the injection works.",
         clean="A JSON report with sqlmap's message that no parameter can be injected ran and found "
         "nothing. A CSV file without rows proves nothing, because it names no target.",

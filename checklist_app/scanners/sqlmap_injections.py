@@ -21,7 +21,6 @@ from checklist_app.scanners.base import fingerprint
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "sqlmap"
-RULE = "sql-injection"
 TECHNIQUES = (
     "boolean-based blind",
     "error-based",
@@ -32,6 +31,30 @@ TECHNIQUES = (
 )
 """In the order of sqlmap's numbers, from 1 on."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is injected: its name, the rule, and its weakness."""
+
+    name: str
+    rule: str
+    cwe: int
+
+
+_SQL = _Kind("SQL injection", "sql-injection", 89)
+_OTHERS = {
+    "nosql": _Kind("NoSQL injection", "nosql-injection", 943),
+    "xpath": _Kind("XPath injection", "xpath-injection", 643),
+    "ldap": _Kind("LDAP injection", "ldap-injection", 90),
+    "hql": _Kind("HQL injection", "hql-injection", 564),
+    "odata": _Kind("OData injection", "odata-injection", 943),
+    "sparql": _Kind("SPARQL injection", "sparql-injection", 943),
+    "graphql": _Kind("GraphQL injection", "graphql-injection", 943),
+    "ssti": _Kind("Template injection", "template-injection", 1336),
+    "xxe": _Kind("XML external entity injection", "xxe", 611),
+    "xslt": _Kind("XSLT injection", "xslt-injection", 91),
+}
+"""By the first word of a type: what sqlmap finds from 1.10 on with options like ``--nosql``."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _BLOCK = re.compile(r"Parameter: (.{1,1000}) \(((?:\(custom\) )?[^()\n]{1,80})\)\s*")
 _REFUTED = "false positive"
@@ -55,21 +78,29 @@ class Injection:
     database: str = ""
     note: str = ""
 
+    def _kind(self) -> _Kind:
+        words = (technique.partition(" ")[0].lower() for technique in self.techniques)
+        return next((_OTHERS[word] for word in words if word in _OTHERS), _SQL)
+
     def finding(self) -> ParsedFinding:
         """Return it as a finding."""
         refuted = _REFUTED in self.note.lower()
+        kind = self._kind()
         by = ", ".join(dict.fromkeys(filter(None, self.techniques)))
         parts = (by and f"Techniques: {by}", self.database, self.note)
+        known_by = [_QUERY.sub("", self.url), self.place, self.parameter]
+        if kind is not _SQL:
+            known_by.append(kind.rule)
         return ParsedFinding(
             tool=TOOL,
-            rule_id=RULE,
-            title=clean(f"SQL injection in {self.place} parameter {self.parameter}", MAX_TITLE),
+            rule_id=kind.rule,
+            title=clean(f"{kind.name} in {self.place} parameter {self.parameter}", MAX_TITLE),
             description=clean("\n\n".join(filter(None, parts)), MAX_DESCRIPTION),
             severity=Severity.HIGH,
-            cwes=(89,),
+            cwes=(kind.cwe,),
             tags=(),
             locations=(self._location(),),
-            fingerprint=fingerprint("sqlmap", _QUERY.sub("", self.url), self.place, self.parameter),
+            fingerprint=fingerprint("sqlmap", *known_by),
             state=FindingState.SUPPRESSED if refuted else FindingState.OPEN,
             reason=self.note if refuted else "",
             snippet=clean("\n\n".join(filter(None, self.payloads)), MAX_SNIPPET),

@@ -153,3 +153,39 @@ def test_other_values_in_the_query_are_the_same_finding() -> None:
     before = read(HEADER + "https://bank.example/a?id=1,GET,id,B,\n")
     after = read(HEADER + "https://bank.example/a?id=2,GET,id,BU,\n")
     assert fingerprints(before) == fingerprints(after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "rule", "cwe"),
+    [
+        ("NoSQL injection", "NoSQL injection", "nosql-injection", 943),
+        ("XPath injection", "XPath injection", "xpath-injection", 643),
+        ("LDAP injection", "LDAP injection", "ldap-injection", 90),
+        ("HQL injection", "HQL injection", "hql-injection", 564),
+        ("SSTI", "Template injection", "template-injection", 1336),
+        ("XXE injection", "XML external entity injection", "xxe", 611),
+        ("XSLT injection", "XSLT injection", "xslt-injection", 91),
+        ("a new technique", "SQL injection", "sql-injection", 89),
+    ],
+)
+def test_the_log_of_options_that_inject_something_else(
+    kind: str, title: str, rule: str, cwe: int
+) -> None:
+    block = (
+        f"---\nParameter: name (GET)\n    Type: {kind}\n    Title: found\n    Payload: name=x\n---"
+    )
+    found = only(read(block))
+    assert (found.title, found.rule_id) == (f"{title} in GET parameter name", rule)
+    assert (found.cwes, found.description) == ((cwe,), f"Techniques: {kind}")
+
+
+def test_a_parameter_may_be_open_to_several_kinds_of_injection() -> None:
+    block = "---\nParameter: id (GET)\n    Type: {}\n    Title: found\n    Payload: id=x\n---\n"
+    scan = read(LOG + block.format("SSTI") + block.format("NoSQL injection"))
+    assert [found.rule_id for found in scan.findings] == [
+        "sql-injection",
+        "sql-injection",
+        "template-injection",
+        "nosql-injection",
+    ]
+    assert len(set(fingerprints(scan))) == 4
