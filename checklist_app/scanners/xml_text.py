@@ -32,6 +32,12 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 _WITHOUT_CONTROLS = bytes(
     code if code >= 0x20 or chr(code) in "\t\n\r" else 0x20 for code in range(256)
 )
+_NO_CHARACTER = re.compile(
+    rb"(?P<start><!\[CDATA\[)|(?P<end>\]\]>)"
+    rb"|&#(?:0{0,5}(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0{0,5}(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+)
+"""What stands for a control character; in CDATA it stands for nothing but itself."""
+_LONGEST_REFERENCE = 12
 _INCLUSION = "{http://www.w3.org/2001/XInclude}"
 _ENDS_EARLY = {
     expat.codes[message]
@@ -51,8 +57,8 @@ class _LargeParts:
     in parts of 16 kB would take it minutes.
 
     Tools write what they received as it came: control characters, which no XML may hold, become
-    blanks, and a byte that is no UTF-8 the Latin-1 character that it was. Blanks before the
-    declaration are left out.
+    blanks, however they are written (issue 2657 of Nmap), and a byte that is no UTF-8 the Latin-1
+    character that it was. Blanks before the declaration are left out.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -60,6 +66,8 @@ class _LargeParts:
         self._decode: Callable[[bytes, bool], str] | None = None
         self._is_wide = False
         self._is_begun = False
+        self._is_in_cdata = False
+        self._held = b""
 
     def read(self, _size: int = -1) -> bytes:
         """Return the next part; nothing at the end."""
@@ -71,9 +79,28 @@ class _LargeParts:
                 return part
             part = part.translate(_WITHOUT_CONTROLS)
             mended = part if self._decode is None else _utf_8(self._decode(part, False))
+            mended = self._without_references(mended, is_last=False)
             if mended:
                 return mended
-        return b"" if self._decode is None else _utf_8(self._decode(b"", True))
+        last = b"" if self._decode is None else _utf_8(self._decode(b"", True))
+        return self._without_references(last, is_last=True)
+
+    def _without_references(self, part: bytes, *, is_last: bool) -> bytes:
+        """Return a part with blanks for references to control characters."""
+        part, self._held = self._held + part, b""
+        if not is_last:
+            end = len(part) - _LONGEST_REFERENCE
+            begins = [found for mark in b"<&]" if (found := part.find(mark, max(end, 0))) >= 0]
+            if begins:
+                part, self._held = part[: min(begins)], part[min(begins) :]
+        if b"&#" in part or self._is_in_cdata or b"<![CDATA[" in part:
+            return _NO_CHARACTER.sub(self._blank, part)
+        return part
+
+    def _blank(self, found: re.Match[bytes]) -> bytes:
+        if found["start"] or found["end"]:
+            self._is_in_cdata = bool(found["start"])
+        return found[0] if found["start"] or found["end"] or self._is_in_cdata else b" "
 
     def _begin(self, part: bytes) -> None:
         """See by its beginning in which encoding the file is."""

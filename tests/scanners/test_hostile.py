@@ -86,7 +86,7 @@ def test_other_encodings_are_refused_with_the_place() -> None:
         (b'{"a": 1}\n{"a": 2}', "several JSON documents; the second begins in line 2"),
         (b'{"a": 1,}', "not valid JSON: line 1, column 9"),
         (b"<OWASPZAPReport><a></OWASPZAPReport>", "not valid XML: line 1"),
-        (b"<OWASPZAPReport>&#0;</OWASPZAPReport>", "not valid XML"),
+        (b"<OWASPZAPReport>&#xd800;</OWASPZAPReport>", "not valid XML"),
         (b'<?xml version="1.0" encoding="shift_jisx"?><OWASPZAPReport/>', "encoding"),
         (b'{"version": "2.0.0", "runs": []}', "SARIF 2.0.0"),
         (b'{"version": "1.0.0", "runs": []}', "SARIF 1.0.0"),

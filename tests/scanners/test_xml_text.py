@@ -48,6 +48,28 @@ def test_a_character_on_the_border_of_two_parts_stays_whole(before: int) -> None
     assert text_of(start + b"\x85\xe9</a>").endswith("x\x85é")
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (b"a&#x1;b&#x1B;c&#0;d&#31;e", "a b c d e"),
+        (b"&#9;&#xA;&#x0D;&#32;&#x20AC;&#1234;", "\t\n\r €\u04d2"),
+        (b"&amp;#1;<![CDATA[&#1;]]>&#1;<![CDATA[&#x1f;]]>", "&#1;&#1; &#x1f;"),
+    ],
+)
+def test_a_reference_to_a_control_character_is_a_blank(written: bytes, found: str) -> None:
+    assert text_of(b"<a>" + written + b"</a>") == found
+    latin = b'<?xml version="1.0" encoding="latin-1"?><a>' + written + b"</a>"
+    assert text_of(latin) == found
+
+
+@pytest.mark.parametrize("before", range(MEGABYTE - 14, MEGABYTE + 1))
+def test_a_reference_on_the_border_of_two_parts_is_mended_too(before: int) -> None:
+    start = b"<a>".ljust(before, b"x")
+    assert text_of(start + b"&#x1b;</a>").endswith("x ")
+    assert text_of(start + b"<![CDATA[&#1;]]>&#1;</a>").endswith("x&#1; ")
+    assert text_of(b"<a><![CDATA[".ljust(before, b"x") + b"&#1;]]>&#1;</a>").endswith("x&#1; ")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
 def test_a_declared_encoding_stands(encoding: str) -> None:
     declared = encoding.removesuffix("-sig")
