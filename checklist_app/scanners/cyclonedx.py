@@ -29,6 +29,7 @@ _LISTS = frozenset(
     ("advisories", "affects", "cwes", "ratings", "recommendations", "references", "versions")
 )
 _COMPONENTS = frozenset(("components", "component"))
+_LIBRARIES = frozenset(("cyclonedx-python-lib", "cyclonedx-library", "cyclonedx-core-java"))
 _UNNAMED = text("The entry names no vulnerability, so nothing can be read from it.")
 
 
@@ -95,7 +96,9 @@ def _gathering(metadata: dict[str, Any]) -> Gathering:
     tools = metadata.get("tools")
     if isinstance(tools, dict):  # since 1.5
         tools = [*as_list(tools.get("components")), *as_list(tools.get("services"))]
-    tool = next((as_object(tool) for tool in as_list(tools) if as_object(tool).get("name")), {})
+    named = [tool for tool in map(as_object, as_list(tools)) if tool.get("name")]
+    # a library that wrote the document for the tool stands before it
+    tool = next((tool for tool in named if tool["name"] not in _LIBRARIES), (named or [{}])[0])
     subject = as_object(metadata.get("component"))
     version = clean(subject.get("version"), MAX_SHORT)
     return Gathering(
@@ -133,6 +136,7 @@ def _from_xml(report: Report) -> dict[str, Any]:
     """Return the parts of an XML document that matter, in the words of the JSON format."""
     root: dict[str, Any] = {}
     path: list[str] = []
+    inside: list[dict[str, Any]] = []
     for event, element in walk(report):
         name = local_name(element)
         if event == "start":
@@ -143,27 +147,55 @@ def _from_xml(report: Report) -> dict[str, Any]:
         above = path[1:-1]
         path.pop()
         if name == "component" and above and _COMPONENTS.issuperset(above):
-            root["components"].append(_tree(element))
+            root["components"].append(_with_its_own(_tree(element), inside, root))
+            inside = []
             element.clear()
         elif name == "service" and above == ["services"]:
             root["services"].append(_tree(element))
             element.clear()
-        elif name == "vulnerability" and above[-1:] == ["vulnerabilities"]:
-            root.setdefault("vulnerabilities", []).append(_tree(element))
+        elif _is_vulnerability(name, above, element):
+            entries = root.setdefault("vulnerabilities", [])
+            held = above[:1] == ["components"]  # until the end of the component it stands in
+            (inside if held else entries).append(_tree(element))
             element.clear()
         elif name == "metadata" and not above:
             root["metadata"] = {**as_object(_tree(element)), "tools": _tools(element)}
     return root
 
 
+def _is_vulnerability(name: str, above: list[str], element: Element) -> bool:
+    """Whether an element is one; the first versions of Grype left out the list around each."""
+    if name == "vulnerabilities" and above[-1:] == ["component"]:
+        return any(local_name(part) == "id" for part in element)
+    return name == "vulnerability" and above[-1:] == ["vulnerabilities"]
+
+
+def _with_its_own(
+    component: Any, inside: list[dict[str, Any]], root: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a component, after its own vulnerabilities (of the extension) were told its name.
+
+    Their ``ref`` is the name of the component for some tools, and a random number for others.
+    """
+    named: dict[str, Any] = as_object(component)
+    if inside:
+        ref = named.setdefault("bom-ref", named.get("purl") or f"#{len(root['components'])}")
+        root["vulnerabilities"] += [{**vulnerability, "ref": ref} for vulnerability in inside]
+    return named
+
+
 def _tree(element: Element) -> Any:
     """Return an element as plain data: a text, an object of its parts, or a list of them."""
-    if local_name(element) in _LISTS:
-        return [_tree(part) for part in element]
-    if not len(element):
+    name = local_name(element)
+    parts = [(local_name(part), _tree(part)) for part in element]
+    if name == "ratings" and parts and parts[0][0] != "rating":  # one, as Grype wrote it at first
+        return [dict(parts)]
+    if name in _LISTS:
+        return [part for _, part in parts]
+    if not parts:
         return (element.text or "").strip()
     attributes = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
-    return {**attributes, **{local_name(part): _tree(part) for part in element}}
+    return {**attributes, **dict(parts)}
 
 
 def _tools(metadata: Element) -> list[Any]:
@@ -171,7 +203,7 @@ def _tools(metadata: Element) -> list[Any]:
         if local_name(part) == "tools":
             named = ("tool", "component", "service")
             return [_tree(tool) for tool in part.iter() if local_name(tool) in named]
-    return []
+    return [_tree(part) for part in metadata if local_name(part) == "tool"]  # Grype at first
 
 
 PARSER = Parser(
@@ -187,7 +219,8 @@ PARSER = Parser(
         "an export of Dependency-Track, or a VEX document of a supplier",
         result="An entry of `vulnerabilities`; what it affects are its locations. In a bill of "
         "materials without vulnerabilities each component is an observation.",
-        keys="`cwes`, else CWE-1395; rule `<first tool of the metadata>:<CVE or own id>`.",
+        keys="`cwes`, else CWE-1395 (not for checks of configuration by Checkov or KICS); rule "
+        "`<first tool of the metadata>:<CVE or own id>`.",
         severity="The worst rating of the source of the vulnerability, else of all; without a word "
         "by the score, else medium.",
         clean="Only where components and vulnerabilities are listed: without the latter nobody may "

@@ -39,6 +39,8 @@ _STATES = {
     "in_triage": FindingState.NEEDS_REVIEW,
 }
 _OF_EPSS = ("epss", "first")
+_OF_CONFIGURATION = ("checkov", "kics")
+"""Scanners of configuration, as sources: what they find is no known vulnerability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ def read_vulnerability(
     cvss = _cvss(ours) or _cvss(ratings)
     rule_id = _rule_id(known)
     cwes = cwes_in(as_list(vulnerability.get("cwes")), bare=True)
+    if not cwes and state is not FindingState.PASSED and not _of_configuration(vulnerability):
+        cwes = _VULNERABLE_COMPONENT
     first = min((component.identity for component in affected), default="")
     return ParsedFinding(
         tool=tool,
@@ -124,7 +128,7 @@ def read_vulnerability(
         title=clean(f"{rule_id}: {', '.join(map(str, affected[:3]))}".rstrip(": "), MAX_TITLE),
         description=_description(vulnerability),
         severity=_worst(ours) or _worst(ratings) or severity_of_score(cvss) or Severity.MEDIUM,
-        cwes=cwes or (() if state is FindingState.PASSED else _VULNERABLE_COMPONENT),
+        cwes=cwes,
         tags=(),
         locations=tuple(component.location for component in affected)[:MAX_LOCATIONS],
         fingerprint=fingerprint("cyclonedx", known[0], first),
@@ -136,6 +140,11 @@ def read_vulnerability(
         cvss=cvss,
         epss=_epss(ratings),
     )
+
+
+def _of_configuration(vulnerability: dict[str, Any]) -> bool:
+    source = as_object(vulnerability.get("source"))
+    return as_text(source.get("name")).lower() in _OF_CONFIGURATION
 
 
 def _affected(

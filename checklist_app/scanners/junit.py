@@ -55,12 +55,16 @@ _REASONS = {
     "error": "the test ended in an error",
     "skipped": "the test was skipped",
 }
-# The words that scanners write who use this format: Trivy before the name of a vulnerability,
-# Dependency-Check in the message.
-_IN_NAME = re.compile(r"\A\[(CRITICAL|HIGH|MEDIUM|LOW)\]\s")
+# The words that scanners write who use this format: Trivy, Grype and Checkov before the name of
+# what they found, Grype for Azure DevOps after it, Dependency-Check in the message.
+_WORD = r"(CRITICAL|HIGH|MEDIUM|LOW|NEGLIGIBLE|INFO)"
+_IN_NAME = re.compile(rf"\A\[{_WORD}\](?=[\s\[])", re.IGNORECASE)
+_AFTER_NAME = re.compile(rf"\A[A-Z]{{2,8}}-[\w.-]+ \({_WORD}\)\Z", re.IGNORECASE)
 _IN_MESSAGE = re.compile(r"\A(?:cvssV\d|unscored severity): ([A-Za-z]{3,13})\b")
-_QUOTE_SECRETS = ("gitleaks",)
-"""Suites whose failures hold the secrets that they found."""
+_QUOTE_SECRETS = ("gitleaks", "secrets scan")
+"""Suites (of Gitleaks and Checkov) whose failures hold the secrets that they found."""
+_COUNT_MORE = ("trivy",)
+"""Reports whose suites count the checks that passed, but list only those that failed."""
 _ROUND = 100
 
 
@@ -115,7 +119,8 @@ class _Reading:
     def _close(self) -> None:
         """Take the end of a suite; one with fewer tests than it says was cut off."""
         suite = self.suites.pop()
-        if suite.seen < suite.claimed:
+        outermost = self.suites[0] if self.suites else suite
+        if suite.seen < suite.claimed and outermost.name not in _COUNT_MORE:
             self.gathering.fail(
                 text(
                     "The suite %(suite)s has %(claimed)s tests, but only %(found)s of them are in "
@@ -212,7 +217,7 @@ def _properties(test: Element) -> Iterator[tuple[str, str]]:
 
 
 def _word(name: str, message: str) -> str:
-    match = _IN_NAME.match(name) or _IN_MESSAGE.match(message)
+    match = _IN_NAME.match(name) or _AFTER_NAME.match(name) or _IN_MESSAGE.match(message)
     return match[1] if match else ""
 
 
@@ -240,12 +245,12 @@ PARSER = Parser(
         result="A test (`testcase`).",
         keys="Rule `junit:<classname>.<name>`; CWE numbers and names of OWASP lists in the name of "
         "a test, or in its properties (`cwe`, `severity`, any other).",
-        severity="The property `severity`, else the word that Trivy writes before the name "
-        "(`[HIGH] CVE-…`) or Dependency-Check into the message, else medium; passed tests are "
-        "information.",
+        severity="The property `severity`, else the word that Trivy, Grype and Checkov write "
+        "before the name (`[HIGH] CVE-…`) or Dependency-Check into the message, else medium; "
+        "passed tests are information.",
         clean="A test without failure, error or skip is a pass. A failure is open, an error needs "
         "review, a skipped test is suppressed with its message. No test, or fewer than the suite "
-        "says, proves nothing.",
+        "says (Trivy leaves out what passed), proves nothing.",
         differs="DefectDojo has no reader for this format.",
     ),
 )

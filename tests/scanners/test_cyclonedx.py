@@ -187,3 +187,71 @@ def test_a_service_or_a_part_of_the_subject_can_be_affected() -> None:
     )
     assert [place.parameter for place in only(scan).locations] == ["billing", "kernel@6.1"]
     assert scan.account.observations == 0
+
+
+EXTENSION = """<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.2" version="1"
+ xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0">
+<components><component type="library"><name>left-pad</name><version>1.0.1</version>{inside}
+</component><component type="library"><name>right-pad</name><version>2.0</version></component>
+</components>{after}</bom>"""
+RATING = (
+    "<v:score><v:base>4.4</v:base></v:score><v:severity>Low</v:severity><v:method>CVSSv3</v:method>"
+)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<v:vulnerabilities><v:vulnerability ref="urn:uuid:1"><v:id>CVE-2020-1</v:id><v:ratings>'
+        f"<v:rating>{RATING}</v:rating></v:ratings></v:vulnerability></v:vulnerabilities>",
+        '<v:vulnerabilities ref="urn:uuid:2"><v:id>CVE-2020-1</v:id>'
+        f"<v:ratings>{RATING}</v:ratings></v:vulnerabilities>",
+    ],
+    ids=["in a list", "as Grype wrote it at first"],
+)
+def test_what_stands_inside_a_component_concerns_that_component(inside: str) -> None:
+    scan = read(EXTENSION.format(inside=inside, after=""))
+    found = only(scan)
+    assert (found.rule_id, found.severity, found.cvss) == ("CVE-2020-1", Severity.LOW, 4.4)
+    assert found.locations == (Location("left-pad", parameter="left-pad@1.0.1"),)
+    assert scan.problems == ()
+
+
+def test_two_vulnerabilities_of_the_first_version_of_grype_and_its_name() -> None:
+    inside = "".join(
+        f'<v:vulnerabilities ref="urn:uuid:{number}"><v:id>CVE-2020-{number}</v:id>'
+        "</v:vulnerabilities>"
+        for number in (1, 2)
+    )
+    after = "<metadata><tool><vendor>anchore</vendor><name>grype</name></tool></metadata>"
+    scan = read(EXTENSION.format(inside=inside, after=after))
+    assert scan.tool == "grype"
+    assert [found.rule_id for found in scan.results] == ["CVE-2020-1", "CVE-2020-2"]
+
+
+def test_a_vulnerability_of_what_was_scanned_itself_is_not_lost() -> None:
+    after = (
+        '<metadata><component type="container"><name>shop</name><v:vulnerabilities>'
+        '<v:vulnerability ref="shop"><v:id>CVE-2020-3</v:id></v:vulnerability>'
+        "</v:vulnerabilities></component></metadata>"
+    )
+    found = only(read(EXTENSION.format(inside="", after=after)))
+    assert (found.rule_id, found.locations) == ("CVE-2020-3", (Location("shop", parameter="shop"),))
+
+
+def test_a_check_of_configuration_is_no_vulnerable_component() -> None:
+    scan = read(
+        {
+            "bomFormat": "CycloneDX",
+            "specVersion": "1.4",
+            "metadata": {"tools": [{"name": "cyclonedx-python-lib"}, {"name": "checkov"}]},
+            "components": [{"bom-ref": "a", "name": "aws_s3_bucket.a"}],
+            "vulnerabilities": [
+                {"id": "CKV_AWS_21", "source": {"name": "checkov"}, "affects": [{"ref": "a"}]},
+                {"id": "CVE-2016-7401", "affects": [{"ref": "a"}]},
+            ],
+        }
+    )
+    assert scan.tool == "checkov"
+    assert [found.cwes for found in scan.results] == [(), (1395,)]

@@ -130,6 +130,11 @@ def test_what_is_cut_off_is_refused() -> None:
         ("pkg:maven/a/b@1", "cvssV3: HIGH, score: 7.5 (AV:N)", Severity.HIGH),
         ("pkg:npm/a@1", "unscored severity: low", Severity.LOW),
         ("[chromium] signs in", "HIGH", Severity.MEDIUM),
+        ("[High] GHSA-aaaa-bbbb-cccc", "left-pad: GHSA-aaaa-bbbb-cccc", Severity.HIGH),
+        ("CVE-2024-1 (Critical)", "CVE-2024-1: found in left-pad", Severity.CRITICAL),
+        ("locks the door (low)", "still open", Severity.MEDIUM),
+        ("[LOW][CKV_AWS_18] Bucket has a log", "Bucket has a log", Severity.LOW),
+        ("[NONE][CKV_AWS_19] Bucket is encrypted", "Bucket is encrypted", Severity.MEDIUM),
     ],
 )
 def test_scanners_that_use_this_format_say_how_bad_it_is(
@@ -138,3 +143,23 @@ def test_scanners_that_use_this_format_say_how_bad_it_is(
     test = f'<testcase classname="a" name="{name}"><failure message="{message}"/></testcase>'
     found = only(read(f'<testsuites><testsuite name="s" tests="1">{test}</testsuite></testsuites>'))
     assert found.severity is expected
+
+
+def test_trivy_counts_the_checks_that_passed_and_lists_those_that_failed() -> None:
+    suite = (
+        '<testsuite tests="9" failures="1" name="deploy.yaml" errors="0" skipped="0" time="">'
+        '<testcase classname="Kubernetes Security Check" name="[LOW] KSV011" time="">'
+        '<failure message="CPU not limited" type="description">d</failure></testcase></testsuite>'
+    )
+    scan = read(f'<?xml version="1.0" ?><testsuites name="trivy">{suite}</testsuites>')
+    assert (len(scan.results), scan.problems) == (1, ())
+    assert read(f"<testsuites>{suite}</testsuites>").problems
+
+
+def test_the_secrets_that_checkov_puts_into_its_failures_are_not_kept() -> None:
+    scan = read(
+        '<testsuites><testsuite name="secrets scan" tests="1"><testcase name="[NONE][CKV_SECRET_6] '
+        'High entropy" classname="/a.py.x" file="/a.py"><failure message="High entropy">'
+        '3 | token = "abcd1234**********"</failure></testcase></testsuite></testsuites>'
+    )
+    assert "abcd1234" not in only(scan).snippet
