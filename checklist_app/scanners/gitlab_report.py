@@ -45,6 +45,7 @@ _DYNAMIC = re.compile(r'"(?:type|category)"\s*:\s*"(?:dast|api_fuzzing)"')
 _KINDS = "sast|secret_detection|(?:dependency|container|cluster_image)_scanning|coverage_fuzzing"
 _STATIC = re.compile(rf'"(?:type|category)"\s*:\s*"(?:{_KINDS})"')
 _CVE = re.compile(r"CVE-\d{4}-\d{4,10}")
+_DIGEST = re.compile(r"[0-9a-f]{40}")
 _WEAKNESSES = ("cwe", "owasp", "wasc")
 _RULE_TYPE = re.compile(r"([a-z0-9_]{2,40}?)_(?:rule_id|test_id|rule_type|pluginid|id|type)")
 _NAMES = {"zaproxy": "ZAP"}
@@ -161,6 +162,8 @@ def rule_of(vulnerability: dict[str, Any], *preferred: str) -> str:
     if not chosen:  # the first reports had no identifiers, but ended their compare key so
         return clean(vulnerability.get("cve"), MAX_RULE_ID).rpartition(":")[2]
     value, name = (clean(chosen.get(key), MAX_RULE_ID) for key in ("value", "name"))
+    if _DIGEST.fullmatch(value):  # Dependency-Check writes that of the file, and `GHSA-… (NPM)`
+        value = name.removesuffix(" (NPM)") or value
     # Some analyzers write a whole sentence as the value, and the rule as its name.
     return name if name and (not value or (" " in value and " " not in name)) else value
 

@@ -18,6 +18,7 @@ from checklist_app.domain.findings import (
     MAX_SHORT,
     MAX_SNIPPET,
     MAX_TITLE,
+    MAX_URI,
     FindingState,
     Location,
     ParsedFinding,
@@ -228,8 +229,14 @@ def _severity(state: FindingState, properties: dict[str, str], word: str) -> Sev
 
 
 def _places(test: Element, holder: str) -> tuple[Location, ...]:
-    path = source_path(test.get("file") or test.get("filepath")) or holder
+    path = source_path(test.get("file") or test.get("filepath")) or _told_place(test) or holder
     return (Location(path, whole_number(test.get("line"))),) if path else ()
+
+
+def _told_place(test: Element) -> str:
+    """Return the file that Dependency-Check names beside a test."""
+    told = (clean(part.text, MAX_URI) for part in test if local_name(part) == "system-err")
+    return next((place[10:] for place in told if place.startswith("location: ")), "")
 
 
 PARSER = Parser(

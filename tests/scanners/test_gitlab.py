@@ -114,6 +114,13 @@ def test_a_rule_whose_value_is_a_sentence_goes_by_its_name() -> None:
     assert (found.tool, found.rule_id, found.cwes) == ("njsscan", "node_sqli", (89,))
 
 
+def test_dependency_check_writes_the_digest_of_the_file_where_the_rule_belongs() -> None:
+    own = {"type": "NPM", "name": "GHSA-aaaa-bbbb-cccc (NPM)", "value": "8d32a2e4cb" * 4}
+    place = {"file": "a.jar", "dependency": {"package": {"name": "a:a"}, "version": "1"}}
+    found = {"name": "GHSA-aaaa-bbbb-cccc", "identifiers": [own], "location": place}
+    assert only(read(gitlab(found, kind="dependency_scanning"))).rule_id == "GHSA-aaaa-bbbb-cccc"
+
+
 def test_failed_scans_and_messages_are_no_proof() -> None:
     assert read(gitlab()).problems == ()
     assert read(gitlab(status="failure")).problems

@@ -163,3 +163,13 @@ def test_the_secrets_that_checkov_puts_into_its_failures_are_not_kept() -> None:
         '3 | token = "abcd1234**********"</failure></testcase></testsuite></testsuites>'
     )
     assert "abcd1234" not in only(scan).snippet
+
+
+def test_the_file_that_dependency_check_names_beside_a_test_is_its_place() -> None:
+    scan = read(
+        '<testsuites name="dependency-check"><testsuite name="/lib/a.jar" tests="1"><testcase '
+        'classname="CVE-2020-1" name="pkg:maven/a/a@1"><failure message="cvssV3: HIGH, score: 7"/>'
+        "<system-out>words</system-out><system-err>location: /lib/a.jar</system-err></testcase>"
+        "</testsuite></testsuites>"
+    )
+    assert only(scan).locations == (Location("/lib/a.jar"),)
