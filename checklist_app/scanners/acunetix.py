@@ -143,7 +143,7 @@ def _base(url: str) -> str:
 
 PARSER = Parser(
     "acunetix",
-    "Acunetix (XML, JSON), Acunetix 360 and Invicti (JSON)",
+    "Acunetix (XML, JSON), Acunetix 360, Invicti (JSON)",
     recognises,
     parse,
     About(

@@ -123,7 +123,7 @@ def _state(line: dict[str, Any], name: str) -> tuple[FindingState, str]:
 
 PARSER = Parser(
     "kubeaudit",
-    "kubeaudit (JSON lines)",
+    "kubeaudit (JSONL)",
     recognises,
     parse,
     About(

@@ -125,7 +125,7 @@ def _delimiter(head: Head) -> str:
 
 PARSER = Parser(
     "nessus",
-    "Nessus and Tenable (.nessus, CSV)",
+    "Nessus, Tenable (.nessus, CSV)",
     recognises,
     parse,
     About(

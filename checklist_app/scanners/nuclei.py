@@ -185,7 +185,7 @@ def _texts(value: object) -> list[str]:
 
 PARSER = Parser(
     "nuclei",
-    "Nuclei (JSON, JSON lines)",
+    "Nuclei (JSON, JSONL)",
     recognises,
     parse,
     About(

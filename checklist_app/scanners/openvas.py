@@ -160,7 +160,7 @@ class _Reading:
 
 PARSER = Parser(
     "openvas",
-    "OpenVAS and Greenbone (XML, CSV)",
+    "OpenVAS, Greenbone (XML, CSV)",
     recognises,
     parse,
     About(

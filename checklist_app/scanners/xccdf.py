@@ -155,7 +155,7 @@ class _Reading:
 
 PARSER = Parser(
     "xccdf",
-    "XCCDF and ARF (OpenSCAP)",
+    "XCCDF, ARF (OpenSCAP)",
     recognises,
     parse,
     About(
