@@ -30,6 +30,7 @@ from checklist_app.untrusted.json_text import is_deeper, load_json, strict_decod
 
 _SPACE = re.compile(r"\s*")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF_8_MARK = b"\xef\xbb\xbf"
 LONGEST_CELL = 2_000_000
 _MAX_SCORE = 10.0
 _OFFSET_WITHOUT_COLON = re.compile(r"([+-]\d\d)(\d\d)$")
@@ -169,7 +170,8 @@ def _one_behind_another(words: str) -> list[Any]:
 def json_lines(report: Report) -> Iterator[Any]:
     """Yield the documents of a report that holds one in each line; empty lines do not count.
 
-    A report of a single document, which may be an array of them, is read as such.
+    A comma may end each line, as in what ``nuclei -jsonl-export`` wrote up to 3.3.6. A report of a
+    single document, which may be an array of them, is read as such.
 
     Raises:
         UnreadableReport: a line is no strict JSON; the message names it.
@@ -178,13 +180,19 @@ def json_lines(report: Report) -> Iterator[Any]:
     if data.startswith(_UTF_16):  # as PowerShell writes what a program prints
         data = decoded(data).encode()
     lines = [(number, line) for number, line in enumerate(data.splitlines(), 1) if line.strip()]
-    if len(lines) > 1 and lines[0][1].rstrip().endswith(b"}") and lines[1][1].startswith(b"{"):
-        check_count(len(lines))
-        for number, line in lines:
-            yield _line(number, line)
-        return
+    if all(line.lstrip(_UTF_8_MARK + b" \t").startswith(b"{") for _, line in lines[:2]):
+        has_commas = _ends_with(lines, b"},")
+        if has_commas or (len(lines) > 1 and _ends_with(lines, b"}")):
+            check_count(len(lines))
+            for number, line in lines:
+                yield _line(number, line.rstrip().removesuffix(b",") if has_commas else line)
+            return
     whole = load_json(data)
     yield from whole if isinstance(whole, list) else [whole]
+
+
+def _ends_with(lines: list[tuple[int, bytes]], end: bytes) -> bool:
+    return bool(lines) and lines[0][1].rstrip().endswith(end)
 
 
 def _line(number: int, line: bytes) -> Any:

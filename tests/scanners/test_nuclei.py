@@ -130,3 +130,13 @@ def test_another_payload_is_the_same_finding_and_another_path_is_not() -> None:
 def test_a_broken_line_is_named() -> None:
     with pytest.raises(UnreadableReport, match="Line 2"):
         read(lines(match()) + '{"template-id": ')
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_lines_that_end_with_a_comma_are_read(count: int, mark: str) -> None:
+    matches = [match(**{"template-id": f"t{number}"}) for number in range(count)]
+    written = mark + lines(*matches).replace("}\n", "},\n")
+    assert [found.rule_id for found in read(written).findings] == ["t0", "t1", "t2"][:count]
+    with pytest.raises(UnreadableReport, match=f"Line {count + 1}"):
+        read(written + '{"template-id": "t')
