@@ -1,7 +1,7 @@
 """Nikto's reports as XML, JSON and CSV, from Nikto 2.1 to today.
 
 XML has one ``<niktoscan>`` for all hosts, one for each in an outer ``<niktoscan>``, or
-``<niktoscans>`` around them. JSON is an object for one host, or an array of hosts; that of 2.1.6
+``<niktoscans>`` around them; how 2.1.5 and 2.1.6 break it, see ``nikto_xml``. JSON is an object for one host, or an array of hosts; that of 2.1.6
 ends lists with a comma, never closes a host before the next one and writes numbers with zeros in
 front, and no version escapes backslashes in addresses. All this is mended before it is read.
 CSV escapes quotes with backslashes and names no rule; the message tells the commonest ones.
@@ -22,8 +22,9 @@ from checklist_app.domain.findings import ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, check_count, wrong_type
 from checklist_app.scanners.nikto_items import TOOL, Host, read_item
+from checklist_app.scanners.nikto_xml import mended
 from checklist_app.scanners.reading import LONGEST_CELL, Gathering, decoded, moment
-from checklist_app.scanners.xml_text import local_name, walk
+from checklist_app.scanners.xml_text import local_name, walk, walk_through
 from checklist_app.untrusted.json_text import load_json
 
 _ROOTS = ("niktoscan", "niktoscans")
@@ -72,7 +73,9 @@ def parse(report: Report) -> ParsedScan:
 
 def _read_xml(report: Report, gathering: Gathering) -> Iterator[Host]:
     host = Host()
-    for event, element in walk(report):
+    whole = mended(report.read())
+    events = walk(report) if whole is None else walk_through(io.BytesIO(whole), len(whole))
+    for event, element in events:
         name = local_name(element)
         if event == "start" and name == "niktoscan":
             gathering.tool_version = element.get("version") or gathering.tool_version
@@ -135,9 +138,9 @@ def _load(data: bytes) -> list[Any]:
     try:
         found = load_json(data)
     except UnreadableReport as error:
-        mended = _BROKEN_JSON.sub(_mended, decoded(data))
+        whole = _BROKEN_JSON.sub(_mended, decoded(data))
         try:
-            found = load_json(f"[{mended}]".encode("utf-8", "surrogatepass"))
+            found = load_json(f"[{whole}]".encode("utf-8", "surrogatepass"))
         except UnreadableReport:
             raise error from None
         found = found[0] if len(found) == 1 else found

@@ -165,3 +165,43 @@ def test_several_hosts_in_json_that_closes_none_of_them() -> None:
     assert scan.target == "http://a.example:80, http://b.example:80"
     assert [found.title for found in scan.results] == ["one two"] * 2
     assert [found.locations[0].uri[-8:] for found in scan.results] == ["/a\\winnt"] * 2
+
+
+DOCTYPE = '<?xml version="1.0" ?>\n<!DOCTYPE niktoscan SYSTEM "docs/nikto.dtd">\n'
+OPEN = '<niktoscan hoststest="0" options="-h list" version="2.1.6" nxmlversion="1.2">\n\n'
+CLOSE = "\n</niktoscan>\n\n"
+TEXT = "says <niktoscan > and </niktoscan>"
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        DOCTYPE + OPEN + "{}" + OPEN + "{}" + CLOSE,
+        DOCTYPE + OPEN + "{}" + CLOSE + OPEN + "{}" + CLOSE,
+        DOCTYPE + OPEN + "{}" + CLOSE + DOCTYPE + OPEN + "{}" + CLOSE,
+        "<niktoscan>\n" + DOCTYPE.partition("\n")[2] + OPEN + "{}{}" + CLOSE + CLOSE,
+        DOCTYPE + "<niktoscan>" + OPEN + "{}" + CLOSE + OPEN + "{}" + CLOSE + CLOSE,
+    ],
+)
+def test_xml_of_several_hosts_and_runs_is_read(report: str) -> None:
+    first, second = scan_of(item()), scan_of(item("000001", TEXT)).replace("bank.", "shop.")
+    scan = read(report.format(first, second))
+    assert [found.rule_id for found in scan.findings] == ["999957", "000001"]
+    assert scan.findings[1].title == TEXT
+    assert scan.target == "https://bank.example:443, https://shop.example:443"
+    assert (scan.tool_version, scan.command_line, scan.problems) == ("2.1.6", "-h list", ())
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        DOCTYPE + OPEN + scan_of(item()),
+        DOCTYPE + OPEN + scan_of(item()) + OPEN + scan_of(item()),
+        DOCTYPE + OPEN + scan_of(item())[:-20] + CLOSE,
+        DOCTYPE + "<niktoscan>" + OPEN + scan_of(item()) + CLOSE,
+        DOCTYPE + CLOSE + CLOSE,
+    ],
+)
+def test_xml_that_was_cut_off_is_refused(report: str) -> None:
+    with pytest.raises(UnreadableReport):
+        read(report)
