@@ -173,7 +173,8 @@ PARSER = Parser(
         "in the description.",
         severity="`threat` (after overrides): Critical, High, Medium, Low.",
         clean="Log and Debug are observations, False Positive is suppressed, and so is what an "
-        "override turned into Log. In an audit compliance yes is a pass. A scan that is not Done, "
+        "override turned into Log. In an audit compliance yes is a pass; in a comparison of two "
+        "reports what is gone is an observation. A scan that is not Done, "
         "that reports errors of its tests, or that counts no host proves nothing.",
     ),
 )

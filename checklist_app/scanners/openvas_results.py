@@ -70,6 +70,8 @@ class Row:
     epss: str = ""
     compliance: str = ""
     """Of audits: yes, no or incomplete."""
+    delta: str = ""
+    """Of comparisons: new, same, changed or gone."""
 
     def finding(self) -> ParsedFinding:
         """Return it as a finding."""
@@ -100,6 +102,8 @@ class Row:
         )
 
     def _state(self) -> tuple[FindingState, str]:
+        if self.delta == "gone":
+            return FindingState.OBSERVATION, f"delta: {self.delta}"
         audited = _COMPLIANCE.get(self.compliance)
         if audited is FindingState.NEEDS_REVIEW:
             return audited, f"compliance: {self.compliance}"
@@ -141,6 +145,7 @@ def row_of_element(result: Element) -> Row:
         override="" if override is None else clean(override.findtext("text"), MAX_SHORT) or "?",
         epss=_epss(nvt),
         compliance=clean(result.findtext("compliance"), 20).lower(),
+        delta=clean(result.findtext("delta"), 20).lower(),
     )
 
 

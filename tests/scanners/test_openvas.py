@@ -142,3 +142,16 @@ def test_a_line_of_the_csv_file_is_the_same_finding() -> None:
     assert found.locations == (Location("192.0.2.7:443/tcp"),)
     assert fingerprints(scan) == fingerprints(read(report(result())))
     assert read(CSV.partition("\n")[0] + "\n").problems
+
+
+@pytest.mark.parametrize(
+    ("delta", "state"),
+    [
+        ("new", FindingState.OPEN),
+        ("same", FindingState.OPEN),
+        ("gone", FindingState.OBSERVATION),
+    ],
+)
+def test_what_a_comparison_says_is_gone_is_not_open(delta: str, state: FindingState) -> None:
+    found = only(read(report(result(more=f"<delta>{delta}</delta>"))))
+    assert (found.state, found.reason) == (state, "delta: gone" if delta == "gone" else "")
