@@ -1,9 +1,10 @@
 """Nikto's reports as XML, JSON and CSV, from Nikto 2.1 to today.
 
 XML has one ``<niktoscan>`` for all hosts, one for each in an outer ``<niktoscan>``, or
-``<niktoscans>`` around them; how 2.1.5 and 2.1.6 break it, see ``nikto_xml``. JSON is an object for one host, or an array of hosts; that of 2.1.6
-ends lists with a comma, never closes a host before the next one and writes numbers with zeros in
-front, and no version escapes backslashes in addresses. All this is mended before it is read.
+``<niktoscans>`` around them; how 2.1.5 and 2.1.6 break it, see ``nikto_xml``. JSON is an object
+for one host, or an array of hosts; that of 2.1.6 ends lists with a comma, never closes a host
+before the next one and writes numbers with zeros in front, and no version escapes backslashes in
+addresses. All this is mended before it is read.
 CSV escapes quotes with backslashes and names no rule; the message tells the commonest ones.
 
 Source: the plugins ``nikto_report_*`` and the templates of Nikto. A result is one item of a host.
