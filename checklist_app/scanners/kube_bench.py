@@ -26,6 +26,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.reading import Gathering, json_lines
+from checklist_app.untrusted.json_text import as_object
 
 TOOL = "kube-bench"
 _STATES: Mapping[str, tuple[FindingState, Severity]] = {
@@ -37,6 +38,7 @@ _STATES: Mapping[str, tuple[FindingState, Severity]] = {
 # Before it named benchmarks, kube-bench named releases of Kubernetes (its 1.5 is a benchmark, and
 # its 1.6 mostly so: the release of that number was of 2017).
 _BENCHMARKS = {"1.7": "cis-1.1", "1.8": "cis-1.2", "1.11": "cis-1.3", "1.13": "cis-1.4"}
+_MAX_NODE = 300
 _MAX_SOLUTION = 8_000
 _BROKEN = text("The result is not an object, so nothing can be read from it.")
 _NOTHING = text("The report names nothing that was scanned, so it proves nothing.")
@@ -47,6 +49,8 @@ def recognises(head: Head) -> bool:
     if head.kind is not Kind.JSON:
         return False
     if head.has_key("Totals") and (head.has_key("Controls") or head.has_key("total_pass")):
+        return True
+    if '"CISKubeBenchReport' in head.text and head.has_key("sections"):
         return True
     return head.has_key("node_type", "tests") or head.has_key("test_number", "test_desc")
 
@@ -63,7 +67,7 @@ def parse(report: Report) -> ParsedScan:
     for document in json_lines(report):
         for controls in _controls(document):
             kinds[_benchmark(controls)] = None
-            kinds[clean(controls.get("node_type"), 40)] = None
+            kinds[clean(controls.get("node_type"), _MAX_NODE)] = None
             _read(gathering, controls)
     gathering.target = ", ".join(filter(None, kinds))
     if not gathering.results:
@@ -76,19 +80,28 @@ def _controls(document: Any) -> list[dict[str, Any]]:
         raise wrong_type("(root)", "{…}")
     if "tests" in document:
         return [document]
+    if isinstance(items := document.get("items"), list):  # as kubectl gives several objects
+        return [controls for item in items for controls in _controls(item)]
+    if "sections" in as_object(document.get("report")):
+        return _of_node(document)
     if "Controls" not in document:
         raise UnreadableReport(
             text("This report of kube-bench has no controls, only totals. Write it with --json.")
         )
-    found = document["Controls"]
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise wrong_type("Controls", "[…]")
+    found = _list(document, "Controls", "")
     for number, part in enumerate(found):
         if not isinstance(part, dict):
             raise wrong_type(f"Controls[{number}]", "{…}")
     return found
+
+
+def _of_node(item: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the controls that a ``CISKubeBenchReport`` keeps, with the name of its node."""
+    name = clean(as_object(item.get("metadata")).get("name"), MAX_SHORT)
+    return [
+        {**section, "node_type": f"{clean(section.get('node_type'), 40)} {name}".strip()}
+        for section in map(as_object, _list(as_object(item["report"]), "sections", "report."))
+    ]
 
 
 def _read(gathering: Gathering, controls: dict[str, Any]) -> None:
@@ -124,7 +137,7 @@ def _finding(
 ) -> ParsedFinding:
     number = clean(check.get("test_number"), 60)
     benchmark = _benchmark(controls)
-    node = clean(controls.get("node_type"), 40)
+    node = clean(controls.get("node_type"), _MAX_NODE)
     status = clean(check.get("status"), 40)
     state, severity = _STATES.get(status, (FindingState.NEEDS_REVIEW, Severity.LOW))
     rule_id = clean(":".join(filter(None, (benchmark, number))), MAX_RULE_ID)
@@ -163,7 +176,7 @@ PARSER = Parser(
     parse,
     About(
         versions="kube-bench 0.1 to 0.11: one object, one in each line, a list, or `Controls` with "
-        "`Totals`.",
+        "`Totals`; `CISKubeBenchReport` objects of a cluster.",
         source="`check/controls.go` and `check/check.go` in the source of kube-bench.",
         command="`kube-bench run --json > report.json`",
         result="A recommendation of a CIS benchmark on one kind of node.",

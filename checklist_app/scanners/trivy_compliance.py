@@ -190,7 +190,12 @@ def summed(control: dict[str, Any], name: str) -> ParsedFinding:
     """
     own = clean(control.get("id"), MAX_SHORT)
     failed = as_index(control.get("totalFail", control.get("failTotal")))
-    state = FindingState.NEEDS_REVIEW  # nobody counted: a person has to look
+    passed = as_index(control.get("totalPass", control.get("passTotal")))
+    state = (
+        FindingState.NEEDS_REVIEW
+    )  # nobody counted, or nothing was checked: a person has to look
+    if failed == passed == 0:
+        failed = None
     if failed is not None:
         state = FindingState.OPEN if failed else FindingState.PASSED
     return ParsedFinding(

@@ -78,6 +78,10 @@ def without_support(system: Mapping[str, Any]) -> Text | None:
     )
 
 
+_SEVERITIES = {**SEVERITIES, "danger": Severity.HIGH}
+"""Trivy's words, and the worse of the two that its operator had for checks at first."""
+
+
 def steady_rule(rule_id: str) -> str:
     """Return one spelling for ``KSV012``, ``KSV-0012`` and ``AVD-KSV-0012``."""
     match = _RULE.fullmatch(rule_id)
@@ -86,7 +90,7 @@ def steady_rule(rule_id: str) -> str:
 
 def severity(word: object, score: float | None = None) -> Severity:
     """Return the severity of Trivy's word, of the score where it says UNKNOWN."""
-    return severity_of(word, SEVERITIES, severity_of_score(score) or Severity.MEDIUM)
+    return severity_of(word, _SEVERITIES, severity_of_score(score) or Severity.MEDIUM)
 
 
 def masked(match: object) -> str:

@@ -107,3 +107,21 @@ def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match="tests should be"):
         read({"node_type": "node", "tests": "1"})
     assert read(controls(check(), 7)).account.skipped == 1
+
+
+def test_the_objects_that_a_cluster_keeps_of_its_nodes() -> None:
+    def kept(node: str) -> dict[str, Any]:
+        return {
+            "apiVersion": "aquasecurity.github.io/v1alpha1",
+            "kind": "CISKubeBenchReport",
+            "metadata": {"name": node},
+            "report": {"sections": [controls(check(), version="1.20", node="node")]},
+        }
+
+    assert only(read(kept("worker-1"))).locations == (Location("node worker-1", parameter="1.2.1"),)
+    several = {"apiVersion": "v1", "kind": "List", "items": [kept("worker-1"), kept("worker-2")]}
+    scan = read(several)
+    assert (scan.account.read, len(scan.results)) == (2, 2)
+    assert scan.target == "cis-1.20, node worker-1, node worker-2"
+    with pytest.raises(UnreadableReport, match=r"report\.sections should be"):
+        read({**kept("worker-1"), "report": {"sections": {"node_type": 1, "tests": 2}}})

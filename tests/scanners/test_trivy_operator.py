@@ -128,6 +128,24 @@ def test_a_summary_counts_and_no_report_is_refused() -> None:
         read(compliance())
 
 
+def test_the_first_reports_of_the_operator() -> None:
+    counts = [
+        {"id": "1.0", "severity": "LOW", "passTotal": 4, "failTotal": 0},
+        {"id": "1.1", "severity": "LOW", "passTotal": 1, "failTotal": 3},
+        {"id": "1.2", "severity": "LOW", "passTotal": 0, "failTotal": 0},
+    ]
+    item = compliance() | {"status": {"controlCheck": counts}}
+    assert [found.state for found in read(item).results] == [
+        FindingState.PASSED,
+        FindingState.OPEN,
+        FindingState.NEEDS_REVIEW,  # no object of the cluster was checked
+    ]
+    words = ("danger", "warning")
+    checks = [{"checkID": "KSV014", "severity": word, "success": False} for word in words]
+    found = read(custom("ConfigAuditReport", checks=checks)).results
+    assert [one.severity for one in found] == [Severity.HIGH, Severity.MEDIUM]
+
+
 def test_fields_of_the_wrong_type_are_named() -> None:
     with pytest.raises(UnreadableReport, match=r"report\.checks should be"):
         read(custom("ConfigAuditReport", checks={}))
