@@ -118,7 +118,7 @@ def read_vulnerability(
     ours = _of_source(ratings, vulnerability)
     cvss = _cvss(ours) or _cvss(ratings)
     rule_id = _rule_id(known)
-    cwes = cwes_in(as_list(vulnerability.get("cwes")), bare=True)
+    cwes = cwes_in([*as_list(vulnerability.get("cwes")), vulnerability.get("cwe")], bare=True)
     if not cwes and state is not FindingState.PASSED and not _of_configuration(vulnerability):
         cwes = _VULNERABLE_COMPONENT
     first = min((component.identity for component in affected), default="")
@@ -216,7 +216,8 @@ def _description(vulnerability: dict[str, Any]) -> str:
 
 def _solution(vulnerability: dict[str, Any]) -> str:
     told = [vulnerability.get("recommendation"), vulnerability.get("workaround")]
-    told += as_list(vulnerability.get("recommendations"))
+    for part in as_list(vulnerability.get("recommendations")):
+        told += part.values() if isinstance(part, dict) else [part]  # KICS wraps each twice
     return clean("\n".join(filter(None, (clean(part, 8_000) for part in told))), 8_000)
 
 

@@ -230,6 +230,19 @@ def test_two_vulnerabilities_of_the_first_version_of_grype_and_its_name() -> Non
     assert [found.rule_id for found in scan.results] == ["CVE-2020-1", "CVE-2020-2"]
 
 
+def test_a_check_of_kics_names_its_weakness_beside_the_list() -> None:
+    inside = (
+        '<v:vulnerabilities><v:vulnerability ref="left-padf81d63d2"><v:id>f81d63d2</v:id>'
+        "<v:cwe>319</v:cwe><v:source><name>KICS</name></v:source><v:ratings><v:rating>"
+        "<v:severity>High</v:severity><v:method>Other</v:method></v:rating></v:ratings>"
+        "<v:recommendations><v:recommendation><Recommendation>Use TLS.</Recommendation>"
+        "</v:recommendation></v:recommendations></v:vulnerability></v:vulnerabilities>"
+    )
+    found = only(read(EXTENSION.format(inside=inside, after="")))
+    assert (found.cwes, found.solution, found.severity) == ((319,), "Use TLS.", Severity.HIGH)
+    assert found.locations == (Location("left-pad", parameter="left-pad@1.0.1"),)
+
+
 def test_a_vulnerability_of_what_was_scanned_itself_is_not_lost() -> None:
     after = (
         '<metadata><component type="container"><name>shop</name><v:vulnerabilities>'
