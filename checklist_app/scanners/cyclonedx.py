@@ -21,7 +21,7 @@ from checklist_app.scanners.cyclonedx_vulnerabilities import (
     read_vulnerability,
 )
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.shapes import attested, root_object
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
@@ -49,7 +49,7 @@ def parse(report: Report) -> ParsedScan:
         UnreadableReport: it is no XML or JSON, or lists neither components nor vulnerabilities.
     """
     is_xml = report.head().kind is Kind.XML
-    root = _from_xml(report) if is_xml else root_object(document(report))
+    root = _from_xml(report) if is_xml else root_object(attested(document(report)))
     components, vulnerabilities = _list(root, "components"), _list(root, "vulnerabilities")
     if components is None and vulnerabilities is None:
         raise UnreadableReport(
@@ -213,7 +213,7 @@ PARSER = Parser(
     parse,
     About(
         versions="CycloneDX 1.0 to 1.7, JSON and XML: VDR, VEX, BOM; the extension for "
-        "vulnerabilities of XML before 1.4.",
+        "vulnerabilities of XML before 1.4; also in a statement of in-toto.",
         source="The specification at cyclonedx.org.",
         command="`trivy ... --format cyclonedx --scanners vuln`, `grype ... -o cyclonedx-json`, "
         "an export of Dependency-Track, or a VEX document of a supplier",

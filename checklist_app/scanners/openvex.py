@@ -30,7 +30,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, moment
-from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.shapes import attested, root_object
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "OpenVEX"
@@ -60,7 +60,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, has no list of statements, or one of the wrong type.
     """
-    root = root_object(document(report))
+    root = root_object(attested(document(report)))
     if "statements" not in root:
         raise UnreadableReport(
             text("This OpenVEX document has no list of statements. Export it again.")
@@ -195,7 +195,8 @@ PARSER = Parser(
     recognises,
     parse,
     About(
-        versions="OpenVEX 0.0.1 to 0.2.0: vulnerabilities and products as texts or objects.",
+        versions="OpenVEX 0.0.1 to 0.2.0: vulnerabilities and products as texts or objects; also "
+        "in a statement of in-toto, as `vexctl attest` writes it.",
         source="The specification at github.com/openvex/spec.",
         command="`vexctl create ...`, or the document of a supplier",
         result="A statement on one vulnerability; its products are locations.",

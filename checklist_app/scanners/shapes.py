@@ -21,6 +21,17 @@ def root_object(found: Any) -> dict[str, Any]:
     return found
 
 
+def attested(found: Any) -> Any:
+    """Return the document that a statement of in-toto attests, any other document as it is."""
+    inside = (
+        found.get("predicate") if isinstance(found, dict) and "predicateType" in found else None
+    )
+    if not isinstance(inside, dict):
+        return found
+    data = inside.get("Data")  # as cosign wraps a predicate of a type it does not know
+    return data if isinstance(data, dict) else inside
+
+
 def members(holder: dict[str, Any], name: str, missing: Text) -> list[Any]:
     """Return the list that carries the results; ``null`` is one without results.
 

@@ -24,6 +24,7 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.kube_names import joined, relative_path, steady_name
 from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.shapes import attested
 from checklist_app.scanners.trivy_controls import (
     benchmark_of,
     controls,
@@ -93,6 +94,7 @@ def _is_several(data: Any) -> bool:
 
 def _read(gathering: Gathering, data: Any) -> int:
     """Read one report and return how many targets were scanned; ``target`` is then its own."""
+    data = attested(data)
     signed = as_object(as_object(data).get("scanner")).get("result")
     data = signed if isinstance(signed, dict) else data  # --format cosign-vuln
     if isinstance(data, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -251,6 +252,16 @@ def test_a_vulnerability_of_what_was_scanned_itself_is_not_lost() -> None:
     )
     found = only(read(EXTENSION.format(inside="", after=after)))
     assert (found.rule_id, found.locations) == ("CVE-2020-3", (Location("shop", parameter="shop"),))
+
+
+@pytest.mark.parametrize("wrap", [lambda bom: bom, lambda bom: {"Data": bom, "Timestamp": "t"}])
+def test_a_document_that_is_attested_is_read_whole(
+    wrap: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [COMPONENT]}
+    bom["vulnerabilities"] = [vulnerability()]
+    kind = {"predicateType": "https://cyclonedx.org/bom"}
+    assert fingerprints(read({**kind, "predicate": wrap(bom)})) == fingerprints(read(bom))
 
 
 def test_a_check_of_configuration_is_no_vulnerable_component() -> None:

@@ -77,6 +77,14 @@ def test_the_first_version_wrote_texts() -> None:
     )
 
 
+def test_a_document_that_is_attested_is_read_whole() -> None:
+    whole = vex(statement(), statement("fixed", vulnerability={"name": "CVE-2024-9"}))
+    attestation = {"_type": "https://in-toto.io/Statement/v0.1", "predicate": whole}
+    scan = read({**attestation, "predicateType": "https://openvex.dev/ns/v0.2.0"})
+    assert fingerprints(scan) == fingerprints(read(whole))
+    assert scan.target == read(whole).target
+
+
 def test_a_later_statement_overrides_an_earlier_one() -> None:
     early = statement("under_investigation", timestamp="2025-12-01T00:00:00Z")
     for statements in ((early, statement("fixed")), (statement("fixed"), early)):
