@@ -52,6 +52,7 @@ _WORDS = {
 }
 """What some say in an attribute only, without an element of that name."""
 _NOT_RUN = ("notrun", "disabled", "skipped", "suppressed", "ignored")
+_BAD = (FindingState.OPEN, FindingState.NEEDS_REVIEW)
 _REASONS = {
     "error": "the test ended in an error",
     "skipped": "the test was skipped",
@@ -71,11 +72,13 @@ _ROUND = 100
 
 @dataclass(slots=True)
 class _Suite:
-    """A suite while it is read: its name, and how many tests it says it has."""
+    """A suite while it is read: its name, and how many tests it says it has, and failed ones."""
 
     name: str
     claimed: int
     seen: int = 0
+    claimed_bad: int = 0
+    bad: int = 0
 
 
 @dataclass(slots=True)
@@ -109,7 +112,8 @@ class _Reading:
 
     def _open(self, element: Element) -> None:
         name = clean(element.get("name"), MAX_SHORT)
-        self.suites.append(_Suite(name, whole_number(element.get("tests")) or 0))
+        counts = [whole_number(element.get(key)) or 0 for key in ("tests", "errors", "failures")]
+        self.suites.append(_Suite(name, counts[0], claimed_bad=sum(counts[1:])))
         if name:
             self.names[name] = None
         begun = moment(element.get("timestamp"))
@@ -131,13 +135,25 @@ class _Reading:
                     found=suite.seen,
                 )
             )
+        if suite.claimed_bad and not suite.bad:  # a suite that could not even begin
+            self.gathering.fail(
+                text(
+                    "The suite %(suite)s says that %(claimed)s of its tests failed, but no test in "
+                    "the report did. Correct what kept the suite from running and run it again.",
+                    suite=suite.name or "?",
+                    claimed=suite.claimed_bad,
+                )
+            )
         if self.suites:
             self.suites[-1].seen += suite.seen
+            self.suites[-1].bad += max(suite.bad, suite.claimed_bad)
 
     def _take(self, element: Element) -> None:
         suite = self.suites[-1] if self.suites else _Suite("", 0)
         suite.seen += 1
-        self.gathering.add(_finding(element, suite.name))
+        found = _finding(element, suite.name)
+        suite.bad += found.state in _BAD
+        self.gathering.add(found)
 
 
 def recognises(head: Head) -> bool:

@@ -63,6 +63,14 @@ def test_a_report_of_surefire_with_one_suite_and_a_flaky_test() -> None:
     assert scan.problems == ()
 
 
+def test_a_suite_that_could_not_begin_is_told() -> None:
+    xml = """<testsuites errors="1" failures="0" tests="1"><testsuite name="login" errors="1"
+tests="0"/><testsuite name="cards" tests="1" errors="0"><testcase name="a"/></testsuite>
+</testsuites>"""
+    (problem,) = read(xml).problems
+    assert "The suite login says that 1 of its tests failed" in str(problem)
+
+
 def test_a_weakness_that_only_the_failure_names() -> None:
     xml = '<testsuite><testcase name="a"><failure message="SQL from input (CWE-89)"/></testcase>'
     assert only(read(xml + "</testsuite>")).cwes == (89,)
