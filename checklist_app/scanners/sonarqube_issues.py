@@ -161,7 +161,9 @@ def _state(entry: dict[str, Any], *, hotspot: bool) -> tuple[FindingState, str]:
     if resolution == "ACKNOWLEDGED" or (status not in _DECIDED and newer not in _DECIDED):
         return FindingState.OPEN, ""
     # What a person calls fixed is so when the next analysis closes it; a hotspot is never closed.
-    told_by_analysis = hotspot or status == "CLOSED" or (newer == "FIXED" and not status)
+    # Hotspots among the issues, before version 8.2, were called fixed if they were none.
+    of_its_own = hotspot and entry.get("type") is None
+    told_by_analysis = of_its_own or status == "CLOSED" or (newer == "FIXED" and not status)
     if told_by_analysis and "FIXED" in (resolution, newer):
         return FindingState.PASSED, reason
     removed = resolution == "REMOVED"

@@ -116,6 +116,10 @@ def test_a_weakness_that_only_the_message_names() -> None:
         ({"status": "", "issueStatus": "FIXED"}, FindingState.PASSED),
         ({"status": "RESOLVED", "resolution": "FIXED"}, FindingState.SUPPRESSED),  # a person says
         ({"type": "SECURITY_HOTSPOT"}, FindingState.NEEDS_REVIEW),
+        (
+            {"type": "SECURITY_HOTSPOT", "status": "REVIEWED", "resolution": "FIXED"},
+            FindingState.SUPPRESSED,
+        ),
     ],
 )
 def test_states_of_issues(more: dict[str, Any], state: FindingState) -> None:
