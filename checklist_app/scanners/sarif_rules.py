@@ -181,6 +181,8 @@ def _words(properties: dict[str, Any]) -> Iterator[str]:
 
 def named_in_prose(words: str) -> tuple[int, ...]:
     """Return the CWE numbers that a text of any length names."""
+    if "cwe" not in words.lower():  # as in most texts, of which there are very many
+        return ()
     return cwes_in(_NAMED.findall(words[:_LONGEST_PROSE]))
 
 
@@ -196,8 +198,9 @@ def _in_names(rule: dict[str, Any]) -> tuple[int, ...]:
 def _cwes_of(bag: dict[str, Any], *, nested: bool = False) -> Iterator[int]:
     """Yield what a property bag holds under a name for CWE, and one level deeper."""
     for key, value in bag.items():
-        name = _NO_LETTER.sub("", key.lower())
-        if name.startswith("cwe"):
+        lower = key.lower()
+        if lower.startswith("cwe"):
+            name = _NO_LETTER.sub("", lower)
             parts = value if isinstance(value, list) else [value]
             found = [part.get("id") if isinstance(part, dict) else part for part in parts]
             yield from cwes_in(found, bare=name in _CWE_KEYS)
