@@ -26,6 +26,7 @@ _PART_BYTES = 1024 * 1024
 _BLANKS = b" \t\r\n"
 _WIDE = (BOM_UTF16_LE, BOM_UTF16_BE)
 _ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}[\"']([\w.-]{1,40})")
+_DECLARED = re.compile(r"\A(<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}[\"'])[\w.-]{1,40}([\"'])")
 _NAMES_OF_UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 """What Python makes of a byte that is no UTF-8."""
@@ -64,6 +65,7 @@ class _LargeParts:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._decode: Callable[[bytes, bool], str] | None = None
+        self._decode_wide: Callable[[bytes, bool], str] | None = None
         self._is_wide = False
         self._is_begun = False
         self._is_in_cdata = False
@@ -75,6 +77,10 @@ class _LargeParts:
             if not self._is_begun:
                 part = part.lstrip(_BLANKS)
                 self._begin(part)
+                if self._decode_wide is not None:
+                    return self._first_of_wide(part)
+            if self._decode_wide is not None:
+                return _utf_8(self._decode_wide(part, False)).translate(_WITHOUT_CONTROLS) or b" "
             if self._is_wide:
                 return part
             part = part.translate(_WITHOUT_CONTROLS)
@@ -105,10 +111,22 @@ class _LargeParts:
     def _begin(self, part: bytes) -> None:
         """See by its beginning in which encoding the file is."""
         self._is_begun = True
-        self._is_wide = part.startswith(_WIDE) or 0 in part[:4]
+        self._is_wide = 0 in part[:4]
+        if part.startswith(_WIDE):
+            self._decode_wide = getincrementaldecoder("utf-16")("replace").decode
+            return
         declared = _ENCODING.match(part.removeprefix(UTF_8_MARK))
         if declared is None or declared[1].lower() in _NAMES_OF_UTF_8:
             self._decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+
+    def _first_of_wide(self, part: bytes) -> bytes:
+        """Return the first part of a file in UTF-16 as UTF-8, and let its declaration say so.
+
+        PowerShell writes what a program prints in UTF-16, whatever that program declares.
+        """
+        found = self._decode_wide(part, False) if self._decode_wide else ""
+        found = _DECLARED.sub(r"\1utf-8\2", found.lstrip(), count=1)
+        return _utf_8(found).translate(_WITHOUT_CONTROLS)
 
 
 def _utf_8(found: str) -> bytes:

@@ -85,3 +85,10 @@ def test_blanks_before_the_declaration_do_no_harm() -> None:
 def test_what_is_no_document_is_refused(document: bytes) -> None:
     with pytest.raises(UnreadableReport):
         text_of(document)
+
+
+def test_what_powershell_writes_is_read_whatever_it_declares() -> None:
+    document = '<?xml version="1.0" encoding="UTF-8"?>\r\n<a>Café \x02 one</a>\r\n'
+    assert text_of(document.encode("utf-16")) == "Café   one"
+    large = f'<?xml version="1.0" encoding="UTF-8"?><a>{"€" * MEGABYTE}</a>'
+    assert text_of(large.encode("utf-16")) == "€" * MEGABYTE
