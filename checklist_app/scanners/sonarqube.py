@@ -15,13 +15,22 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, moment, whole_number, written_pages
+from checklist_app.scanners.reading import (
+    Gathering,
+    decoded,
+    moment,
+    whole_number,
+    written_pages,
+)
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.sonarqube_external import is_external, is_external_file, read_external
 from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
+from checklist_app.scanners.sonarqube_page import is_page, read_page
+from checklist_app.untrusted.faults import cut_off
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _LISTS = ("issues", "hotspots")
+_END = 1_000
 _SORTED = re.compile(r'\{\s*"components"\s*:\s*\[\s*\{')
 """So many components may come first, in a sorted answer, that no issue is in its beginning."""
 _REFUSED = re.compile(r'\{\s*"errors"\s*:\s*\[\s*\{\s*"msg"\s*:')
@@ -30,7 +39,7 @@ _REFUSED = re.compile(r'\{\s*"errors"\s*:\s*\[\s*\{\s*"msg"\s*:')
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of an answer of SonarQube, or of a file of sonar-report."""
     if head.kind is not Kind.JSON:
-        return False
+        return is_page(head)
     if is_external_file(head) or (
         _SORTED.match(head.text) and head.has_key("key", "qualifier", "longName")
     ):
@@ -51,7 +60,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON, an error of the server, or has neither list.
     """
-    pages = _pages(written_pages(report))
+    pages = _pages(_document(report))
     root = _joined(pages)
     project = Project(root)
     gathering = Gathering(
@@ -68,6 +77,15 @@ def parse(report: Report) -> ParsedScan:
     for name in _LISTS:
         _check(gathering, [page for page in pages if name in page], name)
     return gathering.scan()
+
+
+def _document(report: Report) -> Any:
+    if report.head().kind is not Kind.HTML:
+        return written_pages(report)
+    markup = decoded(report.read())
+    if "</html>" not in markup[-_END:].lower():
+        raise cut_off(len(markup))
+    return read_page(markup)
 
 
 def _pages(found: Any) -> list[dict[str, Any]]:
@@ -143,8 +161,8 @@ PARSER = Parser(
     parse,
     About(
         versions="SonarQube 7 to 2025 and SonarCloud: `api/issues/search`, `api/hotspots/search`, "
-        "also several pages in one list; the JSON of sonar-report; the generic issues that other "
-        "tools write for its import.",
+        "also several pages in one list; the JSON and the HTML of sonar-report; the generic issues "
+        "that other tools write for its import.",
         source="The web API's documentation, that of generic issues, and the source of "
         "sonar-report.",
         command='`curl -u "$TOKEN:" "$URL/api/issues/search?componentKeys=$PROJECT&ps=500"`',

@@ -267,3 +267,37 @@ def test_errors_of_the_server_and_broken_types_are_refused_or_counted() -> None:
     with pytest.raises(UnreadableReport, match="no list of issues"):
         read({"sonarBaseURL": "x", "projectName": "y"})
     assert read(api(issue(), None, issue(tags=7, line="x", component=[]))).account.skipped == 1
+
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8">
+<title>SonarQube Vulnerability Report</title></head><body><h1>SonarQube Vulnerability Report</h1>
+<dl><dt>Report Generated On</dt><dd>Mon Jan 12 2026</dd><dt>Project Name</dt><dd>bank</dd></dl>
+<table><thead><tr><th></th><th>Severity</th><th>Number of Issues</th></tr></thead><tbody>
+<tr><td></td><td>BLOCKER</td><td>1</td></tr><tr><td></td><td>MAJOR</td><td>0</td></tr></tbody>
+</table><table><thead><tr><th>Rule</th><th>Severity</th><th>Component</th><th>Line</th>
+<th>Description</th><th>Message</th><th style="display:none;">Key</th><th>Status</th></tr></thead>
+<tbody><tr><td><a href="#">java:S3649</a></td><td>BLOCKER</td><td>src/Cards.java</td><td>12</td>
+<td>SQL</td><td>Do not use &lt;input&gt; here</td><td>AY-1</td><td><a href="#">OPEN</a></td></tr>
+<tr><td>java:S4790</td><td>HIGH</td><td>src/Hash.java</td><td></td><td>Hash</td><td>Is it safe?</td>
+<td>AY-2</td><td>TO_REVIEW</td></tr></tbody></table>
+<table><thead><tr><th>Rule</th><th>Description</th></tr></thead><tbody>
+<tr><td>java:S3649</td><td><details><table><tr><td>bad</td><td>good</td></tr></table>
+<a href="https://cwe.mitre.org/data/definitions/89">CWE-89</a></details></td></tr>
+<tr><td>java:S4790</td><td><details>CWE-327</details></td></tr></tbody></table></body></html>"""
+
+
+def test_the_page_of_sonar_report_says_what_its_document_says() -> None:
+    scan = read(PAGE)
+    assert (scan.format, scan.target, scan.problems) == ("sonarqube", "bank", ())
+    assert scan.started_at == datetime(2026, 1, 12, tzinfo=UTC)
+    sql, hashed = scan.results
+    assert (sql.rule_id, sql.severity, sql.cwes) == ("java:S3649", Severity.CRITICAL, (89,))
+    assert sql.title == "Do not use <input> here"
+    assert sql.locations == (Location("src/Cards.java", 12),)
+    assert (hashed.state, hashed.cwes) == (FindingState.NEEDS_REVIEW, (327,))
+
+
+def test_a_page_that_is_cut_off_or_lists_less_than_it_counts_is_no_proof() -> None:
+    with pytest.raises(UnreadableReport, match="cut off"):
+        read(PAGE[:-30])
+    assert "2 of 9" in str(read(PAGE.replace("<td>0</td>", "<td>8</td>")).problems[0])
