@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
-from checklist_app.domain.findings import MAX_SHORT, MAX_URI, Location, clean
+from checklist_app.domain.findings import MAX_LOCATIONS, MAX_SHORT, MAX_URI, Location, clean
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -53,6 +53,15 @@ class RunPlaces:
         if not found:
             found = list(self._substitutes(result))
         return sorted(found, key=lambda place: (place[0].sort_key, place[1]))
+
+    @staticmethod
+    def shown(places: list[tuple[Location, str]], result: dict[str, Any]) -> tuple[Location, ...]:
+        """Return the locations of a result, each once; addresses with the method of its request."""
+        method = clean(as_object(result.get("webRequest")).get("method"), 20)
+        found = (place for place, _ in places[:MAX_LOCATIONS])
+        if method:
+            found = (replace(one, method=method) if "://" in one.uri else one for one in found)
+        return tuple(dict.fromkeys(found))
 
     def _place(self, location: dict[str, Any]) -> tuple[Location, str]:
         physical = as_object(location.get("physicalLocation"))

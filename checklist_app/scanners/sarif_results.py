@@ -8,7 +8,6 @@ from typing import Any
 
 from checklist_app.domain.findings import (
     MAX_DESCRIPTION,
-    MAX_LOCATIONS,
     MAX_RULE_ID,
     MAX_SHORT,
     MAX_TITLE,
@@ -98,7 +97,7 @@ class ResultReader:
             severity=self._severity(result, rule, state),
             cwes=cwes,
             tags=tags,
-            locations=tuple(dict.fromkeys(place for place, _ in places[:MAX_LOCATIONS])),
+            locations=self._places.shown(places, result),
             fingerprint=self._fingerprint(result, rule_id, message, places),
             state=state,
             reason=reason,

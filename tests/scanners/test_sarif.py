@@ -294,6 +294,21 @@ def test_locations_by_artifact_index_request_and_target() -> None:
     ]
 
 
+def test_an_address_is_told_with_the_method_of_its_request() -> None:
+    request = {"target": "https://a.example/x", "method": "POST"}
+    scan = read(
+        sarif(
+            result(uri="https://a.example/x", webRequest=request),
+            result(uri="https://a.example/x", webRequest={**request, "method": "GET"}),
+        )
+    )
+    assert [str(found.locations[0]) for found in scan.results] == [
+        "POST https://a.example/x:1",
+        "GET https://a.example/x:1",
+    ]
+    assert len(set(fingerprints(scan))) == 2
+
+
 def test_a_logical_location_may_stand_in_the_run() -> None:
     place = {"logicalLocations": [{"index": 1}]}
     run = {"logicalLocations": [{"name": "a"}, {"fullyQualifiedName": "bank.Login.check"}]}
