@@ -1,12 +1,13 @@
-"""hadolint's JSON report, and what it writes for the code quality of GitLab.
+"""hadolint's JSON report, and what it writes for the code quality of GitLab and as Checkstyle.
 
-Source: ``Json.hs`` and ``Codeclimate.hs`` in ``src/Hadolint/Formatter`` of hadolint. A result is
-one element of the list.
+Source: ``Json.hs``, ``Codeclimate.hs`` and ``Checkstyle.hs`` in ``src/Hadolint/Formatter`` of
+hadolint. A result is one element of the list.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from checklist_app.domain.findings import (
@@ -23,10 +24,12 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
 from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_object
 
 TOOL = "hadolint"
 _CODE = re.compile(r'"(?:code|check_name)"\s*:\s*"(?:DL|SC)\d{4}"')
+_SOURCE = re.compile(r'\bsource="(?:DL|SC)\d{4}"')
 _LEVELS = {  # of code quality reports, which hadolint makes of its own four
     "blocker": Severity.HIGH,
     "critical": Severity.HIGH,
@@ -40,6 +43,8 @@ _BROKEN = text("The result is not an object, so nothing can be read from it.")
 
 def recognises(head: Head) -> bool:
     """Whether this is the beginning of a report of hadolint."""
+    if head.root == "checkstyle":
+        return _SOURCE.search(head.text) is not None
     if head.kind is not Kind.JSON or not head.text.startswith("["):
         return False
     own = head.has_key("line", "column", "file", "level", "message")
@@ -53,7 +58,7 @@ def parse(report: Report) -> ParsedScan:
     Raises:
         UnreadableReport: it is no JSON or no list.
     """
-    data = document(report)
+    data = list(_checkstyle(report)) if report.head().kind is Kind.XML else document(report)
     if not isinstance(data, list):
         raise wrong_type("(root)", "[…]")
     gathering = Gathering(format=PARSER.format, tool=TOOL)
@@ -103,6 +108,25 @@ def _finding(entry: dict[str, Any]) -> ParsedFinding:
     )
 
 
+def _checkstyle(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield the entries of a report in the format of Checkstyle, in the words of hadolint's own."""
+    file = ""
+    for event, element in walk(report):
+        name = local_name(element)
+        if event == "start" and name == "file":
+            file = element.get("name") or ""
+        elif event == "end" and name == "error":
+            yield {
+                "code": element.get("source"),
+                "message": element.get("message"),
+                "file": file,
+                "line": element.get("line"),
+                "level": element.get("severity"),
+            }
+        if event == "end":
+            element.clear()
+
+
 def _as_own(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry in the words of hadolint's own format."""
     if "check_name" not in entry:
@@ -119,12 +143,12 @@ def _as_own(entry: dict[str, Any]) -> dict[str, Any]:
 
 PARSER = Parser(
     "hadolint",
-    "hadolint (JSON)",
+    "hadolint (JSON, XML)",
     recognises,
     parse,
     About(
-        versions="hadolint 1.17 to 2.15: `json` and `gitlab_codeclimate`; its formats `sarif` and "
-        "`sonarqube` are read as such.",
+        versions="hadolint 1.17 to 2.15: `json`, `gitlab_codeclimate`, `checkstyle`; its formats "
+        "`sarif` and `sonarqube` are read as such.",
         source="`src/Hadolint/Formatter` in the source of hadolint.",
         command="`hadolint --format json Dockerfile > report.json`",
         result="A rule broken in one line of a Dockerfile.",

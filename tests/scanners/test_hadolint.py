@@ -76,6 +76,18 @@ def test_what_it_writes_for_gitlab_says_the_same() -> None:
     assert read(written).to_json() == read(own).to_json()
 
 
+def test_checkstyle_says_the_same() -> None:
+    own = [entry(line=n, message=f"Is {n} < 3?") for n in (1, 2)]
+    errors = "".join(
+        f'<error line="{told["line"]}" column="1" severity="{told["level"]}" '
+        f'message="{told["message"].replace("<", "&lt;")}" source="{told["code"]}"/>'
+        for told in own
+    )
+    file = f'<file name="{own[0]["file"]}">{errors}</file>'
+    written = f'<?xml version="1.0"?><checkstyle version="4.3">{file}</checkstyle>'
+    assert read(written).to_json() == read(own).to_json()
+
+
 def test_a_file_that_was_not_parsed_was_not_checked() -> None:
     scan = read([entry("DL1000", level="error"), entry("SC2086", file="b/Dockerfile")])
     assert scan.results[0].state is FindingState.OBSERVATION
