@@ -7,6 +7,7 @@ are messages of the log.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from checklist_app.domain.findings import (
@@ -27,11 +28,18 @@ from checklist_app.scanners.reading import Gathering, json_lines, moment, severi
 
 TOOL = "kubeaudit"
 _OVERRIDDEN = "Allowed"
+# What versions without a name of the result say instead, unless there is nothing to be allowed:
+# "Capability allowed but not present".
+_ALLOWED = re.compile(r"(?!.*\bbut\b)(?:Allowed|Capability allowed)\b", re.IGNORECASE)
 _DETAILS = (
     "MissingAnnotation", "Annotation", "AnnotationValue", "Metadata", "OverrideLabel",
     "OverrideReason", "ImageTag", "SeccompProfileType", "MountPath", "DeprecatedMajor",
-    "DeprecatedMinor", "RemovedMajor", "RemovedMinor", "ReplacementKind",
+    "DeprecatedMinor", "RemovedMajor", "RemovedMinor", "ReplacementKind", "Capability", "CapName",
+    "ImageName", "CPULimitActual", "CPULimitMax", "MEMLimitActual", "MEMLimitMax", "DSA", "SA",
+    "PolicyName",
 )  # fmt: skip
+_CAPABILITY = ("Capability", "CapName")
+"""What older versions call a capability; newer ones keep it in the metadata."""
 _IDENTIFYING = ("Container", "MissingAnnotation", "Annotation", "Metadata", "MountPath")
 _BROKEN = text("The result is not an object, so nothing can be read from it.")
 _LOG = text("The line is a message of the scanner's log, not a result.")
@@ -87,7 +95,8 @@ def _finding(line: dict[str, Any]) -> ParsedFinding:
     space = line.get("ResourceNamespace") or line.get("Namespace")
     details = (f"{key}: {clean(line.get(key), MAX_SHORT)}" for key in _DETAILS if line.get(key))
     state, reason = _state(line, name)
-    marks = (clean(line.get(key), MAX_SHORT) for key in _IDENTIFYING)
+    marks = [clean(line.get(key), MAX_SHORT) for key in _IDENTIFYING]
+    marks += [clean(line[key], MAX_SHORT) for key in _CAPABILITY if line.get(key)]
     return ParsedFinding(
         tool=TOOL,
         # The word that an override adds is no other rule.
@@ -116,6 +125,8 @@ def _state(line: dict[str, Any], name: str) -> tuple[FindingState, str]:
     if name.endswith(_OVERRIDDEN) and clean(line.get("level"), 20) != "error":
         why = line.get("OverrideReason") or line.get("OverrideLabel") or name
         return FindingState.SUPPRESSED, clean(why, MAX_SHORT)
+    if not name and "Reason" in line and _ALLOWED.match(clean(line.get("msg"), MAX_SHORT)):
+        return FindingState.SUPPRESSED, clean(line["Reason"], MAX_SHORT)
     if clean(line.get("level"), 20) == "info":
         return FindingState.OBSERVATION, ""
     return FindingState.OPEN, ""
@@ -134,8 +145,9 @@ PARSER = Parser(
         keys="Rule `kubeaudit:<AuditResultName>`, such as `PrivilegedTrue`; versions before 0.11 "
         "name no rule.",
         severity="error is high, warning medium, info an observation.",
-        clean="What a label on the object allows (names that end in `Allowed`) is suppressed. The "
-        "format has no passes, and an output without results names no tool: it is not recognised. "
-        "An error of kubeaudit itself means that the scan proves nothing.",
+        clean="What a label on the object allows (names that end in `Allowed`; before 0.11 the "
+        "message and a `Reason`) is suppressed. The format has no passes, and an output without "
+        "results names no tool: it is not recognised. An error of kubeaudit itself means that the "
+        "scan proves nothing.",
     ),
 )

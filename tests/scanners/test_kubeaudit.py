@@ -81,6 +81,34 @@ def test_the_older_versions_name_no_result() -> None:
     assert found.locations == (Location("prod/deployment/shop", parameter="web"),)
 
 
+def test_the_capabilities_of_a_container_are_results_of_their_own() -> None:
+    named = result(AuditResultName="CapabilityNotDropped", msg="Capability not dropped.")
+    scan = lines(named | {"Capability": "CHOWN"}, named | {"Capability": "KILL"})
+    assert [found.description.splitlines()[-1] for found in scan.results] == [
+        "Capability: CHOWN",
+        "Capability: KILL",
+    ]
+    assert len(set(fingerprints(scan))) == 2
+    old = {"KubeType": "pod", "Name": "a", "level": "error", "msg": "Capability added", "time": "t"}
+    assert len(lines(old | {"CapName": "CHOWN"}, old | {"CapName": "KILL"}).results) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "state"),
+    [
+        ("Capability allowed", FindingState.SUPPRESSED),
+        ("Allowed setting readOnlyRootFilesystem to false", FindingState.SUPPRESSED),
+        ("Allowed setting privileged to true, but it is set to false", FindingState.OPEN),
+        ("Capability allowed but not present", FindingState.OPEN),
+    ],
+)
+def test_what_a_label_allows_in_the_older_versions(message: str, state: FindingState) -> None:
+    old = {"KubeType": "pod", "Name": "a", "level": "warning", "msg": message, "time": "t"}
+    found = only(lines(old | {"Reason": "needed by the sidecar"}))
+    assert found.state is state
+    assert found.reason == ("needed by the sidecar" if state is FindingState.SUPPRESSED else "")
+
+
 def test_messages_of_the_log_are_no_results_and_errors_spoil_the_scan() -> None:
     info = {"level": "info", "msg": "Running inside cluster", "time": "2024-01-01T00:00:00Z"}
     scan = lines(info, result())
