@@ -9,6 +9,7 @@ without a finding does not apply to the version of the module.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from checklist_app.scanners.base import (
     wrong_type,
 )
 from checklist_app.scanners.govulncheck_vulnerabilities import TOOL, Gathered, Level
-from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.reading import Gathering, decoded
 from checklist_app.untrusted.json_text import as_list, as_object, as_text, load_json
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -90,8 +91,10 @@ def _documents(data: bytes) -> Iterator[Any]:
     try:
         characters = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        yield load_json(data)
-        return
+        if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            yield load_json(data)
+            return
+        characters = decoded(data)  # as PowerShell writes what a program prints
     if not characters.strip():
         load_json(data)  # says that it is empty
     decoder = json.JSONDecoder()

@@ -63,6 +63,13 @@ def whole(*messages: dict[str, Any]) -> str:
     return stream(CONFIG, SBOM, FETCHING, {"osv": entry()}, CHECKING, *messages)
 
 
+def test_a_stream_that_powershell_wrote() -> None:
+    report = whole(finding("symbol"))
+    for name in ("utf-16", "utf-16-be"):
+        marked = report if name == "utf-16" else f"\ufeff{report}"
+        assert read(marked.encode(name)).results == read(report).results
+
+
 def test_all_findings_of_a_vulnerability_are_one_result() -> None:
     scan = read(whole(finding("module"), finding("package"), finding("symbol")))
     assert (scan.format, scan.tool_version, scan.target) == (
