@@ -136,7 +136,7 @@ def _from_xml(report: Report) -> dict[str, Any]:
     """Return the parts of an XML document that matter, in the words of the JSON format."""
     root: dict[str, Any] = {}
     path: list[str] = []
-    inside: list[dict[str, Any]] = []
+    inside: list[Any] = []
     for event, element in walk(report):
         name = local_name(element)
         if event == "start":
@@ -170,9 +170,7 @@ def _is_vulnerability(name: str, above: list[str], element: Element) -> bool:
     return name == "vulnerability" and above[-1:] == ["vulnerabilities"]
 
 
-def _with_its_own(
-    component: Any, inside: list[dict[str, Any]], root: dict[str, Any]
-) -> dict[str, Any]:
+def _with_its_own(component: Any, inside: list[Any], root: dict[str, Any]) -> dict[str, Any]:
     """Return a component, after its own vulnerabilities (of the extension) were told its name.
 
     Their ``ref`` is the name of the component for some tools, and a random number for others.
@@ -180,7 +178,7 @@ def _with_its_own(
     named: dict[str, Any] = as_object(component)
     if inside:
         ref = named.setdefault("bom-ref", named.get("purl") or f"#{len(root['components'])}")
-        root["vulnerabilities"] += [{**vulnerability, "ref": ref} for vulnerability in inside]
+        root["vulnerabilities"] += [{**as_object(part), "ref": ref} for part in inside]
     return named
 
 

@@ -62,7 +62,7 @@ def parse(report: Report) -> ParsedScan:
         if project.get("error") is not None:
             _refuse_or_note(gathering, project, alone=len(projects) == 1)
             continue
-        for part in (project, *map(as_object, as_list(project.get("applications")))):
+        for part in (project, *map(as_object, _list(project, "applications"))):
             targets.append(_name(part))
             tested += _read_project(gathering, part)
     if not tested and not gathering.results:

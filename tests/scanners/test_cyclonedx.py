@@ -244,6 +244,12 @@ def test_a_check_of_kics_names_its_weakness_beside_the_list() -> None:
     assert found.locations == (Location("left-pad", parameter="left-pad@1.0.1"),)
 
 
+def test_an_empty_vulnerability_inside_a_component_is_counted() -> None:
+    inside = "<v:vulnerabilities><v:vulnerability/></v:vulnerabilities>"
+    account = read(EXTENSION.format(inside=inside, after="")).account
+    assert (account.read, account.skipped) == (1, 1)
+
+
 def test_a_vulnerability_of_what_was_scanned_itself_is_not_lost() -> None:
     after = (
         '<metadata><component type="container"><name>shop</name><v:vulnerabilities>'

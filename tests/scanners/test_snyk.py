@@ -149,6 +149,8 @@ def test_an_error_is_refused_and_one_of_several_makes_the_scan_incomplete() -> N
 def test_what_cannot_be_read() -> None:
     with pytest.raises(UnreadableReport, match="vulnerabilities should be"):
         read(snyk(vulnerabilities={"packageManager": "npm"}))
+    with pytest.raises(UnreadableReport, match="applications should be"):
+        read(snyk(issue(), applications={"packageManager": "npm"}))
     scan = read(snyk(issue(), 7))
     assert (scan.account.read, scan.account.skipped) == (2, 1)
 
