@@ -21,6 +21,7 @@ from checklist_app.domain.findings import (
     clean,
     tool_key,
 )
+from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Parser, Report, fingerprint
 from checklist_app.scanners.gitlab_report import (
     SEVERITIES,
@@ -39,7 +40,7 @@ from checklist_app.scanners.gitlab_report import (
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.reading import Gathering, document, severity_of
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
-from checklist_app.scanners.source_code import NOTHING_SCANNED, without_credentials
+from checklist_app.scanners.source_code import without_credentials
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)
@@ -90,8 +91,8 @@ def parse(report: Report) -> ParsedScan:
 
 def _check(gathering: Gathering, root: dict[str, Any], hosts: dict[str, None]) -> None:
     scanned = as_object(root.get("scan")).get("scanned_resources")
-    if scanned == []:
-        gathering.fail(NOTHING_SCANNED)
+    if scanned == [] and not root.get("vulnerabilities"):
+        gathering.fail(text("The report names nothing that was scanned, so it proves nothing."))
     for part in as_list(scanned):
         _note(hosts, clean(as_object(part).get("url"), MAX_URI))
 

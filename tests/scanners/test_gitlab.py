@@ -264,6 +264,7 @@ def test_another_query_is_the_same_weakness_and_another_path_is_not() -> None:
 def test_a_scan_of_nothing_is_no_proof() -> None:
     assert read(dast()).problems == ()
     assert read(dast(scanned_resources=[])).problems
+    assert read(dast(weakness(), scanned_resources=[])).problems == ()
 
 
 @pytest.mark.parametrize("report", [gitlab(), dast()], ids=["sources", "application"])
