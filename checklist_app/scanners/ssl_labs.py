@@ -77,10 +77,13 @@ def _read_host(gathering: Gathering, host: dict[str, Any]) -> str:
     for endpoint in map(as_object, endpoints):
         address = clean(endpoint.get("ipAddress"), 60)
         message = clean(endpoint.get("statusMessage"), MAX_SHORT)
-        if message not in ("", _ENDPOINT_READY):
+        is_ready = message in ("", _ENDPOINT_READY)
+        if not is_ready:
             _fail(gathering, f"{place} ({address})", message)
         for check in checks_of(endpoint, certificates):
-            gathering.add(_finding(check, place, address))
+            # What an assessment did not come to is missing too, and looks like a pass.
+            if is_ready or check.state is not FindingState.PASSED:
+                gathering.add(_finding(check, place, address))
     return name
 
 
@@ -128,7 +131,8 @@ PARSER = Parser(
         "`weak-suites`, `certificate`, `hsts`; the format names no weakness.",
         severity="Ours, by the field: SSL Labs has no words for it. Grade B is medium, below high.",
         clean="What the documentation calls not vulnerable is a pass, unknown an observation, a "
-        "failed test needs review. A host or endpoint that is not ready proves nothing.",
+        "failed test needs review. A host or endpoint that is not ready proves nothing: it has no "
+        "passes.",
         differs="DefectDojo has one finding for each endpoint, by its grade.",
     ),
 )

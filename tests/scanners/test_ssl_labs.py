@@ -117,6 +117,13 @@ def test_a_host_that_was_not_assessed_proves_nothing() -> None:
     assert read(report(message="Unable to connect to the server")).problems
 
 
+def test_an_endpoint_that_was_not_assessed_to_its_end_has_no_passes() -> None:
+    scan = read(report(message="Unable to connect to the server", heartbleed=True))
+    found = {rule: state for rule, (state, _) in states(scan).items()}
+    assert found["heartbleed"] is FindingState.OPEN
+    assert FindingState.PASSED not in found.values()
+
+
 def test_the_summary_alone_has_the_grade() -> None:
     summary = report()
     del summary[0]["endpoints"][0]["details"]
