@@ -211,7 +211,7 @@ def csv_rows(report: Report, delimiter: str = ",") -> Iterator[dict[str, str]]:
         UnreadableReport: a line has more cells than the first, the last one ends in the middle, or
             a cell is longer than any report needs.
     """
-    words = decoded(report.read())
+    words = decoded(report.read()).lstrip("\r\n ")
     reader = csv.DictReader(io.StringIO(words, newline=""), delimiter=delimiter, strict=True)
     lines = words.count("\n")
     before = csv.field_size_limit(LONGEST_CELL)

@@ -191,3 +191,7 @@ def test_commas_of_a_pretty_report_are_mended_too() -> None:
 def test_json_that_lacks_more_than_commas_is_refused(broken: str) -> None:
     with pytest.raises(UnreadableReport):
         read(broken)
+
+
+def test_blank_lines_before_the_header_do_no_harm() -> None:
+    assert read("\n \r\n" + csv(row())).account.read == 1
