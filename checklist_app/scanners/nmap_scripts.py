@@ -27,6 +27,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
+from checklist_app.scanners.nmap_known import KNOWN, Row, child, elem, rows_of
 from checklist_app.scanners.reading import (
     probability_of,
     score_of,
@@ -37,20 +38,19 @@ from checklist_app.scanners.reading import (
 TOOL = "Nmap"
 
 _STATE_IN_OUTPUT = re.compile(
-    r"\bState: (NOT VULNERABLE|LIKELY VULNERABLE|VULNERABLE|UNKNOWN)\b[^\n]{0,40}"
+    r"(?:\bState|\bMS\d\d-\d{3}|\(CVE-\d{4}-\d{4,7}\)): "
+    r"(NOT VULNERABLE|LIKELY VULNERABLE|VULNERABLE|UNKNOWN)\b[^\n]{0,40}"
 )
+"""The oldest scripts write ``MS08-067: VULNERABLE``."""
+_ONE_LINE = re.compile(
+    r"[ \t]{0,8}\S{1,255} (?P<state>(?:NOT |LIKELY )?VULNERABLE|UNKNOWN)"
+    r"(?: \([\w ]{1,40}\))? (?P<name>\S[^\n]{0,200})"
+)
+"""What stands for a weakness with ``vulns.short``: ``192.0.2.7 VULNERABLE CVE-2017-0143``."""
 _RISK_IN_OUTPUT = re.compile(r"\bRisk factor: (High|Medium|Low)\b", re.IGNORECASE)
 _SECRET = re.compile(
     r"(?im)^([ |_\t]{0,40}(?:set-cookie2?|cookie|(?:proxy-)?authorization)\s{0,4}:)[^\n]*"
 )
-_KNOWN = ("vulners", "vulners_enterprise")
-"""Scripts that list what is known of a version, each as a row of a table named as the version."""
-_CPE = re.compile(r"\s{0,8}(cpe:\S{3,200}?):?\s{0,4}")
-_ROW = re.compile(
-    r"\s{1,12}([\w:.-]{3,80})\t+(?:cvss[\d.]{1,4}: )?(\d{1,2}(?:\.\d{1,2})?)\t+"
-    r"https://vulners\.com/(\w{1,40})/\S{1,200}(\t+\*EXPLOIT\*)?\s{0,4}"
-)
-_LONGEST_LIST = 1_000_000
 _OLD_PROTOCOLS = {
     "SSLv2": Severity.HIGH,
     "SSLv3": Severity.HIGH,
@@ -70,18 +70,6 @@ _GRADES = {
     "weak": Severity.MEDIUM,
     "broken": Severity.HIGH,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What *vulners* knows of a version: a weakness, or an exploit for one."""
-
-    identifier: str
-    component: str
-    kind: str
-    score: str
-    is_exploit: bool
-    epss: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +102,25 @@ def read_script(script: Element, place: Place) -> Iterator[ParsedFinding]:
     """Yield what a script says: one result, or one for each weakness that it names."""
     name = clean(script.get("id"), MAX_RULE_ID)
     tables = [child for child in script if child.tag == "table"]
-    weaknesses = [table for table in tables if _elem(table, "state") and _elem(table, "title")]
+    weaknesses = [table for table in tables if elem(table, "state") and elem(table, "title")]
     found: list[ParsedFinding] = []
     if weaknesses:
         # The risk stands in the output alone, so it can be told of a single weakness only.
         risk = _risk(script.get("output")) if len(weaknesses) == 1 else Severity.MEDIUM
         found = [_weakness(name, table, place, risk) for table in weaknesses]
-    elif name in _KNOWN:
-        rows = list(_rows(tables)) or list(_rows_of_output(script.get("output")))
+    elif name in KNOWN:
+        rows = rows_of(tables, script.get("output"))
         found = [_known(name, row, place) for row in rows]
     elif name == "ssl-enum-ciphers":
-        found = [
-            _protocol(table, place) for table in tables if _child(table, "ciphers") is not None
-        ]
+        found = [_protocol(table, place) for table in tables if child(table, "ciphers") is not None]
+    else:
+        found = _in_lines(name, script.get("output"), place)
     yield from found or [_by_output(name, script.get("output"), place)]
-
-
-def _elem(table: Element, key: str) -> str:
-    found = _child(table, key)
-    return clean(found.text, MAX_DESCRIPTION) if found is not None else ""
-
-
-def _child(table: Element, key: str) -> Element | None:
-    return next((child for child in table if child.get("key") == key), None)
 
 
 def _texts(table: Element, key: str) -> list[str]:
     """Return the texts of the list ``key``; a value without a list is a list of one."""
-    found = _child(table, key)
+    found = child(table, key)
     if found is None:
         return []
     texts = [clean(child.text, MAX_DESCRIPTION) for child in found] or [clean(found.text, 4000)]
@@ -163,9 +142,9 @@ def _risk(output: str | None) -> Severity:
 
 
 def _weakness(name: str, table: Element, place: Place, risk: Severity) -> ParsedFinding:
-    state, reason = _states(_elem(table, "state"))
-    title = _elem(table, "title")
-    scores = _child(table, "scores")
+    state, reason = _states(elem(table, "state"))
+    title = elem(table, "title")
+    scores = child(table, "scores")
     numbers = [score_of(clean(score.text, 40).split(" ")[0]) for score in scores or ()]
     cvss = max((number for number in numbers if number is not None), default=None)
     parts = [
@@ -188,39 +167,7 @@ def _weakness(name: str, table: Element, place: Place, risk: Severity) -> Parsed
     )
 
 
-def _rows(tables: list[Element]) -> Iterator[_Row]:
-    """Yield the lines of *vulners*: a table for each version, in it one for each weakness.
-
-    What is no table of its own tells of the group, such as that its name is no CPE.
-    """
-    for table in tables:
-        for row in table.iterfind("table"):
-            kind = clean(_elem(row, "type"), 40)
-            yield _Row(
-                identifier=clean(_elem(row, "id"), MAX_SHORT),
-                component=clean(table.get("key"), MAX_SHORT),
-                kind=kind,
-                score=_elem(row, "cvss"),
-                # The newest versions say of a weakness too that there is an exploit for it.
-                is_exploit=_elem(row, "is_exploit").lower() == "true" and kind != "cve",
-                epss=_elem(row, "epss"),
-            )
-
-
-def _rows_of_output(output: str | None) -> Iterator[_Row]:
-    """Yield the same from the text, which is all that *vulners* wrote before its version 1.3."""
-    component = ""
-    for line in clean(output, _LONGEST_LIST).splitlines():
-        named = _CPE.fullmatch(line)
-        found = _ROW.fullmatch(line)
-        if named:
-            component = clean(named[1], MAX_SHORT)
-        elif found:
-            identifier, score, kind, exploit = found.groups()
-            yield _Row(identifier, component, kind, score, bool(exploit))
-
-
-def _known(name: str, row: _Row, place: Place) -> ParsedFinding:
+def _known(name: str, row: Row, place: Place) -> ParsedFinding:
     """Return one line of *vulners*; exploits stand among the weaknesses that they use."""
     cvss = score_of(row.score)
     page = f"https://vulners.com/{row.kind}/{row.identifier}"
@@ -239,8 +186,8 @@ def _known(name: str, row: _Row, place: Place) -> ParsedFinding:
 
 def _protocol(table: Element, place: Place) -> ParsedFinding:
     version = clean(table.get("key"), 40)
-    suites = _child(table, "ciphers")
-    rows = [(_elem(suite, "name"), _elem(suite, "strength")) for suite in suites or ()]
+    suites = child(table, "ciphers")
+    rows = [(elem(suite, "name"), elem(suite, "strength")) for suite in suites or ()]
     warnings = _texts(table, "warnings")
     graded = [severity_of(grade, _GRADES) for _, grade in rows]
     if version in _OLD_PROTOCOLS:
@@ -262,6 +209,26 @@ def _protocol(table: Element, place: Place) -> ParsedFinding:
     )
 
 
+def _in_lines(name: str, output: str | None, place: Place) -> list[ParsedFinding]:
+    """Return the weaknesses of a script that has one line for each, and nothing else."""
+    lines = [line for line in clean(output, MAX_DESCRIPTION).splitlines() if line.strip()]
+    told = [found for line in lines if (found := _ONE_LINE.fullmatch(line))]
+    return [_of_line(name, found, place) for found in told] if len(told) == len(lines) else []
+
+
+def _of_line(name: str, told: re.Match[str], place: Place) -> ParsedFinding:
+    state, reason = _states(told["state"])
+    return place.finding(
+        name,
+        told["name"].strip(),
+        f"{name}: {told['name']}",
+        snippet=told[0].strip(),
+        severity=Severity.INFO if state is FindingState.PASSED else Severity.MEDIUM,
+        state=state,
+        reason=reason,
+    )
+
+
 def _by_output(name: str, output: str | None, place: Place) -> ParsedFinding:
     """Return what a script says in prose; older ones name the state of a weakness there too."""
     shown = _SECRET.sub(r"\1 …", clean(output, MAX_SNIPPET))
@@ -271,7 +238,7 @@ def _by_output(name: str, output: str | None, place: Place) -> ParsedFinding:
     if states:
         state, reason = min(states, key=_worst_first)
         severity = Severity.INFO if state is FindingState.PASSED else _risk(shown)
-    elif shown.startswith("ERROR") or name in (*_KNOWN, "vulscan"):
+    elif shown.startswith("ERROR") or name in (*KNOWN, "vulscan"):
         state, reason = FindingState.NEEDS_REVIEW, clean(first_line, MAX_SHORT)
     elif name == "sslv2" and shown:
         state, severity = FindingState.OPEN, Severity.HIGH

@@ -196,3 +196,41 @@ def test_what_is_known_of_a_version_in_the_words_of_other_versions_of_the_script
     assert known.title == "CVE-2024-1111: known weakness of cpe:/a:f5:nginx:1.24"
     assert (known.state, known.severity) == (FindingState.OPEN, Severity.MEDIUM)
     assert exploit.state is FindingState.OBSERVATION
+
+
+def script(output: str, name: str = "smb-vuln-ms17-010") -> str:
+    """Return a script that says nothing but its text."""
+    return f'<script id="{name}" output="{output}"/>'
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("192.0.2.7 VULNERABLE CVE-2017-0143", FindingState.OPEN),
+        ("bank.example VULNERABLE (Exploitable) CVE-2017-0143", FindingState.OPEN),
+        ("192.0.2.7 LIKELY VULNERABLE CVE-2017-0143", FindingState.NEEDS_REVIEW),
+        ("192.0.2.7 NOT VULNERABLE CVE-2017-0143", FindingState.PASSED),
+        ("192.0.2.7 UNKNOWN (unable to test) CVE-2017-0143", FindingState.NEEDS_REVIEW),
+    ],
+)
+def test_the_short_form_of_a_weakness_has_a_state_too(line: str, state: FindingState) -> None:
+    found = read(report(port(script(f"&#xa;  {line}&#xa;  {line}4&#xa;")))).results[1:]
+    assert [one.state for one in found] == [state, state]
+    assert found[0].title == "smb-vuln-ms17-010: CVE-2017-0143"
+    assert len({one.fingerprint for one in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "state"),
+    [
+        ("MS08-067: VULNERABLE&#xa;Conficker: Likely CLEAN", FindingState.OPEN),
+        ("MS08-067: NOT VULNERABLE&#xa;regsvc DoS: CHECK DISABLED", FindingState.PASSED),
+        ("SMBv2 DoS (CVE-2009-3103): VULNERABLE", FindingState.OPEN),
+        ("This host is VULNERABLE to nothing&#xa;Name: UNKNOWN", FindingState.OBSERVATION),
+    ],
+)
+def test_the_oldest_scripts_name_the_state_behind_the_check(
+    output: str, state: FindingState
+) -> None:
+    found = read(report(port(script(f"&#xa;  {output}&#xa;", "smb-check-vulns")))).results[1:]
+    assert [one.state for one in found] == [state]
