@@ -200,7 +200,10 @@ def _vulnerability(element: Element) -> dict[str, Any]:
 
 def _add(gathering: Gathering, dependency: dict[str, Any]) -> None:
     for name, state in ((_OPEN, FindingState.OPEN), (_SUPPRESSED, FindingState.SUPPRESSED)):
-        for vulnerability in map(as_object, as_list(dependency.get(name))):
+        found = dependency.get(name)
+        if found is not None and not isinstance(found, list):
+            raise wrong_type(f"dependencies[].{name}", "[…]")
+        for vulnerability in map(as_object, found or ()):
             result = read_vulnerability(dependency, vulnerability, state)
             gathering.add(result) if result else gathering.skip(_UNNAMED)
 

@@ -106,12 +106,19 @@ def _note_origin(gathering: Gathering, data: dict[str, Any]) -> None:
     gathering.started_at = when if when and when.year >= _FIRST_YEAR else None
 
 
+def _summary(data: dict[str, Any]) -> dict[str, Any]:
+    found = data.get("summaryDetails") or {}
+    if not isinstance(found, dict):
+        raise wrong_type("summaryDetails", "{…}")
+    return found
+
+
 def _by_resource(gathering: Gathering, data: dict[str, Any]) -> None:
     known = {
         clean(entry.get("resourceID"), 2_000): entry
         for entry in map(as_object, list_in(data, "resources"))
     }
-    details = as_object(data.get("summaryDetails"))
+    details = _summary(data)
     summary = as_object(details.get("controls"))
     seen: set[str] = set()
     for number, result in enumerate(list_in(data, "results")):

@@ -16,8 +16,8 @@ from checklist_app.domain.findings import (
     ParsedFinding,
     clean,
 )
-from checklist_app.scanners.base import fingerprint
-from checklist_app.scanners.kubescape_results import TOOL
+from checklist_app.scanners.base import fingerprint, wrong_type
+from checklist_app.scanners.kubescape_results import TOOL, list_in
 from checklist_app.scanners.reading import severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
@@ -25,11 +25,19 @@ _VULNERABLE_COMPONENT = (1395,)
 
 
 def vulnerabilities(summary: dict[str, Any]) -> Iterator[ParsedFinding | None]:
-    """Yield the vulnerabilities of a ``summaryDetails``; None for one without a name."""
-    found = {key.lower(): part for key, part in as_object(summary.get("vulnerabilities")).items()}
+    """Yield the vulnerabilities of a ``summaryDetails``; None for one without a name.
+
+    Raises:
+        UnreadableReport: they, or their list, have the wrong type.
+    """
+    holder = summary.get("vulnerabilities") or {}
+    if not isinstance(holder, dict):
+        raise wrong_type("summaryDetails.vulnerabilities", "{…}")
+    found = {key.lower(): part for key, part in holder.items()}
     images = [clean(image, MAX_SHORT) for image in as_list(found.get("images"))]
     place = images[0] if len(images) == 1 else ""
-    for entry in as_list(found.get("cves") or found.get("cvesummary")):
+    name = "cves" if found.get("cves") else "cvesummary"
+    for entry in list_in(found, name, "summaryDetails.vulnerabilities."):
         yield _vulnerability({key.lower(): part for key, part in as_object(entry).items()}, place)
 
 

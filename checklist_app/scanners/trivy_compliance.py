@@ -26,6 +26,9 @@ from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 _MAX_SOLUTION = 8_000
 _MAX_OCCURRENCES = 1_000_000
+_NOT_MADE = text(
+    "This compliance report was not made yet. Wait for the operator, then export it again."
+)
 
 
 def compliance(item: dict[str, Any]) -> Iterator[ParsedFinding | None]:
@@ -50,12 +53,7 @@ def compliance(item: dict[str, Any]) -> Iterator[ParsedFinding | None]:
     for control in [] if controls else counts:
         yield summed(control, name) if isinstance(control, dict) else None
     if not controls and not counts:
-        raise UnreadableReport(
-            text(
-                "This compliance report was not made yet. "
-                "Wait for the operator, then export it again."
-            )
-        )
+        raise UnreadableReport(_NOT_MADE)
 
 
 def _list(holder: dict[str, Any], key: str, where: str) -> list[Any]:
@@ -142,11 +140,14 @@ def details(item: dict[str, Any]) -> Iterator[ParsedFinding | None]:
     0.7; None for one that is no object.
 
     Raises:
-        UnreadableReport: a list has the wrong type.
+        UnreadableReport: it was not made yet, or a list has the wrong type.
     """
     report = as_object(item.get("report"))
     name = clean(as_object(report.get("type")).get("name"), MAX_SHORT)
-    for control in map(as_object, _list(report, "controlCheck", "report")):
+    controls = _list(report, "controlCheck", "report")
+    if not controls:
+        raise UnreadableReport(_NOT_MADE)
+    for control in map(as_object, controls):
         about = f"control {clean(control.get('id'), MAX_SHORT)}"
         for scanned in map(as_object, _list(control, "checkResults", about)):
             for entry in _list(scanned, "details", about):

@@ -176,6 +176,9 @@ def test_what_cannot_be_read() -> None:
         read({"reportSchema": "1.1", "scanInfo": {}})
     with pytest.raises(UnreadableReport, match="dependencies should be"):
         read({"reportSchema": "1.1", "scanInfo": {}, "dependencies": {}})
+    for name in ("vulnerabilities", "suppressedVulnerabilities"):
+        with pytest.raises(UnreadableReport, match=rf"{name} should be"):
+            read({"reportSchema": "1.1", "scanInfo": {}, "dependencies": [{name: {"name": "x"}}]})
     scan = read(xml("<vulnerability><name/></vulnerability>", NEW))
     assert (scan.account.read, scan.account.skipped) == (2, 1)
 

@@ -178,6 +178,9 @@ def test_fields_of_the_wrong_type_are_named() -> None:
         read(kubescape(results=[{"resourceID": "x", "controls": {}}]))
     with pytest.raises(UnreadableReport, match="has no results"):
         read({"customerGUID": "", "clusterName": "prod", "reportGUID": ""})
+    for broken in (7, {"vulnerabilities": 7}, {"vulnerabilities": {"CVEs": 7}}):
+        with pytest.raises(UnreadableReport, match=r"summaryDetails.* should be"):
+            read(kubescape(control(), summaryDetails=broken))
     assert read(kubescape(control(), 7)).account.skipped == 1
 
 

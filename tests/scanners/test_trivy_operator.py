@@ -164,6 +164,8 @@ def test_the_details_of_a_benchmark_as_written_before_the_operator_kept_them_tog
     control = {"id": "1.0", "name": "No root", "severity": "MEDIUM", "checkResults": [checked]}
     details = {"type": {"name": "nsa"}, "controlCheck": [control]}
     kind = "ClusterComplianceDetailReport"
+    with pytest.raises(UnreadableReport, match="not made yet"):
+        read({"apiVersion": VERSION, "kind": kind, "metadata": {}, "report": {}})
     scan = read({"apiVersion": VERSION, "kind": kind, "metadata": {}, "report": details})
     assert [found.state for found in scan.results] == [
         FindingState.OPEN,
