@@ -65,8 +65,8 @@ _AFTER_NAME = re.compile(rf"\A[A-Z]{{2,8}}-[\w.-]+ \({_WORD}\)\Z", re.IGNORECASE
 _IN_MESSAGE = re.compile(r"\A(?:cvssV\d|unscored severity): ([A-Za-z]{3,13})\b")
 _QUOTE_SECRETS = ("gitleaks", "secrets scan")
 """Suites (of Gitleaks and Checkov) whose failures hold the secrets that they found."""
-_COUNT_MORE = ("trivy",)
-"""Reports whose suites count the checks that passed, but list only those that failed."""
+_COUNT_MORE = ("trivy", "Popeye")
+"""Reports that count more than they list: Trivy the checks that passed, Popeye its sections."""
 _ROUND = 100
 
 

@@ -153,7 +153,7 @@ def test_scanners_that_use_this_format_say_how_bad_it_is(
     assert found.severity is expected
 
 
-def test_trivy_counts_the_checks_that_passed_and_lists_those_that_failed() -> None:
+def test_trivy_and_popeye_count_more_than_they_list() -> None:
     suite = (
         '<testsuite tests="9" failures="1" name="deploy.yaml" errors="0" skipped="0" time="">'
         '<testcase classname="Kubernetes Security Check" name="[LOW] KSV011" time="">'
@@ -162,6 +162,8 @@ def test_trivy_counts_the_checks_that_passed_and_lists_those_that_failed() -> No
     scan = read(f'<?xml version="1.0" ?><testsuites name="trivy">{suite}</testsuites>')
     assert (len(scan.results), scan.problems) == (1, ())
     assert read(f"<testsuites>{suite}</testsuites>").problems
+    section = '<testsuite name="pods" tests="1"><testcase classname="a" name="b"/></testsuite>'
+    assert read(f'<testsuites name="Popeye" tests="9">{section}</testsuites>').problems == ()
 
 
 def test_the_secrets_that_checkov_puts_into_its_failures_are_not_kept() -> None:
