@@ -9,14 +9,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from checklist_app.domain.findings import MAX_LOCATIONS, MAX_SHORT, MAX_URI, Location, clean
+from checklist_app.scanners.source_code import CHECKED_OUT
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
-_BUILD_MACHINE = re.compile(
-    r"/?(?:github/workspace|home/runner/work/[^/]+/[^/]+|builds/[^/]+/[^/]+"
-    r"|home/vsts/work/\d+/s|bitrise/src|workspace|app/src(?=/src/))/"
-)
-"""Where build services check sources out. The same file must look the same on every machine."""
+_IMAGE = re.compile(r"\A/?app/src(?=/src/)/")
+"""Where images of cloud builders keep the sources."""
 _MOST_PATHS_KEPT = 2_000
 
 
@@ -107,7 +105,7 @@ class RunPlaces:
             return clean(uri, MAX_URI)
         path = _without_file_scheme(uri)
         base = next((base for base in self._bases if path.startswith(base)), "")
-        path = _BUILD_MACHINE.sub("", path[len(base) :], count=1) if not base else path[len(base) :]
+        path = path[len(base) :] if base else _IMAGE.sub("", CHECKED_OUT.sub("", path, count=1))
         return clean(path.removeprefix("./"), MAX_URI)
 
 

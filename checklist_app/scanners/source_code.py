@@ -22,11 +22,18 @@ NOTHING_SCANNED = text(
     "The report shows no scanned file. Check the path that was given to the tool and scan again."
 )
 
-_BUILD_MACHINE = re.compile(
-    r"\A/(?:github/workspace|home/runner/work/[^/]+/[^/]+|__w/[^/]+/[^/]+|builds/[^/]+/[^/]+"
-    r"|home/vsts/work/\d+/s|bitrise/src|workspace|src|code|repo)/"
+_SERVICES = (
+    r"github/workspace|(?:home|Users)/runner/work/[^/]+/[^/]+|__w/[^/]+/[^/]+|builds/[^/]+/[^/]+"
+    r"|home/vsts/work/\d+/s|bitrise/src|home/circleci/project|opt/atlassian/pipelines/agent/build"
+    r"|var/(?:jenkins_home|lib/jenkins)/workspace/[^/]+"
 )
-"""Where build services and containers put sources. Only absolute paths begin so."""
+CHECKED_OUT = re.compile(
+    rf"\A(?:(?:/|(?:\.\./)+|(?=github/|home/))(?:{_SERVICES})"
+    r"|[A-Za-z]:/a/(?:([^/]+)/\1|\d+/s)|/workspace)/"
+)
+"""Where build services check sources out. No folder inside of the sources is taken for it."""
+_CONTAINER = re.compile(r"\A/(?:src|code|repo)/")
+"""Where containers that hold nothing but a tool get the sources."""
 _LITERAL = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\\n]){0,300}+)\1""")
 _WORD = re.compile(r"[^\s\"'`,;()\[\]{}<>]{8,}")
 _SHOWN = 4
@@ -66,7 +73,8 @@ def source_path(value: object) -> str:
     path = clean(value, MAX_URI).replace("\\", "/")
     if path.lower().startswith("file:"):
         path = "/" + path[5:].lstrip("/")
-    return _BUILD_MACHINE.sub("", path, count=1).removeprefix("./")
+    kept = CHECKED_OUT.sub("", path, count=1)
+    return (_CONTAINER.sub("", path, count=1) if kept == path else kept).removeprefix("./")
 
 
 def without_credentials(url: str) -> str:
