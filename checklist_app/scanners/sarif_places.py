@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from checklist_app.domain.findings import MAX_LOCATIONS, MAX_SHORT, MAX_URI, Location, clean
-from checklist_app.scanners.source_code import CHECKED_OUT
+from checklist_app.scanners.checkouts import CHECKED_OUT
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from checklist_app.domain.findings import MAX_SHORT, MAX_SNIPPET, MAX_URI, clean
 from checklist_app.domain.text import text
+from checklist_app.scanners.checkouts import CHECKED_OUT
 from checklist_app.scanners.reading import Gathering
 from checklist_app.untrusted.json_text import as_object
 
@@ -22,16 +23,6 @@ NOTHING_SCANNED = text(
     "The report shows no scanned file. Check the path that was given to the tool and scan again."
 )
 
-_SERVICES = (
-    r"github/workspace|(?:home|Users)/runner/work/[^/]+/[^/]+|__w/[^/]+/[^/]+|builds/[^/]+/[^/]+"
-    r"|home/vsts/work/\d+/s|bitrise/src|home/circleci/project|opt/atlassian/pipelines/agent/build"
-    r"|var/(?:jenkins_home|lib/jenkins)/workspace/[^/]+"
-)
-CHECKED_OUT = re.compile(
-    rf"\A(?:(?:/|(?:\.\./)+|(?=github/|home/))(?:{_SERVICES})"
-    r"|[A-Za-z]:/a/(?:([^/]+)/\1|\d+/s)|/workspace)/"
-)
-"""Where build services check sources out. No folder inside of the sources is taken for it."""
 _CONTAINER = re.compile(r"\A/(?:src|code|repo)/")
 """Where containers that hold nothing but a tool get the sources."""
 _LITERAL = re.compile(r"""(["'`])((?:\\.|(?!\1)[^\\\n]){0,300}+)\1""")
