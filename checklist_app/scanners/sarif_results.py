@@ -64,6 +64,8 @@ _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
 _UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid|author|email", re.IGNORECASE)
 _SEVERITY_FIRST = re.compile(r"(Critical|High|Medium|Low) severity - ")
+_SEVERITY_OF_PACKAGE = re.compile(r"\[[^\[\]]{1,200} - (Critical|High|Medium|Low)\] ")
+_SEVERITY_TAGS = frozenset(("CRITICAL", "HIGH", "MEDIUM", "LOW"))
 _NOT_FILLED_IN = re.compile(r"\{\w*\}|\$[A-Z][A-Z0-9_]*\b")
 _MAX_HELP = 2_000
 
@@ -127,7 +129,7 @@ class ResultReader:
     ) -> Severity:
         if state in (FindingState.PASSED, FindingState.NOT_APPLICABLE):
             return Severity.INFO
-        told = _told_severity(result) or self._severity_of_rule(rule)
+        told = _told_severity(result) or self._severity_of_rule(rule) or _in_message(result)
         if told is not None:
             return told
         default = as_object(rule.get("defaultConfiguration")).get("level")
@@ -139,7 +141,7 @@ class ResultReader:
         if not rule:  # made up for a rule that the report does not describe
             return None
         if id(rule) not in self._rule_severities:  # rules live as long as the run
-            self._rule_severities[id(rule)] = _told_severity(rule) or _in_title(rule)
+            self._rule_severities[id(rule)] = _told_severity(rule) or _in_words(rule)
         return self._rule_severities[id(rule)]
 
     def _fingerprint(
@@ -218,10 +220,18 @@ def _told_severity(holder: dict[str, Any]) -> Severity | None:
     return None
 
 
-def _in_title(rule: dict[str, Any]) -> Severity | None:
-    """Return the severity that Snyk wrote into titles before it had a property for it."""
+def _in_words(rule: dict[str, Any]) -> Severity | None:
+    """Return the severity that Snyk wrote into titles, and Trivy among the tags, before numbers."""
     match = _SEVERITY_FIRST.match(_text(rule.get("shortDescription")))
-    return _WORDS.get(match[1].lower()) if match else None
+    tags = as_list(as_object(rule.get("properties")).get("tags"))
+    words = [match[1]] if match else [tag for tag in map(as_text, tags) if tag in _SEVERITY_TAGS]
+    return _WORDS[words[0].lower()] if words else None
+
+
+def _in_message(result: dict[str, Any]) -> Severity | None:
+    """Return the severity that Clair writes behind the package: `[zlib - 1.2 - High] ...`."""
+    match = _SEVERITY_OF_PACKAGE.match(_text(result.get("message")))
+    return _WORDS[match[1].lower()] if match else None
 
 
 def _rated(value: object) -> Severity | None:

@@ -173,6 +173,16 @@ def test_a_severity_may_stand_in_the_title_only() -> None:
     assert only(read(sarif(result(level="note"), tool=tool))).severity is Severity.HIGH
 
 
+def test_a_severity_may_stand_among_the_tags_only() -> None:
+    tool = driver({"id": "R1", "properties": {"tags": ["vulnerability", "CRITICAL", "openssl"]}})
+    assert only(read(sarif(result(level="error"), tool=tool))).severity is Severity.CRITICAL
+
+
+def test_a_severity_may_stand_behind_the_package_in_the_message() -> None:
+    message = {"text": "[zlib - 1:1.2.11 - Low] An overflow in inflate."}
+    assert only(read(sarif(result(level="error", message=message)))).severity is Severity.LOW
+
+
 def test_the_rule_says_the_level_if_the_result_does_not() -> None:
     tool = driver({"id": "R1", "defaultConfiguration": {"level": "error"}})
     assert only(read(sarif(result(), tool=tool))).severity is Severity.HIGH
