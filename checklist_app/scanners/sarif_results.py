@@ -214,7 +214,7 @@ def _told_severity(holder: dict[str, Any]) -> Severity | None:
     """Return what the properties of a result or of a rule say."""
     properties = as_object(holder.get("properties"))
     for key in _SEVERITY_KEYS if properties else ():
-        found = _rated(properties.get(key))
+        found = _rated(properties.get(key, properties.get(key.capitalize())))
         if found is not None:
             return found
     return None

@@ -152,6 +152,7 @@ def test_entries_of_other_taxonomies_are_no_cwe() -> None:
         ({"security-severity": "nan"}, "error", Severity.HIGH),
         ({"security-severity": True}, "error", Severity.HIGH),
         ({"cvssv2_score": 7.5, "cvssv2_severity": "HIGH"}, "warning", Severity.HIGH),
+        ({"Severity": "High", "Status": "Open"}, None, Severity.HIGH),  # HCL AppScan
         ({}, "error", Severity.HIGH),
         ({}, "warning", Severity.MEDIUM),
         ({}, "note", Severity.LOW),
