@@ -170,8 +170,8 @@ class Parser:
         about: what the documentation says of it.
         stream: where results need not all be in memory: hands each to whoever takes them, and
             returns the scan without results. What ``parse`` gives is the same, settled.
-        unsigned: whole files that a run without results may write and that name no tool: they are
-            read only where a person says which format they are.
+        unsigned: whole files, without white space, that a run without results may write and that
+            name no tool: they are read only where a person says which format they are.
     """
 
     format: str

@@ -225,8 +225,10 @@ PARSER = Parser(
         keys="`cwe_ids` or `cwes` of the database, else CWE-1395; rule `osv-scanner:<CVE or id>`.",
         severity="The word of the database, else `max_severity` of the group as a CVSS score, else "
         "medium; malicious packages (MAL-) are critical.",
-        clean="`results` is an empty list. A file without a byte, which old versions wrote, is "
+        clean="`results` is an empty list; before 1.5 nothing else is in the file, so that its "
+        "format has to be named. A file without a byte, which old versions wrote, is "
         "refused.",
         differs="A file without a byte is no clean report; licences that break the rules count.",
     ),
+    unsigned=('{"results":[]}', '{"results":null}'),
 )

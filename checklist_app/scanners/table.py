@@ -208,10 +208,15 @@ def _named(format_key: str) -> Parser | None:
     return next((parser for parser in PARSERS if parser.format == format_key), None)
 
 
+def _bare(head: Head) -> str:
+    """Return the beginning of a file without white space, which tools write as they like."""
+    return "".join(head.text.split())
+
+
 def _fitting(named: str, head: Head, report: Report) -> Parser:
     """Return the parser that a person named, if the file can be one of its reports."""
     parser = _named(named)
-    if parser is not None and (parser.recognises(head) or head.text.strip() in parser.unsigned):
+    if parser is not None and (parser.recognises(head) or _bare(head) in parser.unsigned):
         return parser
     title = parser.title if parser else named
     other = _recognise(head)

@@ -34,12 +34,19 @@ def test_an_empty_report_is_read_only_when_somebody_says_whose_it_is(
 
 def test_the_tools_that_write_such_files_are_known() -> None:
     assert {name for name, _ in UNSIGNED} == {
-        "gitleaks", "hadolint", "pip-audit", "prowler", "trivy",
+        "gitleaks", "hadolint", "osv-scanner", "pip-audit", "prowler", "trivy",
     }  # fmt: skip
 
 
 def test_an_empty_list_of_gitleaks_is_clean_once_named(tmp_path: Path) -> None:
     assert parse_report(write(tmp_path, "[]"), named="gitleaks").problems == ()
+
+
+def test_white_space_in_an_empty_report_does_not_count(tmp_path: Path) -> None:
+    path = write(tmp_path, '{\n  "results": [\n  ]\n}\n')
+    assert parse_report(path, named="osv-scanner").problems == ()
+    with pytest.raises(UnreadableReport):
+        parse_report(write(tmp_path, '{"results": [1]}'), named="osv-scanner")
 
 
 @pytest.mark.parametrize("named", ["pip-audit", "prowler", "trivy"])
