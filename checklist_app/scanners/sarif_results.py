@@ -64,6 +64,7 @@ _SPACE = re.compile(r"\s+")
 _STABLE_VALUE = re.compile(r"[A-Za-z0-9+/=:_.-]{8,512}")
 _UNSTABLE_KEY = re.compile(r"column|file|commit|date|guid|author|email", re.IGNORECASE)
 _SEVERITY_FIRST = re.compile(r"(Critical|High|Medium|Low) severity - ")
+_SEVERITY_IN_ID = re.compile(r"\[(CRITICAL|HIGH|MEDIUM|LOW)\] ")
 _SEVERITY_OF_PACKAGE = re.compile(r"\[[^\[\]]{1,200} - (Critical|High|Medium|Low)\] ")
 _SEVERITY_TAGS = frozenset(("CRITICAL", "HIGH", "MEDIUM", "LOW"))
 _NOT_FILLED_IN = re.compile(r"\{\w*\}|\$[A-Z][A-Z0-9_]*\b")
@@ -221,8 +222,9 @@ def _told_severity(holder: dict[str, Any]) -> Severity | None:
 
 
 def _in_words(rule: dict[str, Any]) -> Severity | None:
-    """Return the severity that Snyk wrote into titles, and Trivy among the tags, before numbers."""
+    """Return the severity that Snyk wrote into titles, and Trivy into names and tags."""
     match = _SEVERITY_FIRST.match(_text(rule.get("shortDescription")))
+    match = match or _SEVERITY_IN_ID.match(as_text(rule.get("id")))
     tags = as_list(as_object(rule.get("properties")).get("tags"))
     words = [match[1]] if match else [tag for tag in map(as_text, tags) if tag in _SEVERITY_TAGS]
     return _WORDS[words[0].lower()] if words else None

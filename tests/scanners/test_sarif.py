@@ -179,6 +179,13 @@ def test_a_severity_may_stand_among_the_tags_only() -> None:
     assert only(read(sarif(result(level="error"), tool=tool))).severity is Severity.CRITICAL
 
 
+def test_a_severity_may_stand_in_the_name_of_the_rule_only() -> None:
+    name = "[MEDIUM] CVE-2017-16137"
+    tool = driver({"id": name, "properties": {"tags": ["debug"]}})
+    scan = read(sarif(result(ruleId=name, level="error"), tool=tool))
+    assert only(scan).severity is Severity.MEDIUM
+
+
 def test_a_severity_may_stand_behind_the_package_in_the_message() -> None:
     message = {"text": "[zlib - 1:1.2.11 - Low] An overflow in inflate."}
     assert only(read(sarif(result(level="error", message=message)))).severity is Severity.LOW
