@@ -16,8 +16,9 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.acunetix_items import read_item, read_vulnerability
 from checklist_app.scanners.acunetix_premium import holds_premium, is_premium, read_premium
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import read_either
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.web_evidence import masked_url
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_object

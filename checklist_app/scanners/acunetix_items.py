@@ -23,7 +23,8 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import SEVERITIES, Gathering, score_of, severity_of
+from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.values import SEVERITIES, score_of, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
     masked,

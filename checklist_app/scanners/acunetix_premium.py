@@ -25,8 +25,9 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import Head, fingerprint, plain_text, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, moment, score_of, severity_of
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import NO_CONTENT
+from checklist_app.scanners.values import moment, score_of, severity_of
 from checklist_app.scanners.web_evidence import exchange, masked, masked_url, without_query
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 

@@ -25,8 +25,9 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, moment, score_of, severity_of
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import read_either
+from checklist_app.scanners.values import moment, score_of, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
     masked,

@@ -22,7 +22,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, moment, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
     NOTHING_SCANNED,
@@ -32,6 +32,7 @@ from checklist_app.scanners.source_code import (
     squeezed,
     trace,
 )
+from checklist_app.scanners.values import moment, severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "Bandit"

@@ -32,7 +32,8 @@ from checklist_app.scanners.base import (
 )
 from checklist_app.scanners.burp_issues import TOOL, WORDS, classified, prose, rule_of, state_of
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, moment, severity_of
+from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.values import moment, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
     from_base64,

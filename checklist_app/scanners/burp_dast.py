@@ -36,13 +36,8 @@ from checklist_app.scanners.base import (
 from checklist_app.scanners.burp_dast_page import Issue, read_page
 from checklist_app.scanners.burp_issues import TOOL, WORDS, classified, prose, rule_of, state_of
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
-    Gathering,
-    decoded,
-    document,
-    moment,
-    severity_of,
-)
+from checklist_app.scanners.reading import Gathering, decoded, document
+from checklist_app.scanners.values import moment, severity_of
 from checklist_app.scanners.web_evidence import exchange, from_base64, masked_url
 from checklist_app.untrusted.faults import cut_off
 from checklist_app.untrusted.json_text import as_list, as_object

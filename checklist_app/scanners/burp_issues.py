@@ -8,7 +8,7 @@ from checklist_app.domain.findings import MAX_DESCRIPTION, MAX_RULE_ID, FindingS
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import plain_text
-from checklist_app.scanners.reading import SEVERITIES
+from checklist_app.scanners.values import SEVERITIES
 from checklist_app.scanners.web_evidence import masked
 
 TOOL = "Burp Suite"

@@ -20,7 +20,7 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.kube_names import relative_path
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
+from checklist_app.scanners.values import (
     SEVERITIES,
     score_of,
     severity_of,

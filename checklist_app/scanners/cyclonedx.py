@@ -20,8 +20,9 @@ from checklist_app.scanners.cyclonedx_vulnerabilities import (
     read_component,
     read_vulnerability,
 )
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import attested, root_object
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 

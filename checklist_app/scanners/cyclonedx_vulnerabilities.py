@@ -22,12 +22,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
-    SEVERITIES,
-    probability_of,
-    score_of,
-    severity_of_score,
-)
+from checklist_app.scanners.values import SEVERITIES, probability_of, score_of, severity_of_score
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 _VULNERABLE_COMPONENT = (1395,)

@@ -15,8 +15,9 @@ from checklist_app.domain.findings import MAX_SHORT, FindingState, ParsedScan, c
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.dependency_check_results import TOOL, read_vulnerability
-from checklist_app.scanners.reading import Gathering, csv_rows, document, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, document
 from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_list, as_object
 

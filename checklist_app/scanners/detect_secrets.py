@@ -25,9 +25,10 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment, whole_number
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import NO_CONTENT, add_each, root_object
 from checklist_app.scanners.source_code import HARD_CODED, source_path, trace
+from checklist_app.scanners.values import moment, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "detect-secrets"

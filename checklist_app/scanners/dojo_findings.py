@@ -21,8 +21,8 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import probability_of, score_of, severity_of, whole_number
 from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.values import probability_of, score_of, severity_of, whole_number
 from checklist_app.scanners.web_evidence import masked, masked_url, without_query
 from checklist_app.untrusted.json_text import as_list, as_object
 

@@ -18,7 +18,6 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.github_alerts import severity_in, state_of
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import whole_number
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     SECRET_CWES,
@@ -26,6 +25,7 @@ from checklist_app.scanners.source_code import (
     masked,
     source_path,
 )
+from checklist_app.scanners.values import whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _FOR_SECRETS = "GitHub secret scanning"

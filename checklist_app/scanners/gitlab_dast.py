@@ -38,9 +38,10 @@ from checklist_app.scanners.gitlab_report import (
     weaknesses,
 )
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, severity_of
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import without_credentials
+from checklist_app.scanners.values import severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _QUERY = re.compile(r"[?#].*", re.DOTALL)

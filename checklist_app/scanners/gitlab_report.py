@@ -22,9 +22,10 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import Head, Kind
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import members
 from checklist_app.scanners.source_code import fail_of_errors
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 SEVERITIES = {

@@ -36,7 +36,7 @@ from checklist_app.scanners.gitlab_report import (
     weaknesses,
 )
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import document, severity_of, whole_number
+from checklist_app.scanners.reading import document
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
     HARD_CODED,
@@ -44,6 +44,7 @@ from checklist_app.scanners.source_code import (
     guarded,
     source_path,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _VULNERABLE_COMPONENT = (1395,)

@@ -24,7 +24,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, csv_rows, document, whole_number
+from checklist_app.scanners.reading import Gathering, csv_rows, document
 from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import (
     HARD_CODED,
@@ -33,6 +33,7 @@ from checklist_app.scanners.source_code import (
     trace,
     without_credentials,
 )
+from checklist_app.scanners.values import whole_number
 
 TOOL = "Gitleaks"
 

@@ -25,7 +25,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import add_each, members, root_object
 from checklist_app.scanners.source_code import (
     NOTHING_SCANNED,
@@ -37,6 +37,7 @@ from checklist_app.scanners.source_code import (
     squeezed,
     trace,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "gosec"

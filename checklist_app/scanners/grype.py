@@ -17,8 +17,9 @@ from checklist_app.domain.findings import MAX_SHORT, FindingState, ParsedScan, c
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.grype_matches import TOOL, read_match
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 _NO_MATCHES = re.compile(r'"matches"\s*:\s*\[\s*\]')

@@ -23,7 +23,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
-from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.scanners.xml_text import local_name, walk
 from checklist_app.untrusted.json_text import as_object
 

@@ -29,8 +29,9 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
-from checklist_app.scanners.reading import Gathering, moment, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.values import moment, severity_of, whole_number
 from checklist_app.scanners.web_evidence import masked
 from checklist_app.scanners.xml_text import local_name, walk
 

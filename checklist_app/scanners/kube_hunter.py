@@ -26,7 +26,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, severity_of
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import severity_of
 from checklist_app.untrusted.json_text import as_object
 
 TOOL = "kube-hunter"

@@ -22,7 +22,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import container_in, joined, relative_path, steady_name
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "kube-linter"

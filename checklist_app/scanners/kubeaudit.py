@@ -24,7 +24,8 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint
 from checklist_app.scanners.kube_names import joined, steady_name
-from checklist_app.scanners.reading import Gathering, json_lines, moment, severity_of
+from checklist_app.scanners.reading import Gathering, json_lines
+from checklist_app.scanners.values import moment, severity_of
 
 TOOL = "kubeaudit"
 _OVERRIDDEN = "Allowed"

@@ -31,7 +31,8 @@ from checklist_app.scanners.kubescape_results import (
     paths,
     resource_of,
 )
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 _STATES = {

@@ -18,7 +18,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.kubescape_results import TOOL, list_in
-from checklist_app.scanners.reading import severity_of
+from checklist_app.scanners.values import severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _VULNERABLE_COMPONENT = (1395,)

@@ -22,7 +22,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.kube_names import joined, relative_path, steady_name
-from checklist_app.scanners.reading import score_of, severity_of_score
+from checklist_app.scanners.values import score_of, severity_of_score
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "Kubescape"

@@ -22,8 +22,9 @@ from checklist_app.scanners import mobsf_cards, mobsfscan
 from checklist_app.scanners import mobsf_entries as entries
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.mobsf_names import TOOL
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _SECTIONS: dict[str, Callable[[object, str], entries.Entries]] = {

@@ -19,8 +19,8 @@ from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_entries import Entries, first_of, flat, places_of, simple
 from checklist_app.scanners.mobsf_names import REVIEW, masked_entry, rule_named
-from checklist_app.scanners.reading import whole_number
 from checklist_app.scanners.source_code import trace
+from checklist_app.scanners.values import whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _MANY_TRACKERS = 4

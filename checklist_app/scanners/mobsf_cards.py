@@ -24,8 +24,9 @@ from checklist_app.scanners.mobsf_names import (
     state_of,
     without_markup,
 )
-from checklist_app.scanners.reading import Gathering, severity_of
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import NO_CONTENT
+from checklist_app.scanners.values import severity_of
 
 _GROUPS = ("high", "warning", "info", "secure", "hotspot")
 

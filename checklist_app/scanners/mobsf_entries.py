@@ -28,8 +28,8 @@ from checklist_app.scanners.mobsf_names import (
     state_of,
     without_markup,
 )
-from checklist_app.scanners.reading import score_of, severity_of, whole_number
 from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.values import score_of, severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 Entries = Iterator[ParsedFinding | None]

@@ -27,7 +27,7 @@ from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.mobsf_names import standards_of
-from checklist_app.scanners.reading import Gathering, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import (
     SECRET_CWES,
@@ -36,6 +36,7 @@ from checklist_app.scanners.source_code import (
     source_path,
     told_by_semgrep,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "mobsfscan"

@@ -20,7 +20,8 @@ from checklist_app.scanners.nessus_items import (
     item_of_row,
     read_item,
 )
-from checklist_app.scanners.reading import Gathering, csv_rows, moment
+from checklist_app.scanners.reading import Gathering, csv_rows
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xml_text import local_name, walk
 
 _HEADERS = (

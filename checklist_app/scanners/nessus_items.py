@@ -27,7 +27,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import probability_of, score_of, severity_of
+from checklist_app.scanners.values import probability_of, score_of, severity_of
 from checklist_app.scanners.xml_text import local_name
 
 TOOL = "Nessus"

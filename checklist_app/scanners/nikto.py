@@ -24,7 +24,8 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, check_count, wrong_type
 from checklist_app.scanners.nikto_items import TOOL, Host, read_item
 from checklist_app.scanners.nikto_xml import mended
-from checklist_app.scanners.reading import LONGEST_CELL, Gathering, decoded, moment
+from checklist_app.scanners.reading import LONGEST_CELL, Gathering, decoded
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xml_text import local_name, walk, walk_through
 from checklist_app.untrusted.json_text import load_json
 

@@ -26,7 +26,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, severity_of, whole_number
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.source_code import (
     NOTHING_SCANNED,
@@ -38,6 +38,7 @@ from checklist_app.scanners.source_code import (
     told_by_semgrep,
     trace,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "njsscan"

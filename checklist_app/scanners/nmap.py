@@ -13,7 +13,8 @@ from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.nmap_scripts import TOOL, Place, read_script
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xml_text import walk
 
 _OUTSIDE_OF_HOSTS = ("prescript", "postscript")

@@ -28,12 +28,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.nmap_known import KNOWN, Row, child, elem, rows_of
-from checklist_app.scanners.reading import (
-    probability_of,
-    score_of,
-    severity_of,
-    severity_of_score,
-)
+from checklist_app.scanners.values import probability_of, score_of, severity_of, severity_of_score
 
 TOOL = "Nmap"
 

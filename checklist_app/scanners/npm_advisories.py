@@ -20,7 +20,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import score_of, severity_of
+from checklist_app.scanners.values import score_of, severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "npm audit"

@@ -34,8 +34,9 @@ from checklist_app.scanners.npm_advisories import (
     ghsa,
     read_advisory,
 )
-from checklist_app.scanners.reading import Gathering, document, severity_of
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.values import severity_of
 from checklist_app.scanners.yarn_lines import YARN, is_yarn, read_yarn
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 

@@ -28,15 +28,8 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
-    SEVERITIES,
-    Gathering,
-    json_lines,
-    moment,
-    probability_of,
-    score_of,
-    severity_of,
-)
+from checklist_app.scanners.reading import Gathering, json_lines
+from checklist_app.scanners.values import SEVERITIES, moment, probability_of, score_of, severity_of
 from checklist_app.scanners.web_evidence import (
     exchange,
     masked,

@@ -38,7 +38,8 @@ from checklist_app.scanners.base import (
     wrong_type,
 )
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "Observatory"

@@ -15,8 +15,9 @@ from checklist_app.domain.findings import MAX_SHORT, MAX_VERSION, ParsedScan, cl
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.ohdf_controls import INSPEC, Source, ended_in_error, read_control
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object, at_index
 
 _CONVERTERS = {

@@ -23,8 +23,8 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import whole_number
 from checklist_app.scanners.source_code import SECRET_CWES, source_path
+from checklist_app.scanners.values import whole_number
 from checklist_app.scanners.web_evidence import masked, masked_url
 from checklist_app.untrusted.json_text import as_list, as_object
 

@@ -15,7 +15,8 @@ from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.openvas_results import TOOL, row_of_element, row_of_line
-from checklist_app.scanners.reading import Gathering, csv_rows, moment, whole_number
+from checklist_app.scanners.reading import Gathering, csv_rows
+from checklist_app.scanners.values import moment, whole_number
 from checklist_app.scanners.xml_text import walk
 
 _ROOTS = ("report", "get_reports_response", "get_results_response")

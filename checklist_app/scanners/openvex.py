@@ -29,8 +29,9 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import attested, root_object
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "OpenVEX"

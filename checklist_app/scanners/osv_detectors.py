@@ -18,7 +18,7 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
-from checklist_app.scanners.reading import severity_of
+from checklist_app.scanners.values import severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _LEVELS = {

@@ -28,15 +28,9 @@ from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.osv_detectors import read_detection
-from checklist_app.scanners.reading import (
-    SEVERITIES,
-    Gathering,
-    document,
-    score_of,
-    severity_of,
-    severity_of_score,
-)
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.values import SEVERITIES, score_of, severity_of, severity_of_score
 from checklist_app.untrusted.json_text import as_list, as_object, as_text
 
 TOOL = "OSV-Scanner"

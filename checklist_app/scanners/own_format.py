@@ -22,7 +22,8 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
 from checklist_app.scanners.own_results import FORMAT, misfit, read_result, text_of, unknown_fields
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import moment
 
 _VERSION = 1
 _FIELDS = (

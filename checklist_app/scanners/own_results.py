@@ -23,8 +23,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
-from checklist_app.scanners.reading import probability_of, score_of, whole_number
 from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.values import probability_of, score_of, whole_number
 from checklist_app.scanners.web_evidence import masked, masked_url, without_query
 
 FORMAT = "checklist-findings"

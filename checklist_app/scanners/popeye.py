@@ -26,7 +26,8 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import joined, steady_name
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_index, as_object, load_json
 
 TOOL = "Popeye"

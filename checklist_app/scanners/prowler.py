@@ -23,7 +23,8 @@ from checklist_app.scanners.prowler_rows import (
     read_ocsf,
     read_row,
 )
-from checklist_app.scanners.reading import Gathering, csv_rows, json_lines, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, json_lines
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_object
 
 _NATIVE = ("CheckID", "StatusExtended", "FindingUniqueId")

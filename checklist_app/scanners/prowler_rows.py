@@ -23,7 +23,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import SEVERITIES, severity_of
+from checklist_app.scanners.values import SEVERITIES, severity_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "Prowler"

@@ -21,7 +21,6 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.source_code import (
     SECRET_CWES,
     KnownSecrets,
@@ -31,6 +30,7 @@ from checklist_app.scanners.source_code import (
     squeezed,
     trace,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "Semgrep"

@@ -19,12 +19,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
-    probability_of,
-    score_of,
-    severity_of,
-    whole_number,
-)
+from checklist_app.scanners.values import probability_of, score_of, severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "Snyk"

@@ -15,17 +15,12 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import (
-    Gathering,
-    decoded,
-    moment,
-    whole_number,
-    written_pages,
-)
+from checklist_app.scanners.reading import Gathering, decoded, written_pages
 from checklist_app.scanners.shapes import NO_CONTENT, root_object
 from checklist_app.scanners.sonarqube_external import is_external, is_external_file, read_external
 from checklist_app.scanners.sonarqube_issues import TOOL, Project, read_issue
 from checklist_app.scanners.sonarqube_page import is_page, read_page
+from checklist_app.scanners.values import moment, whole_number
 from checklist_app.untrusted.faults import cut_off
 from checklist_app.untrusted.json_text import as_list, as_object
 

@@ -22,9 +22,9 @@ from checklist_app.domain.findings import (
 )
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import Head, fingerprint, plain_text
-from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.sonarqube_issues import SEVERITIES
 from checklist_app.scanners.source_code import guarded, source_path
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _ABOUT_SECRETS = re.compile(r"passw|secret|credential|token|\bapi.?key|private.?key", re.IGNORECASE)

@@ -20,8 +20,8 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint, plain_text
-from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.source_code import source_path
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "SonarQube"

@@ -15,7 +15,7 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, MAX_URI, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, csv_rows, decoded, document, moment
+from checklist_app.scanners.reading import Gathering, csv_rows, decoded, document
 from checklist_app.scanners.sqlmap_injections import (
     TECHNIQUES,
     TOOL,
@@ -23,6 +23,7 @@ from checklist_app.scanners.sqlmap_injections import (
     injections_in_log,
     read_injection,
 )
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _CSV_HEADER = "Target URL,Place,Parameter,Technique"

@@ -24,9 +24,10 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.sslyze_checks import Check, checks_of
 from checklist_app.scanners.sslyze_xml import read_document
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "SSLyze"

@@ -13,7 +13,7 @@ from typing import Any
 
 from checklist_app.domain.findings import MAX_SHORT, FindingState, clean
 from checklist_app.domain.vocabulary import Severity
-from checklist_app.scanners.reading import whole_number
+from checklist_app.scanners.values import whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 CERTIFICATE = "certificate_info"

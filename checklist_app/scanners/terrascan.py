@@ -30,14 +30,8 @@ from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.kube_names import relative_path
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
-    Gathering,
-    document,
-    moment,
-    score_of,
-    severity_of,
-    whole_number,
-)
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.values import moment, score_of, severity_of, whole_number
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 TOOL = "Terrascan"

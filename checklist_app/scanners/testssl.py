@@ -31,7 +31,8 @@ from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
-from checklist_app.scanners.reading import Gathering, csv_rows, decoded, moment, severity_of
+from checklist_app.scanners.reading import Gathering, csv_rows, decoded
+from checklist_app.scanners.values import moment, severity_of
 from checklist_app.untrusted.json_text import as_object, load_json
 
 TOOL = "testssl"

@@ -23,7 +23,7 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.kube_names import joined, relative_path, steady_name
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.shapes import attested
 from checklist_app.scanners.trivy_controls import (
     benchmark_of,
@@ -39,6 +39,7 @@ from checklist_app.scanners.trivy_results import (
     paragraphs,
     without_support,
 )
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_object
 
 _RESOURCES = ("Resources", "Findings", "Vulnerabilities", "Misconfigurations")

@@ -14,10 +14,11 @@ from typing import Any
 from checklist_app.domain.findings import MAX_SHORT, ParsedFinding, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, document, moment
+from checklist_app.scanners.reading import Gathering, document
 from checklist_app.scanners.trivy_compliance import compliance, details
 from checklist_app.scanners.trivy_operator_results import object_of, results
 from checklist_app.scanners.trivy_results import without_support
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_object
 
 _OURS = re.compile(r'"apiVersion"\s*:\s*"aquasecurity\.github\.io/')

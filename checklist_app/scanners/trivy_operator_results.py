@@ -20,7 +20,6 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint, wrong_type
 from checklist_app.scanners.kube_names import container_in, joined, relative_path, steady_name
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import score_of
 from checklist_app.scanners.trivy_results import (
     HARD_CODED_SECRET,
     KNOWN_VULNERABILITY,
@@ -32,6 +31,7 @@ from checklist_app.scanners.trivy_results import (
     severity,
     steady_rule,
 )
+from checklist_app.scanners.values import score_of
 from checklist_app.untrusted.json_text import as_list, as_object
 
 _LABEL = "trivy-operator."

@@ -12,10 +12,11 @@ from typing import Any
 from checklist_app.domain.findings import MAX_SHORT, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
-from checklist_app.scanners.reading import Gathering, json_lines, moment
+from checklist_app.scanners.reading import Gathering, json_lines
 from checklist_app.scanners.shapes import NO_CONTENT
 from checklist_app.scanners.source_code import NOTHING_SCANNED, fail_of_errors
 from checklist_app.scanners.trufflehog_secrets import TOOL, read_secret, source_of
+from checklist_app.scanners.values import moment
 from checklist_app.untrusted.json_text import as_text
 
 _LOG = ("level", "logger", "msg")

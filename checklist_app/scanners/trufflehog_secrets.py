@@ -16,7 +16,6 @@ from checklist_app.domain.findings import (
 from checklist_app.domain.vocabulary import Severity
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import severity_of, whole_number
 from checklist_app.scanners.source_code import (
     HARD_CODED,
     masked,
@@ -24,6 +23,7 @@ from checklist_app.scanners.source_code import (
     trace,
     without_credentials,
 )
+from checklist_app.scanners.values import severity_of, whole_number
 from checklist_app.untrusted.json_text import as_list, as_object
 
 TOOL = "TruffleHog"

@@ -21,8 +21,9 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
 from checklist_app.scanners.shapes import read_either
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.wapiti_entries import (
     KINDS,
     TOOL,

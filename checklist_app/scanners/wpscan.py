@@ -27,16 +27,15 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, fingerprint, wrong_type
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import (
+from checklist_app.scanners.reading import Gathering, document
+from checklist_app.scanners.shapes import root_object
+from checklist_app.scanners.values import (
     SEVERITIES,
-    Gathering,
-    document,
     moment,
     score_of,
     severity_of,
     severity_of_score,
 )
-from checklist_app.scanners.shapes import root_object
 from checklist_app.scanners.web_evidence import masked, masked_url
 from checklist_app.untrusted.json_text import as_list, as_object
 

@@ -13,7 +13,8 @@ from checklist_app.domain.errors import UnreadableReport
 from checklist_app.domain.findings import MAX_SHORT, MAX_TOOL, MAX_VERSION, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report
-from checklist_app.scanners.reading import Gathering, moment
+from checklist_app.scanners.reading import Gathering
+from checklist_app.scanners.values import moment
 from checklist_app.scanners.xccdf_rules import (
     Rule,
     System,

@@ -22,7 +22,7 @@ from checklist_app.domain.vocabulary import Severity
 from checklist_app.domain.weakness_tags import cwes_in, tags_in
 from checklist_app.scanners.base import fingerprint
 from checklist_app.scanners.links import links_in
-from checklist_app.scanners.reading import severity_of
+from checklist_app.scanners.values import severity_of
 from checklist_app.scanners.xml_text import local_name
 
 _LONG = MAX_DESCRIPTION // 4

@@ -29,7 +29,8 @@ from checklist_app.domain.text import text
 from checklist_app.scanners.base import Head, Kind, Report, fingerprint
 from checklist_app.scanners.links import links_in
 from checklist_app.scanners.npm_advisories import VULNERABLE_COMPONENT, ghsa, read_advisory
-from checklist_app.scanners.reading import Gathering, json_lines, severity_of
+from checklist_app.scanners.reading import Gathering, json_lines
+from checklist_app.scanners.values import severity_of
 from checklist_app.untrusted.json_text import as_index, as_list, as_object
 
 YARN = "Yarn audit"
