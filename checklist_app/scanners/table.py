@@ -65,7 +65,7 @@ from checklist_app.scanners import (
     wpscan,
     xccdf,
 )
-from checklist_app.scanners.base import Head, Kind, Parser, Progress, Report
+from checklist_app.scanners.base import HEAD_BYTES, Head, Kind, Parser, Progress, Report
 from checklist_app.scanners.first_formats import FIRST, ReadScan, read_with
 from checklist_app.scanners.outlines import outline
 from checklist_app.untrusted.json_text import load_json
@@ -253,7 +253,7 @@ def _unknown(head: Head, report: Report) -> UnreadableReport:
             return UnreadableReport(
                 text("This is a web page for people to read. Export the report as XML or JSON.")
             )
-        case Kind.JSON:
+        case Kind.JSON if report.check_size() <= HEAD_BYTES:  # a longer one was walked already
             load_json(report.read())  # says what is wrong if it is not even JSON
     return UnreadableReport(
         text(

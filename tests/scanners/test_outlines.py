@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checklist_app.domain.errors import UnreadableReport
+from checklist_app.scanners import outlines
 from checklist_app.scanners.table import parse_report
 from tests.scanners.reports import read, result, sarif
 
@@ -51,3 +53,22 @@ def test_what_is_no_report_or_is_cut_off_is_refused_as_before() -> None:
         read({"about": MUCH, "name": "a package", "version": "1"})
     with pytest.raises(UnreadableReport, match="cut off"):
         read(json.dumps(gitlab())[:-9])
+
+
+def test_a_long_list_is_walked_with_one_entry_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    path.write_text(json.dumps({"about": [{"number": number} for number in range(100_000)]}))
+    tracemalloc.start()
+    with pytest.raises(UnreadableReport, match="not a scanner report"):
+        parse_report(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8_000_000  # as Python's objects the list takes 30 million bytes
+
+
+def test_a_document_with_more_entries_than_any_report_is_left_in_the_middle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outlines, "_MOST_ENTRIES", 50)
+    with pytest.raises(UnreadableReport, match="not a scanner report"):
+        read(json.dumps({"about": MUCH, "name": "a package"})[:-9])
