@@ -99,7 +99,9 @@ def _gathering(metadata: dict[str, Any]) -> Gathering:
         tools = [*as_list(tools.get("components")), *as_list(tools.get("services"))]
     named = [tool for tool in map(as_object, as_list(tools)) if tool.get("name")]
     # a library that wrote the document for the tool stands before it
-    tool = next((tool for tool in named if tool["name"] not in _LIBRARIES), (named or [{}])[0])
+    tool = next(
+        (tool for tool in named if as_text(tool["name"]) not in _LIBRARIES), (named or [{}])[0]
+    )
     subject = as_object(metadata.get("component"))
     version = clean(subject.get("version"), MAX_SHORT)
     return Gathering(

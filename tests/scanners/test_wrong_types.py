@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklist_app.domain.errors import UnreadableReport
+from checklist_app.scanners.base import Parser
+from checklist_app.scanners.table import PARSERS
 from tests.scanners.honesty import assert_honest
-from tests.scanners.json_ways import ways_in, with_value_at
+from tests.scanners.json_ways import value_at, ways_in, with_value_at
+from tests.scanners.mutations_json import documents_in
 from tests.scanners.reports import (
     ALL_SAMPLES,
     alert,
@@ -20,6 +25,7 @@ from tests.scanners.reports import (
     sarif,
     zap,
 )
+from tests.scanners.test_fuzz import seeds, try_parser
 
 EVERYTHING = sarif(
     result(
@@ -115,6 +121,28 @@ def test_a_wrong_type_anywhere_is_refused_or_read_around(document: Any) -> None:
                 continue
             assert_honest(scan)
     assert tried > 300
+
+
+OTHERS: tuple[Any, ...] = (None, True, 7, "word", [], ["word"], {}, {"word": []})
+
+
+def with_another_type(documents: list[Any]) -> Iterator[bytes]:
+    """Yield a report for each value and each other type, once for values of the same names."""
+    ways = {tuple(part for part in way if isinstance(part, str)): way for way in ways_in(documents)}
+    for way in filter(None, ways.values()):
+        for other in OTHERS:
+            if type(other) is not type(value_at(documents, way)):
+                yield "\n".join(map(json.dumps, with_value_at(documents, way, other))).encode()
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.format)
+def test_another_type_in_any_format_is_refused_or_read_around(parser: Parser) -> None:
+    tried = 0
+    for documents in filter(None, map(documents_in, seeds()[parser.format])):
+        for changed in with_another_type(list(documents)):
+            tried += 1
+            try_parser(parser, changed)
+    assert tried > 20 or not any(map(documents_in, seeds()[parser.format]))
 
 
 SCALARS = (
