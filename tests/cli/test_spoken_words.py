@@ -78,7 +78,7 @@ def test_every_sentence_of_click_is_translated_with_ours() -> None:
         (("nope",), "No existe la orden 'nope'."),
         (("gate", "x", "--severity", "bad"), "'bad' no es ninguno de estos: 'critical'"),
         (("gate", "x", "--level", "0"), "0 no está en el intervalo 1<=x<=9."),
-        (("verify", "/no/such/file.pdf"), "Archivo '/no/such/file.pdf': no existe."),
+        (("verify", "/no/such/file.pdf"), "'/no/such/file.pdf': no existe."),
         (("verify", "a.pdf", "b.pdf", "c.pdf", "--level"), "No existe la opción '--level'."),
     ],
 )
