@@ -70,11 +70,14 @@ def parse(report: Report) -> ParsedScan:
 
 def stream(report: Report, take: Take) -> ParsedScan:
     """Do the same one result at a time; see :class:`checklist_app.scanners.base.Parser`."""
-    runs = _runs(without_results(report))
+    log = without_results(report)
+    runs = _runs(log)
     total = sum(_count(run, number) for number, run in enumerate(runs))
     check_count(total)
     problems = [] if runs else [text("The report holds no run: nothing was scanned.")]
     problems += [problem for run in runs for problem in _problems(run)]
+    if any(as_list(as_object(part).get("results")) for part in as_list(_inline(log))):
+        problems.append(text("Results beside the runs (inlineExternalProperties) are not read."))
     readers = [ResultReader(run, _tool(run)) for run in runs]
     broken = 0
     for done, (number, result) in enumerate(results(report) if total else (), 1):
@@ -103,6 +106,10 @@ def stream(report: Report, take: Take) -> ParsedScan:
             for part in as_list(run.get("invocations"))
         ),
     )
+
+
+def _inline(log: Any) -> Any:
+    return as_object(log).get("inlineExternalProperties")
 
 
 def _runs(log: Any) -> list[dict[str, Any]]:

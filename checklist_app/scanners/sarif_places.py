@@ -13,9 +13,12 @@ from checklist_app.scanners.checkouts import CHECKED_OUT
 from checklist_app.untrusted.json_text import as_index, as_list, as_object, as_text, at_index
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_BEGINNING = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+"""A scheme, or the letter of a drive."""
 _IMAGE = re.compile(r"\A/?app/src(?=/src/)/")
 """Where images of cloud builders keep the sources."""
 _MOST_PATHS_KEPT = 2_000
+_MOST_BASES = 10
 
 
 @dataclass(slots=True)
@@ -28,6 +31,7 @@ class RunPlaces:
 
     run: dict[str, Any]
     _bases: list[str] = field(init=False)
+    _folders: dict[str, str] = field(init=False)
     _paths: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -36,9 +40,12 @@ class RunPlaces:
         for invocation in as_list(self.run.get("invocations")):
             folder = as_object(as_object(invocation).get("workingDirectory"))
             roots.append(as_text(folder.get("uri")))
-        found = {_without_file_scheme(root).rstrip("/") + "/" for root in roots if root.strip()}
+        whole = (_without_file_scheme(root) for root in roots if root.strip())
+        # A relative one is a folder inside of the sources, and tells where in them a file is.
+        found = {root.rstrip("/") + "/" for root in whole if _is_absolute(root)}
         # The longest first: a base inside another one says more.
         self._bases = sorted(found - {"/"}, key=len, reverse=True)
+        self._folders = {name: _folder(bases, name) for name in bases}
         self._paths = {}
 
     def places(self, result: dict[str, Any]) -> list[tuple[Location, str]]:
@@ -88,11 +95,13 @@ class RunPlaces:
             yield Location(uri=path), ""
 
     def _path(self, artifact: dict[str, Any]) -> str:
-        uri = as_text(artifact.get("uri"))
-        if not uri:
+        if not as_text(artifact.get("uri")):
             known = at_index(self.run.get("artifacts"), artifact.get("index"))
-            uri = as_text(as_object(known.get("location")).get("uri"))
-        uri = uri[: MAX_URI * 2].strip()
+            artifact = as_object(known.get("location"))
+        uri = as_text(artifact.get("uri"))[: MAX_URI * 2].strip()
+        folder = self._folders.get(as_text(artifact.get("uriBaseId")))
+        if folder and uri and not _is_absolute(uri):
+            uri = folder + uri
         path = self._paths.get(uri)  # a file has many results
         if path is None:
             if len(self._paths) >= _MOST_PATHS_KEPT:
@@ -107,6 +116,23 @@ class RunPlaces:
         base = next((base for base in self._bases if path.startswith(base)), "")
         path = path[len(base) :] if base else _IMAGE.sub("", CHECKED_OUT.sub("", path, count=1))
         return clean(path.removeprefix("./"), MAX_URI)
+
+
+def _is_absolute(uri: str) -> bool:
+    return uri.startswith(("/", "\\")) or bool(_BEGINNING.match(uri))
+
+
+def _folder(bases: dict[str, Any], name: str) -> str:
+    """Return what a base adds to a path: its own relative path, behind those that it stands in."""
+    folder = ""
+    for _ in range(_MOST_BASES):  # a report may lead round in a circle
+        base = as_object(bases.get(name))
+        uri = as_text(base.get("uri"))[:MAX_URI].strip()
+        if not uri or _is_absolute(uri):
+            break
+        folder = f"{uri.rstrip('/')}/{folder}"
+        name = as_text(base.get("uriBaseId"))
+    return folder
 
 
 def _without_file_scheme(uri: str) -> str:

@@ -133,8 +133,7 @@ class ResultReader:
         told = _told_severity(result) or self._severity_of_rule(rule) or _in_message(result)
         if told is not None:
             return told
-        default = as_object(rule.get("defaultConfiguration")).get("level")
-        levels = (as_text(level).lower() for level in (result.get("level"), default))
+        levels = (as_text(result.get("level")).lower(), self._rules.level_of(rule).lower())
         known = (_LEVELS.get(level) or _WORDS.get(level) for level in levels)
         return next(filter(None, known), Severity.MEDIUM)  # 3.27.10: "warning" if nobody says it
 

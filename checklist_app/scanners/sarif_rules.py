@@ -43,6 +43,7 @@ class RunRules:
     _by_id: dict[str, dict[str, Any]] = field(init=False)
     _by_guid: dict[str, dict[str, Any]] = field(init=False)
     _known: dict[int, tuple[tuple[int, ...], tuple[str, ...]]] = field(init=False)
+    _levels: dict[int, str] = field(init=False)
 
     def __post_init__(self) -> None:
         tool = as_object(self.run.get("tool"))
@@ -56,6 +57,21 @@ class RunRules:
             for rule in map(as_object, as_list(component.get("rules"))):
                 self._by_id.setdefault(as_text(rule.get("id")), rule)
                 self._by_guid.setdefault(as_text(rule.get("guid")), rule)
+        self._levels = dict(self._overridden())
+
+    def _overridden(self) -> Iterator[tuple[int, str]]:
+        """Yield the levels that whoever ran the tool gave to rules, by the rule (3.20.5)."""
+        for invocation in map(as_object, as_list(self.run.get("invocations"))):
+            for one in map(as_object, as_list(invocation.get("ruleConfigurationOverrides"))):
+                _, rule = self.rule_of({"rule": one.get("descriptor")})
+                level = as_text(as_object(one.get("configuration")).get("level"))
+                if rule and level:
+                    yield id(rule), level
+
+    def level_of(self, rule: dict[str, Any]) -> str:
+        """Return the level of results that name none: as configured for the run, or by default."""
+        default = as_object(rule.get("defaultConfiguration")).get("level")
+        return self._levels.get(id(rule)) or as_text(default)
 
     @property
     def driver(self) -> dict[str, Any]:

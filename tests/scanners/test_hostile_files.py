@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ def test_every_format_has_an_honest_sample_that_is_read() -> None:
 
 
 def test_there_are_hundreds_of_hostile_files() -> None:
-    assert sum(1 for sample in samples() for _ in hostile(sample)) >= FEWEST
+    made = (name for sample in samples() for name, _ in hostile(sample))
+    assert len(list(islice(made, FEWEST))) == FEWEST
 
 
 @pytest.mark.parametrize("sample", samples(), ids=lambda path: path.name)

@@ -250,3 +250,29 @@ def test_a_report_without_a_version_is_read() -> None:
     log = sarif(result())
     del log["version"]
     assert read(log).account.read == 1
+
+
+def test_a_base_inside_of_the_sources_is_part_of_a_path() -> None:
+    bases = {
+        "ROOT": {"uri": "file:///home/me/bank/"},
+        "APP": {"uri": "services/api/", "uriBaseId": "ROOT"},
+        "SRC": {"uri": "src", "uriBaseId": "APP"},
+        "LOOP": {"uri": "x/", "uriBaseId": "LOOP"},
+    }
+    for base, uri, expected in (
+        ("SRC", "cards.py", "services/api/src/cards.py"),
+        ("ROOT", "services/web/a.ts", "services/web/a.ts"),
+        ("SRC", "file:///home/me/bank/b.py", "b.py"),
+        ("SRC", "/etc/hosts", "/etc/hosts"),
+        ("NONE", "src/c.py", "src/c.py"),
+    ):
+        place = {"physicalLocation": {"artifactLocation": {"uri": uri, "uriBaseId": base}}}
+        found = only(read(sarif(result(locations=[place]), originalUriBaseIds=bases)))
+        assert found.locations[0].uri == expected
+    place = {"physicalLocation": {"artifactLocation": {"uri": "a", "uriBaseId": "LOOP"}}}
+    assert only(read(sarif(result(locations=[place]), originalUriBaseIds=bases))).locations
+
+
+def test_results_beside_the_runs_are_not_passed_over_in_silence() -> None:
+    scan = read({**sarif(), "inlineExternalProperties": [{"results": [result()]}]})
+    assert "not read" in str(scan.problems[0])

@@ -159,6 +159,23 @@ def test_a_severity_may_stand_behind_the_package_in_the_message() -> None:
     assert only(read(sarif(result(level="error", message=message)))).severity is Severity.LOW
 
 
+@pytest.mark.parametrize("descriptor", [{"id": "R1"}, {"index": 0}, {"guid": "g"}])
+def test_the_level_of_a_rule_may_be_configured_for_a_run(descriptor: dict[str, Any]) -> None:
+    rule = {"id": "R1", "guid": "g", "defaultConfiguration": {"level": "error"}}
+    overrides = [{"descriptor": descriptor, "configuration": {"level": "note"}}]
+    log = sarif(
+        result(),
+        result(level="warning"),
+        tool=driver(rule),
+        invocations=[
+            {"executionSuccessful": True, "ruleConfigurationOverrides": overrides},
+            {"executionSuccessful": True, "ruleConfigurationOverrides": [None, {"descriptor": 7}]},
+        ],
+    )
+    configured, told = read(log).results
+    assert (configured.severity, told.severity) == (Severity.LOW, Severity.MEDIUM)
+
+
 def test_the_rule_says_the_level_if_the_result_does_not() -> None:
     tool = driver({"id": "R1", "defaultConfiguration": {"level": "error"}})
     assert only(read(sarif(result(), tool=tool))).severity is Severity.HIGH
