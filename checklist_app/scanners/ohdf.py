@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import MAX_SHORT, MAX_VERSION, ParsedScan, clean
+from checklist_app.domain.findings import MAX_SHORT, MAX_TOOL, MAX_VERSION, ParsedScan, clean
 from checklist_app.domain.text import text
 from checklist_app.scanners.base import About, Head, Kind, Parser, Report, wrong_type
 from checklist_app.scanners.ohdf_controls import INSPEC, Source, ended_in_error, read_control
@@ -161,7 +161,7 @@ def _source(profile: dict[str, Any], root: dict[str, Any]) -> Source:
     platform = as_object(root.get("platform"))
     name = clean(profile.get("name"), MAX_SHORT)
     return Source(
-        tool=_tool(name, root),
+        tool=clean(_tool(name, root), MAX_TOOL),
         profile=name,
         target=clean(platform.get("target_id"), MAX_SHORT),
     )

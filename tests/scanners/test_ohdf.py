@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from checklist_app.domain.errors import UnreadableReport
-from checklist_app.domain.findings import FindingState, Location
+from checklist_app.domain.findings import MAX_TOOL, FindingState, Location
 from checklist_app.domain.vocabulary import Severity
 from tests.scanners.reports import fingerprints, only, read
 
@@ -45,6 +45,15 @@ def ohdf(*controls: Any, profile: str = "ssh-baseline", **root: Any) -> dict[str
 def converted(profile: str, *controls: Any) -> dict[str, Any]:
     platform = {"name": "Heimdall Tools", "release": "2.6.29"}
     return ohdf(*controls, profile=profile, platform=platform, statistics={})
+
+
+def test_a_tool_of_any_name_fits() -> None:
+    long = "a tool " * 50
+    for document in (
+        converted(long, control(outcome())),
+        ohdf(control(outcome()), platform={"name": long}, statistics={}),
+    ):
+        assert 0 < len(only(read(document)).tool) <= MAX_TOOL
 
 
 def test_a_failed_control_of_inspec() -> None:
