@@ -70,11 +70,6 @@ parameters = {{ "path.slug" = "{other_slug}" }}
 FOLLOWED = """
 [parameters]
 "header.If-Match" = "*"
-
-# The group is new and stays; it is the person who is not in it. 404 says so, and the document too.
-[[operations]]
-include-name = "DELETE /groups/{group_id}/people/{user_id}"
-checks = { ensure_resource_availability = { enabled = false } }
 """
 """For requests that follow one another: what an answer named is what is asked for next."""
 CHECKS = """

@@ -87,7 +87,7 @@ def _outside(rule: Rule, principal: Principal, sources: dict[str, str]) -> str:
     if "missing" in found:
         return "404"
     # A person is in the group of their own place alone, and an area in its own standard.
-    is_apart = rule.endpoint.endswith("groups.remove_person") and len(found) > 1
+    is_apart = {"group_id", "user_id"} <= set(sources) and len(found) > 1
     is_apart = is_apart or sources.get("area", "") not in ("", sources.get("key"))
     return "404" if is_apart else "allowed"
 

@@ -66,6 +66,7 @@ POLICY: dict[str, Audience | Role] = {
     "api.groups.index": Audience.ADMINISTRATOR,
     "api.groups.remove_person": Audience.ADMINISTRATOR,
     "api.groups.show": Audience.ADMINISTRATOR,
+    "api.groups.show_person": Audience.ADMINISTRATOR,
     "api.items.accept": Role.REVIEWER,
     "api.items.assign": Role.REVIEWER,
     "api.items.index": Role.VIEWER,

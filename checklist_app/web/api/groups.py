@@ -56,11 +56,12 @@ def shown(group_id: int) -> Group:
     raise NotFound
 
 
-def _with_person(group_id: int, user_id: int) -> Group:
-    found = shown(group_id)
-    if user_id not in {person.user_id for person in found.people}:
-        raise NotFound
-    return found
+def shown_person(group_id: int, user_id: int) -> Person:
+    """Return somebody in a group."""
+    for person in shown(group_id).people:
+        if person.user_id == user_id:
+            return person
+    raise NotFound
 
 
 @blueprint.get("")
@@ -101,19 +102,28 @@ def delete(group_id: int) -> None:
 @requires(Permission.GROUP_MANAGE)
 @recent_auth(text("Add a person to a group"))
 @Operation(
-    text("Put a person into a group"), body=NewPerson, answer=Group, status=201, repeatable=True
+    text("Put a person into a group"), body=NewPerson, answer=Person, status=201, repeatable=True
 )
-def add_person(group_id: int, body: NewPerson) -> Group:
+def add_person(group_id: int, body: NewPerson) -> Created:
     """Add a person."""
-    groups.add_person(db_session(), actor(), group_id, body.email)
+    added = groups.add_person(db_session(), actor(), group_id, body.email)
     db_session().flush()
-    return shown(group_id)
+    address = url_for("api.groups.show_person", group_id=group_id, user_id=added.id)
+    return Created(shown_person(group_id, added.id), address)
+
+
+@blueprint.get("/<int:group_id>/people/<int:user_id>")
+@requires(Permission.GROUP_MANAGE)
+@Operation(text("Show a person of a group"), answer=Person)
+def show_person(group_id: int, user_id: int) -> Person:
+    """Show a person of a group."""
+    return shown_person(group_id, user_id)
 
 
 @blueprint.delete("/<int:group_id>/people/<int:user_id>")
 @requires(Permission.GROUP_MANAGE)
 @recent_auth(text("Take a person out of a group"))
-@Operation(text("Take a person out of a group"), status=204, existing=_with_person)
+@Operation(text("Take a person out of a group"), status=204, existing=shown_person)
 def remove_person(group_id: int, user_id: int) -> None:
     """Take a person out."""
     groups.remove_person(db_session(), actor(), group_id, user_id)

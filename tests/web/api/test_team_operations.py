@@ -109,8 +109,10 @@ def test_administrators_keep_groups_and_owners_let_them_in(
     assert made.json is not None
     where = f"groups/{made.json['id']}"
     assert ada.post("groups", {"name": "Red team"}).status_code == 409
-    found = taken(ada, "POST", f"{where}/people", {"email": "charlie@example.org"})
-    assert [person["name"] for person in found["people"]] == ["Charlie"]
+    joined = ada.post(f"{where}/people", {"email": "charlie@example.org"})
+    assert joined.status_code == 201
+    assert ada.get(joined.headers["Location"]).json == joined.json
+    assert [person["name"] for person in ada.get(where).json["people"]] == ["Charlie"]  # type: ignore[index]
     grant = {"group_id": made.json["id"], "role": "viewer"}
     taken(alice, "POST", f"{BANCA}/groups", grant)
     charlie = program("charlie")
@@ -120,6 +122,7 @@ def test_administrators_keep_groups_and_owners_let_them_in(
     taken(alice, "DELETE", f"{BANCA}/groups/{made.json['id']}")
     assert charlie.get(BANCA).status_code == 404
     taken(ada, "DELETE", f"{where}/people/{cast.charlie.user_id}")
+    assert ada.get(joined.headers["Location"]).status_code == 404
     assert ada.get(where).json["people"] == []  # type: ignore[index]
     assert ada.send("DELETE", where).status_code == 428
     taken(ada, "DELETE", where)
