@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from apiflask import APIFlask
 from flask import Flask
 
 from checklist_app.config import Config
@@ -21,20 +22,27 @@ from checklist_app.web import (
     transaction,
     watch,
 )
+from checklist_app.web.api import openapi
 from checklist_app.web.extensions import PER_ADDRESS, PER_CALLER, bootstrap, csrf, limiter
 
 ADDRESS_SHARE = 5
 """People behind one address that may all use what one of them may."""
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None) -> APIFlask:
     """Return the web app for ``config``, or for the settings in the environment.
 
     Raises:
         ConfigError: a setting is missing, unknown or cannot be used.
     """
     settings = config or Config.from_env(os.environ)
-    app = Flask("checklist_app.web")
+    app = APIFlask(
+        "checklist_app.web",
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        json_errors=False,  # ``errors`` answers, pages and programs each in their way
+        enable_openapi=False,  # ``documents`` serves it, in the reader's language
+    )
     app.debug = False  # whatever FLASK_DEBUG says
     app.config["SECRET_KEY"] = settings.session_secret()
     app.extensions["checklist_resources"] = Resources.open(settings)

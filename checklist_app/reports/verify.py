@@ -23,7 +23,7 @@ Register = Callable[[str], object]
 """Says, with something true, whether a file with this SHA-256 was issued here."""
 
 
-class Verdict(StrEnum):
+class Authenticity(StrEnum):
     """The one answer; only ``VALID`` is good news."""
 
     VALID = "valid"
@@ -51,7 +51,7 @@ class Verification:
         reasons: for people, at least one, the weightiest first.
     """
 
-    verdict: Verdict
+    verdict: Authenticity
     sha256: str
     reasons: tuple[Text, ...]
     signer: str = ""
@@ -66,7 +66,7 @@ class Verification:
     @property
     def is_valid(self) -> bool:
         """Whether the file is an unchanged report that can be relied upon."""
-        return self.verdict is Verdict.VALID
+        return self.verdict is Authenticity.VALID
 
 
 def verify_confined(
@@ -95,7 +95,7 @@ def verify_confined(
         )
     except JobFailed:
         reason = text("Reading this file took more time or memory than a report ever needs.")
-        return Verification(Verdict.UNREADABLE, _sha256(data), (reason,))
+        return Verification(Authenticity.UNREADABLE, _sha256(data), (reason,))
     return judge(canonical_json.load(SignatureFacts, answer), data, known)
 
 
@@ -137,35 +137,35 @@ def judge(facts: SignatureFacts, data: bytes, known: Register | None) -> Verific
 
 
 _UNJUDGED = {
-    Shape.NOT_PDF: (Verdict.UNREADABLE, text("This file is not a PDF.")),
-    Shape.BROKEN: (Verdict.UNREADABLE, text("This PDF is damaged and carries no signature.")),
-    Shape.UNSIGNED: (Verdict.UNSIGNED, text("This PDF carries no signature.")),
+    Shape.NOT_PDF: (Authenticity.UNREADABLE, text("This file is not a PDF.")),
+    Shape.BROKEN: (Authenticity.UNREADABLE, text("This PDF is damaged and carries no signature.")),
+    Shape.UNSIGNED: (Authenticity.UNSIGNED, text("This PDF carries no signature.")),
     Shape.BROKEN_SIGNATURE: (
-        Verdict.ALTERED,
+        Authenticity.ALTERED,
         text("This PDF was signed, but it was changed so much that it cannot be read."),
     ),
 }
 
 
-def _verdict(facts: SignatureFacts, *, issued: bool | None) -> tuple[Verdict, list[Text]]:
+def _verdict(facts: SignatureFacts, *, issued: bool | None) -> tuple[Authenticity, list[Text]]:
     if facts.shape in _UNJUDGED:
         verdict, reason = _UNJUDGED[facts.shape]
         return verdict, [reason]
     changes = _changes(facts)
     if changes:
-        return Verdict.ALTERED, changes
+        return Authenticity.ALTERED, changes
     if not facts.trusted:
-        return Verdict.UNKNOWN_SIGNER, [
+        return Authenticity.UNKNOWN_SIGNER, [
             text("The signature fits the file, but it was not made by this system or its operator.")
         ]
     if issued is False:
-        return Verdict.NOT_ISSUED, [
+        return Authenticity.NOT_ISSUED, [
             text(
                 "The signature is from this system, but the register of issued reports does not "
                 "know this file."
             )
         ]
-    return Verdict.VALID, _good_reasons(facts, issued=issued)
+    return Authenticity.VALID, _good_reasons(facts, issued=issued)
 
 
 def _changes(facts: SignatureFacts) -> list[Text]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from apiflask import APIFlask
 from werkzeug.routing import IntegerConverter, Map
 
 from checklist_app.web.admin.alerts import blueprint as alerts
@@ -75,7 +75,7 @@ class KeyConverter(IntegerConverter):
         super().__init__(url_map, max=LARGEST_KEY)
 
 
-def install(app: Flask) -> None:
+def install(app: APIFlask) -> None:
     """Register every area."""
     app.url_map.converters["int"] = KeyConverter
     for blueprint in BLUEPRINTS:

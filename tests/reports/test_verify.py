@@ -19,7 +19,7 @@ from checklist_app.reports.identity import SigningIdentity, trust_anchors
 from checklist_app.reports.local_authority import local_identity
 from checklist_app.reports.render import render_pdf
 from checklist_app.reports.signing import _signer, sign_pdf
-from checklist_app.reports.verify import Verdict, verify_confined, verify_pdf
+from checklist_app.reports.verify import Authenticity, verify_confined, verify_pdf
 from checklist_app.sandbox import Limits
 from tests.reports import examples
 
@@ -28,7 +28,7 @@ Anchors = tuple[bytes, ...]
 
 def test_an_untouched_report_is_valid(small: bytes, trusted: Anchors) -> None:
     found = verify_confined(small, trusted=trusted, known=lambda _sha256: True)
-    assert found.verdict is Verdict.VALID
+    assert found.verdict is Authenticity.VALID
     assert found.is_valid
     assert found.issued_here is True
     assert found.covers_entire_file
@@ -42,7 +42,7 @@ def test_the_register_is_asked_for_exactly_these_bytes(small: bytes, trusted: An
     asked: list[str] = []
     found = verify_pdf(small, trusted=trusted, known=asked.append)
     assert asked == [found.sha256]
-    assert found.verdict is Verdict.NOT_ISSUED
+    assert found.verdict is Authenticity.NOT_ISSUED
     assert not found.is_valid
 
 
@@ -73,17 +73,17 @@ def test_a_changed_byte_within_the_signature_is_never_valid(small: bytes, truste
 def test_letter_case_within_the_signature_is_noticed(small: bytes, trusted: Anchors) -> None:
     lower = small.replace(contents(small), contents(small).lower())
     found = verify_pdf(lower, trusted=trusted)
-    assert found.verdict is Verdict.ALTERED
+    assert found.verdict is Authenticity.ALTERED
 
 
 def test_one_changed_byte_in_the_middle_says_altered(small: bytes, trusted: Anchors) -> None:
     found = verify_confined(flip(small, len(small) // 2, 0), trusted=trusted)
-    assert found.verdict is Verdict.ALTERED
+    assert found.verdict is Authenticity.ALTERED
 
 
 @pytest.mark.parametrize("junk", [b"\n", b" ", b"\0" * 10, b"%%EOF\n", b"<script>", b"%PDF-1.7\n"])
 def test_anything_appended_says_altered(small: bytes, trusted: Anchors, junk: bytes) -> None:
-    assert verify_pdf(small + junk, trusted=trusted).verdict is Verdict.ALTERED
+    assert verify_pdf(small + junk, trusted=trusted).verdict is Authenticity.ALTERED
 
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9, 0.999])
@@ -102,7 +102,7 @@ def test_an_incremental_edit_says_altered(small: bytes, trusted: Anchors) -> Non
     out = io.BytesIO()
     writer.write(out)  # type: ignore[no-untyped-call]
     found = verify_pdf(out.getvalue(), trusted=trusted)
-    assert found.verdict is Verdict.ALTERED
+    assert found.verdict is Authenticity.ALTERED
     assert "added" in str(found.reasons[0])
 
 
@@ -111,7 +111,7 @@ def test_a_rewrite_that_keeps_the_signature_says_altered(small: bytes, trusted: 
     with pikepdf.open(io.BytesIO(small)) as pdf:
         pdf.pages[0].Rotate = 90
         pdf.save(out)
-    assert verify_pdf(out.getvalue(), trusted=trusted).verdict is Verdict.ALTERED
+    assert verify_pdf(out.getvalue(), trusted=trusted).verdict is Authenticity.ALTERED
 
 
 def test_a_second_signature_even_by_ourselves_says_altered(
@@ -125,7 +125,7 @@ def test_a_second_signature_even_by_ourselves_says_altered(
         signers.PdfSignatureMetadata(field_name="Second", md_algorithm="sha256"), _signer(identity)
     ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(small)))
     found = verify_pdf(signed.getvalue(), trusted=trusted)
-    assert found.verdict is Verdict.ALTERED
+    assert found.verdict is Authenticity.ALTERED
     assert found.covers_entire_file
 
 
@@ -141,13 +141,13 @@ def test_a_signature_that_allows_changes_is_not_ours(
         ),
         _signer(identity),
     )
-    assert verify_pdf(signed.getvalue(), trusted=trusted).verdict is Verdict.ALTERED
+    assert verify_pdf(signed.getvalue(), trusted=trusted).verdict is Authenticity.ALTERED
 
 
 def test_a_forgery_under_our_name_is_by_an_unknown_signer(trusted: Anchors, tmp_path: Path) -> None:
     forger = local_identity(tmp_path / "forger", "Ribera Software Assurance")
     forged = sign_pdf(unsigned(), forger, reason="r", signer_name="Alice Ferrer")
-    assert verify_pdf(forged, trusted=trusted).verdict is Verdict.UNKNOWN_SIGNER
+    assert verify_pdf(forged, trusted=trusted).verdict is Authenticity.UNKNOWN_SIGNER
     assert verify_pdf(forged, trusted=trust_anchors(tmp_path / "forger")).is_valid
 
 
@@ -157,11 +157,11 @@ def test_a_signature_moved_onto_another_file_says_altered(
     one = sign_pdf(unsigned(), identity, reason="one", signer_name="Alice")
     two = sign_pdf(unsigned(), identity, reason="two", signer_name="Alice")
     found = verify_pdf(two.replace(contents(two), contents(one)), trusted=trusted)
-    assert found.verdict is Verdict.ALTERED
+    assert found.verdict is Authenticity.ALTERED
 
 
 def test_unsigned_pages_say_so(trusted: Anchors) -> None:
-    assert verify_pdf(unsigned(), trusted=trusted).verdict is Verdict.UNSIGNED
+    assert verify_pdf(unsigned(), trusted=trusted).verdict is Authenticity.UNSIGNED
 
 
 @pytest.mark.parametrize(
@@ -183,14 +183,14 @@ def test_unsigned_pages_say_so(trusted: Anchors) -> None:
 )
 def test_what_is_no_report_gets_an_answer(data: bytes, trusted: Anchors) -> None:
     found = verify_pdf(data, trusted=trusted)
-    assert found.verdict is Verdict.UNREADABLE
+    assert found.verdict is Authenticity.UNREADABLE
     assert found.reasons
 
 
 def test_a_file_that_asks_for_too_much_gets_an_answer(trusted: Anchors) -> None:
     tight = Limits(memory_mb=60, cpu_seconds=5, wall_seconds=10)
     found = verify_confined(b"%PDF-1.7\n", trusted=trusted, limits=tight)
-    assert found.verdict is Verdict.UNREADABLE
+    assert found.verdict is Authenticity.UNREADABLE
 
 
 @cache

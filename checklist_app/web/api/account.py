@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -14,7 +14,7 @@ from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, Output
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("account", __name__, url_prefix="/account")
+blueprint = APIBlueprint("account", __name__, url_prefix="/account")
 
 
 class Account(Output):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from apiflask import APIFlask
+from flask import Blueprint
 
 from checklist_app.web.api import (
     account,
@@ -18,6 +19,7 @@ from checklist_app.web.api import (
     jobs,
     keys,
     members,
+    openapi,
     pipeline_tokens,
     project_groups,
     projects,
@@ -58,12 +60,13 @@ ROOMS = (
 )
 
 
-def install(app: Flask) -> None:
+def install(app: APIFlask) -> None:
     """Register every room, without form tokens: no cookie opens any of them."""
     parent = Blueprint("api", __name__, url_prefix="/api/v1")
     for room in ROOMS:
         csrf.exempt(room.blueprint)
         parent.register_blueprint(room.blueprint)
+    openapi.install(app)
     documents.install(app, parent)
     app.register_blueprint(parent)
     app.register_blueprint(keys.blueprint)

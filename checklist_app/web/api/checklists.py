@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.errors import NotFound
@@ -37,7 +38,7 @@ from checklist_app.web.api.schemas import (
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("checklists", __name__, url_prefix="/projects/<slug>/checklists")
+blueprint = APIBlueprint("checklists", __name__, url_prefix="/projects/<slug>/checklists")
 
 
 class Checklist(Output):

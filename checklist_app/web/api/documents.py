@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, render_template
+from apiflask import APIFlask
+from flask import Blueprint, Response, render_template
 
 from checklist_app.domain.scopes import SCOPE_PERMISSIONS
+from checklist_app.domain.vocabulary import Language
 from checklist_app.web.access import public
-from checklist_app.web.api.openapi import document
+from checklist_app.web.languages import reader_language
 from checklist_app.web.problems import MEANINGS
-from checklist_app.web.transaction import resources
 
 
-def install(app: Flask, parent: Blueprint) -> None:
+def install(app: APIFlask, parent: Blueprint) -> None:
     """Add the two forms of the document; both need to know all addresses of the app."""
+    made: dict[Language, dict[str, Any]] = {}
+
+    def document() -> dict[str, Any]:
+        language = reader_language()
+        if language not in made:
+            made[language] = cast("dict[str, Any]", app.spec)
+        return made[language]
 
     @parent.get("/openapi.json")
     @public
     def openapi() -> Response:
         """Give the OpenAPI document."""
-        found = document(app, resources().config.base_url)
-        answer = Response(json.dumps(found, ensure_ascii=False), mimetype="application/json")
+        answer = Response(json.dumps(document(), ensure_ascii=False), mimetype="application/json")
         answer.headers["Cache-Control"] = "private, no-cache"
         return answer
 
@@ -29,7 +37,6 @@ def install(app: Flask, parent: Blueprint) -> None:
     @public
     def docs() -> str:
         """Show the OpenAPI document."""
-        found = document(app, resources().config.base_url)
         return render_template(
-            "api/docs.html", document=found, meanings=MEANINGS, scopes=SCOPE_PERMISSIONS
+            "api/docs.html", document=document(), meanings=MEANINGS, scopes=SCOPE_PERMISSIONS
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -17,7 +17,7 @@ from checklist_app.web.api.paging import page, start_of
 from checklist_app.web.api.schemas import Line, ListQuery, Output, Page, QueryDay, QueryKey
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("events", __name__, url_prefix="/projects/<slug>/events")
+blueprint = APIBlueprint("events", __name__, url_prefix="/projects/<slug>/events")
 
 
 class Event(Output):

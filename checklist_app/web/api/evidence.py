@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from flask import Blueprint, Response, url_for
+from apiflask import APIBlueprint
+from flask import Response, url_for
 from pydantic import Field
 
 from checklist_app.domain.errors import NotFound
@@ -25,7 +26,7 @@ from checklist_app.web.api.reading import read_fields
 from checklist_app.web.api.schemas import Input, Line, ListQuery, LongText, Output, Page
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("evidence", __name__, url_prefix="/projects/<slug>")
+blueprint = APIBlueprint("evidence", __name__, url_prefix="/projects/<slug>")
 
 MOST_FILES = 50
 BYTES = "application/octet-stream"
@@ -54,7 +55,7 @@ class AddedEvidence(Output):
     evidence: list[Evidence]
 
 
-class NoFields(Input):
+class EvidenceFiles(Input):
     """Nothing is said besides the files."""
 
 
@@ -80,7 +81,7 @@ class EvidenceQuery(ListQuery):
 
 def take() -> tuple[list[TakenFile], str]:
     """Store the files of this request."""
-    read_fields(NoFields)
+    read_fields(EvidenceFiles)
     taken = [
         uploads.take_file(
             resources().store, resources().config, part.filename or "file", part.stream
@@ -138,7 +139,7 @@ def download(slug: str, evidence_id: int) -> Response:
 @requires(Permission.EVIDENCE_ADD)
 @Operation(
     text("Add files as evidence of an item"),
-    body=Upload(NoFields, take, MOST_FILES),
+    body=Upload(EvidenceFiles, take, MOST_FILES),
     answer=AddedEvidence,
     status=201,
     repeatable=True,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -30,7 +31,9 @@ from checklist_app.web.api.schemas import Input, Key, Line, ListQuery, LongText,
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("finding_actions", __name__, url_prefix="/projects/<slug>/findings/actions")
+blueprint = APIBlueprint(
+    "finding_actions", __name__, url_prefix="/projects/<slug>/findings/actions"
+)
 
 MOST_NAMED = 500
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -19,7 +19,7 @@ from checklist_app.web.api.paging import page, start_of
 from checklist_app.web.api.schemas import Line, ListQuery, Output, Page, QueryFlag
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("findings", __name__, url_prefix="/projects/<slug>/findings")
+blueprint = APIBlueprint("findings", __name__, url_prefix="/projects/<slug>/findings")
 
 
 class FindingLine(Output):

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 from pydantic import Field
 
 from checklist_app.domain.gate import (
@@ -38,7 +38,7 @@ from checklist_app.web.filters import told
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("gate", __name__, url_prefix="/projects/<slug>/gate")
+blueprint = APIBlueprint("gate", __name__, url_prefix="/projects/<slug>/gate")
 
 
 Level = Annotated[int, Field(ge=1, le=HIGHEST_LEVEL)]
@@ -83,7 +83,7 @@ class GateQuery(Query):
     waiver_days: Annotated[DaysAhead, FromDigits] | None = None
 
 
-class Checklist(Output):
+class GatedChecklist(Output):
     """A checklist that was looked at."""
 
     number: int
@@ -117,7 +117,7 @@ class Gate(Output):
     judged_at: datetime
     policy: Policy
     rules: list[GateRule]
-    checklists: list[Checklist]
+    checklists: list[GatedChecklist]
     counts: dict[GateRule, int]
     obstacles: list[ClosedBy] = Field(description=str(text("At most a thousand of them.")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -39,7 +39,7 @@ from checklist_app.web.api.schemas import (
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint(
+blueprint = APIBlueprint(
     "items", __name__, url_prefix="/projects/<slug>/checklists/<int:number>/items"
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -18,7 +18,7 @@ from checklist_app.web.api.schemas import Output
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("jobs", __name__, url_prefix="/projects/<slug>/jobs")
+blueprint = APIBlueprint("jobs", __name__, url_prefix="/projects/<slug>/jobs")
 
 
 class Job(Output):

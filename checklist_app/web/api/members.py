@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.errors import NotFound
@@ -17,7 +18,7 @@ from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("members", __name__, url_prefix="/projects/<slug>/members")
+blueprint = APIBlueprint("members", __name__, url_prefix="/projects/<slug>/members")
 
 
 class Member(Output):

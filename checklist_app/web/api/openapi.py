@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from what the operations declare: it cannot say anything else."""
+"""The OpenAPI document: made by APIFlask of what the operations declare, and what guards them."""
 
 from __future__ import annotations
 
@@ -6,34 +6,46 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from apiflask import APIFlask
 from flask import Flask
 from flask_babel import gettext
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.web.access import PUBLIC, SAFE_METHODS, SENSITIVE_ACT, declaration
-from checklist_app.web.api.files import FIELD
 from checklist_app.web.api.operations import (
     KEY_HEADER,
     KEY_PATTERN,
     LONGEST_KEY,
     OPERATION,
     Operation,
-    Upload,
 )
 from checklist_app.web.api.problem_schema import PROBLEM, refusal
 from checklist_app.web.api.schemas import ListQuery
 from checklist_app.web.bearer import API_PREFIX
 from checklist_app.web.filters import told
+from checklist_app.web.forms import LARGEST_KEY
 from checklist_app.web.problems import MEANINGS
 
 VERSION = "1"
-REFERENCE = "#/components/schemas/"
+TITLE = "OWASP Checklist"
+BEARER = "bearer"
+MADE_UP = (
+    "AUTO_TAGS",
+    "AUTO_OPERATION_DESCRIPTION",
+    "AUTO_200_RESPONSE",
+    "AUTO_404_RESPONSE",
+    "AUTO_VALIDATION_ERROR_RESPONSE",
+    "AUTO_AUTH_ERROR_RESPONSE",
+)
+"""What APIFlask would add of its own, and ours is more exact about."""
+PARTS_OF_ADDRESSES: dict[str, dict[str, Any]] = {
+    "string": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\w.-]+$"},
+    "integer": {"type": "integer", "minimum": 0, "maximum": LARGEST_KEY},
+}
 ANYWHERE = (400, 401, 405, 429)
 WITH_BODY = (413, 415)
 IN_PARTS = (206, 416)
@@ -81,83 +93,65 @@ def entries(app: Flask) -> Iterator[Entry]:
             yield Entry(rule, method, path, operation, permission, is_sensitive, view.__doc__ or "")
 
 
-def document(app: Flask, base_url: str) -> dict[str, Any]:
-    """Return the OpenAPI document, its words in the reader's language."""
-    every = list(entries(app))
-    schemas, names = _schemas(every)
-    paths: dict[str, dict[str, Any]] = {}
-    for entry in every:
-        paths.setdefault(entry.path, {})[entry.method.lower()] = _described(entry, schemas, names)
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "OWASP Checklist",
-            "version": VERSION,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+def install(app: APIFlask) -> None:
+    """Tell APIFlask what is the same for every operation, and what only our guards know."""
+    config = app.extensions["checklist_resources"].config
+    app.config.update(
+        LICENSE={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        SERVERS=[{"url": config.base_url + API_PREFIX.rstrip("/")}],
+        SECURITY_SCHEMES={
+            BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
         },
-        "servers": [{"url": base_url + API_PREFIX.rstrip("/")}],
-        "security": [{"bearer": []}],
-        "paths": paths,
-        "components": {
-            "schemas": schemas,
-            "responses": {
-                str(status): refusal(status, meaning) for status, meaning in MEANINGS.items()
-            },
-            "securitySchemes": {
-                "bearer": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "bearerFormat": "JWT",
-                }
-            },
-        },
-    }
-
-
-def _schemas(every: list[Entry]) -> tuple[dict[str, Any], dict[Any, str]]:
-    wanted: dict[tuple[type[BaseModel], str], None] = {}
-    for entry in every:
-        operation = entry.operation
-        body = operation.body.fields if isinstance(operation.body, Upload) else operation.body
-        for model, mode in (
-            (operation.query, "validation"),
-            (body, "validation"),
-            (operation.answer, "serialization"),
-        ):
-            if model is not None:
-                wanted[model, mode] = None
-    mapped, made = models_json_schema(
-        list(wanted),  # type: ignore[arg-type]
-        ref_template=REFERENCE + "{model}",
+        **dict.fromkeys(MADE_UP, False),
     )
-    schemas = {name: _in_words(schema) for name, schema in made.get("$defs", {}).items()}
-    names = {key: schema["$ref"].removeprefix(REFERENCE) for key, schema in mapped.items()}
-    schemas["Problem"] = PROBLEM
-    return schemas, names
+
+    @app.spec_processor
+    def complete(made: dict[str, Any] | str) -> dict[str, Any] | str:
+        return _completed(app, cast("dict[str, Any]", made))
 
 
-def _in_words(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with descriptions of its fields in the reader's language.
+def _completed(app: APIFlask, made: dict[str, Any]) -> dict[str, Any]:
+    """Return what APIFlask made of the declarations, with what the guards add to them."""
+    components = made["components"]
+    components["schemas"] = {**_schemas(components["schemas"]), "Problem": PROBLEM}
+    components["responses"] = {
+        str(status): refusal(status, meaning) for status, meaning in MEANINGS.items()
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for entry in entries(app):
+        said = made["paths"][API_PREFIX.rstrip("/") + entry.path][entry.method.lower()]
+        paths.setdefault(entry.path, {})[entry.method.lower()] = said
+        _complete(entry, said)
+    return {**made, "security": [{BEARER: []}], "paths": paths}
 
-    What our classes say of themselves is for those who read the code.
+
+def _schemas(made: dict[str, Any]) -> dict[str, Any]:
+    """Return each schema once: APIFlask keeps one of its own for every schema around it.
+
+    Raises:
+        ValueError: two different ones have the same name.
     """
-    found = {key: value for key, value in schema.items() if key != "description"}
-    for field in found.get("properties", {}).values():
-        if "description" in field:
-            english = field["description"]
-            field["description"] = gettext(english)
+    found: dict[str, Any] = {}
+    for name, schema in made.items():
+        short = name.rpartition(".")[2]
+        if found.setdefault(short, schema) != schema:
+            raise ValueError(short)
+    for schema in found.values():
+        for field in schema.get("properties", {}).values():
+            _translate(field)
     return found
 
 
-def _described(entry: Entry, schemas: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
+def _translate(said: dict[str, Any]) -> None:
+    if "description" in said:
+        said["description"] = gettext(said["description"])
+
+
+def _complete(entry: Entry, said: dict[str, Any]) -> None:
     operation = entry.operation
-    said: dict[str, Any] = {
-        "operationId": entry.name,
-        "tags": [entry.room],
-        "summary": told(operation.summary),
-        "parameters": [*_path_parameters(entry), *_query(entry, schemas, names), *_headers(entry)],
-        "responses": _responses(entry, names),
-    }
+    said["operationId"] = entry.name
+    said["tags"] = [entry.room]
+    said["summary"] = told(operation.summary)
     if entry.permission is None:
         said["security"] = []
     else:
@@ -166,44 +160,13 @@ def _described(entry: Entry, schemas: dict[str, Any], names: dict[Any, str]) -> 
         said["description"] = told(RECENT_SIGN_IN)
         said["x-recent-auth"] = True
     if operation.body is not None:
-        said["requestBody"] = {"required": True, "content": _body(operation, schemas, names)}
-    return said
-
-
-def _path_parameters(entry: Entry) -> Iterator[dict[str, Any]]:
-    for name in re.findall(r"{(\w+)}", entry.path):
-        converter = entry.rule._converters[name]  # noqa: SLF001 - Werkzeug tells it nowhere else
-        largest = getattr(converter, "max", None)
-        schema: dict[str, Any] = (
-            {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\w.-]+$"}
-            if largest is None
-            else {"type": "integer", "minimum": 0, "maximum": largest}
-        )
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _query(
-    entry: Entry, schemas: dict[str, Any], names: dict[Any, str]
-) -> Iterator[dict[str, Any]]:
-    if entry.operation.query is None:
-        return
-    schema = schemas[names[entry.operation.query, "validation"]]
-    for name, field in schema.get("properties", {}).items():
-        yield {
-            "name": name,
-            "in": "query",
-            "required": name in schema.get("required", []),
-            "schema": _without_null(field),
-        }
-
-
-def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of a parameter: null is one that was left out, and is never written."""
-    if "anyOf" not in field:
-        return {key: value for key, value in field.items() if key != "title"}
-    (only,) = [one for one in field["anyOf"] if one.get("type") != "null"]
-    kept = {key: value for key, value in field.items() if key not in ("anyOf", "default", "title")}
-    return {**kept, **only}
+        said["requestBody"]["required"] = True
+    for parameter in said["parameters"]:
+        _translate(parameter["schema"])
+        if parameter["in"] == "path":
+            parameter["schema"] = PARTS_OF_ADDRESSES[parameter["schema"]["type"]]
+    said["parameters"] += _headers(entry)
+    said["responses"] |= _responses(entry, said["responses"][str(operation.status)])
 
 
 def _headers(entry: Entry) -> Iterator[dict[str, Any]]:
@@ -224,38 +187,17 @@ def _headers(entry: Entry) -> Iterator[dict[str, Any]]:
         }
 
 
-def _body(operation: Operation, schemas: dict[str, Any], names: dict[Any, str]) -> dict[str, Any]:
-    if not isinstance(operation.body, Upload):
-        name = names[operation.body, "validation"]
-        return {"application/json": {"schema": {"$ref": REFERENCE + name}}}
-    fields = schemas[names[operation.body.fields, "validation"]]
-    parts = {
-        "type": "array",
-        "minItems": 1,
-        "maxItems": operation.body.most,
-        "items": {
-            "type": "string",
-            "format": "binary",  # so that programs know: its bytes have no type of JSON
-            "contentMediaType": "application/octet-stream",
-        },
-    }
-    schema = {
-        **fields,
-        "properties": {**fields.get("properties", {}), FIELD: parts},
-        "required": [*fields.get("required", []), FIELD],
-    }
-    return {"multipart/form-data": {"schema": schema}}
-
-
-def _responses(entry: Entry, names: dict[Any, str]) -> dict[str, Any]:
-    found = {str(entry.operation.status): _success(entry.operation, names)}
-    if entry.operation.produces is not None:
-        found["206"] = {**found["200"], "description": HTTPStatus.PARTIAL_CONTENT.phrase}
-    if entry.method in SAFE_METHODS and entry.operation.produces is None:
-        found["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
+def _responses(entry: Entry, success: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the answers that follow from what an operation is; completes that of its success."""
+    operation = entry.operation
+    if "content" in success:
+        success["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    if operation.produces is not None:
+        yield "206", {**success, "description": HTTPStatus.PARTIAL_CONTENT.phrase}
+    elif entry.method in SAFE_METHODS:
+        yield "304", {"description": HTTPStatus.NOT_MODIFIED.phrase}
     for status in sorted(set(_refusals(entry))):
-        found[str(status)] = {"$ref": f"#/components/responses/{status}"}
-    return found
+        yield str(status), {"$ref": f"#/components/responses/{status}"}
 
 
 def _refusals(entry: Entry) -> Iterator[int]:
@@ -272,16 +214,3 @@ def _refusals(entry: Entry) -> Iterator[int]:
         yield from (412, 428)
     if operation.produces is not None:
         yield 416
-
-
-def _success(operation: Operation, names: dict[Any, str]) -> dict[str, Any]:
-    said: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    if operation.produces is not None:
-        schema = {"type": "string", "contentMediaType": operation.produces}
-        said["content"] = {operation.produces: {"schema": schema}}
-        said["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    elif operation.answer is not None:
-        name = names[operation.answer, "serialization"]
-        said["content"] = {"application/json": {"schema": {"$ref": REFERENCE + name}}}
-        said["headers"] = {"ETag": {"schema": {"type": "string"}}}
-    return said

@@ -1,4 +1,4 @@
-"""What an operation declares; the same declaration reads requests, writes answers and documents.
+"""What an operation declares: to APIFlask what it takes and gives, to ourselves what it promises.
 
 @blueprint.patch("/projects/<slug>")
 @requires(Permission.PROJECT_EDIT)
@@ -9,20 +9,28 @@ def edit(slug: str, body: ProjectChange) -> ProjectOut: ...
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any
 
+from apiflask.scaffold import APIScaffold
+from apiflask.schema_adapters import registry
+from apiflask.schemas import EmptySchema, FileSchema
 from flask import Response, request
 from flask.typing import ResponseReturnValue
+from pydantic import Field, WithJsonSchema, create_model
 
 from checklist_app.domain.text import Text, text
 from checklist_app.services import holding
 from checklist_app.services.idempotency import FirstAnswer, claim, keep_answer
 from checklist_app.web.access import SAFE_METHODS, actor, current_project
-from checklist_app.web.api.reading import no_body, read_json, read_query
+from checklist_app.web.api.adapter import ExactAdapter
+from checklist_app.web.api.files import FIELD
+from checklist_app.web.api.reading import no_body
 from checklist_app.web.api.schemas import Input, Output, Query
 from checklist_app.web.api.states import check_unchanged, etag
 from checklist_app.web.problems import Refusal
@@ -34,6 +42,19 @@ LONGEST_KEY = 120
 KEY_PATTERN = "^[!-~]+$"
 """What a key may be made of: the document tells it, and the same words check it."""
 KEPT_HEADERS = ("ETag", "Location", "Content-Type")
+registry.register("pydantic", ExactAdapter)
+EXTENSION = APIScaffold()
+"""Declares to APIFlask; its decorators are the same on every blueprint."""
+SentFile = Annotated[
+    bytes,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "binary",  # so that programs know: its bytes have no type of JSON
+            "contentMediaType": "application/octet-stream",
+        }
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,13 @@ class Upload:
     fields: type[Input]
     take: Callable[[], tuple[Any, str]]
     most: int
+
+    def schema(self) -> type[Input]:
+        """Return the schema of the texts and the files."""
+        files = Annotated[list[SentFile], Field(min_length=1, max_length=self.most)]
+        name, fields = self.fields.__name__, {FIELD: (files, ...)}
+        model: type[Input] = create_model(name, __base__=self.fields, **fields)  # type: ignore[call-overload]
+        return model
 
 
 @dataclass(frozen=True)
@@ -85,43 +113,52 @@ class Operation:
     refusals: tuple[int, ...] = field(default=())
 
     def __call__(self, view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
-        """Let a view be called as this operation says."""
+        """Let a view be called as this operation says, and the document tell it."""
 
         @wraps(view)
-        def called(**arguments: str | int) -> ResponseReturnValue:
-            return self._call(view, arguments)
+        def called(*, query: Query, body: Any = None, **address: str | int) -> Response:
+            given = {"query": query} if self.query is not None else {}
+            return self._call(view, address, given, body)
 
-        setattr(called, OPERATION, self)
-        return called
+        declared = self._declare_answer(called)
+        if isinstance(self.body, Upload):
+            declared = EXTENSION.input(self.body.schema(), "form_and_files", "body")(declared)
+        elif self.body is not None:
+            declared = EXTENSION.input(self.body, "json", "body")(declared)
+        declared = EXTENSION.input(self.query or Query, "query", "query")(declared)
+        setattr(declared, OPERATION, self)
+        return declared
 
-    def _call(self, view: Callable[..., Any], arguments: dict[str, Any]) -> Response:
-        given: dict[str, Any] = {}
-        query = read_query(self.query or Query)
-        if self.query is not None:
-            given["query"] = query
-        body, sha256 = self._read_body()
-        if self.body is not None:
-            given["body"] = body
+    def _declare_answer(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        phrase = HTTPStatus(self.status).phrase
+        if self.produces is not None:
+            file = FileSchema(type="string", format="binary")
+            return EXTENSION.output(file, description=phrase, content_type=self.produces)(view)
+        schema = EmptySchema if self.answer is None else self.answer
+        return EXTENSION.output(schema, self.status, phrase)(view)
+
+    def _call(
+        self, view: Callable[..., Any], address: dict[str, Any], given: dict[str, Any], body: Any
+    ) -> Response:
+        if isinstance(self.body, Upload):
+            given["body"], sha256 = self.body.take()
+        elif self.body is not None:
+            given["body"], sha256 = body, _sha256(body)
+        else:
+            sha256 = ""
+            if request.method not in SAFE_METHODS:
+                no_body()
         key = _key() if self.repeatable else None
         if key is not None:
             first = claim(db_session(), actor(), key, _fingerprint(sha256))
             if first is not None:
                 return _again(first)
         if self.existing is not None:
-            self._check_unchanged(arguments, body)
-        answer = self._answer(view(**arguments, **given))
+            self._check_unchanged(address, body)
+        answer = self._answer(view(**address, **given))
         if key is not None:
             keep_answer(db_session(), actor(), key, _kept(answer))
         return answer
-
-    def _read_body(self) -> tuple[Any, str]:
-        if isinstance(self.body, Upload):
-            return self.body.take()
-        if self.body is not None:
-            return read_json(self.body)
-        if request.method not in SAFE_METHODS:
-            no_body()
-        return None, ""
 
     def _check_unchanged(self, arguments: dict[str, Any], body: Any) -> None:
         if self.existing is None:
@@ -149,6 +186,11 @@ class Operation:
             if etag(thing) in request.if_none_match:
                 answer.status_code, answer.data = 304, b""
         return answer
+
+
+def _sha256(body: Input) -> str:
+    said = json.dumps(body.model_dump(mode="json", exclude_unset=True), sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _key() -> str | None:

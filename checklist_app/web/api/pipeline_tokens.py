@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.errors import NotFound
@@ -20,7 +21,7 @@ from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("pipeline_tokens", __name__, url_prefix="/projects/<slug>/tokens")
+blueprint = APIBlueprint("pipeline_tokens", __name__, url_prefix="/projects/<slug>/tokens")
 
 
 class PipelineToken(Output):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.permissions import Permission
@@ -17,7 +18,7 @@ from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, Key, ListQuery, Output, Page
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("project_groups", __name__, url_prefix="/projects/<slug>/groups")
+blueprint = APIBlueprint("project_groups", __name__, url_prefix="/projects/<slug>/groups")
 
 
 class ProjectGroup(Output):

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -21,7 +22,7 @@ from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, LongText, Name, Output, Page, TakeWhole
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("projects", __name__, url_prefix="/projects")
+blueprint = APIBlueprint("projects", __name__, url_prefix="/projects")
 
 
 class Counts(Output):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
@@ -65,8 +64,8 @@ def read_query(model: type[Query]) -> Query:
     return _validated(lambda: model.model_validate(request.args.to_dict()), "query")
 
 
-def read_json(model: type[Taken]) -> tuple[Taken, str]:
-    """Return the body of the request, and the SHA-256 of what it says.
+def read_json(model: type[Taken]) -> Taken:
+    """Return the body of the request.
 
     Raises:
         Refusal: 400, 413 or 415.
@@ -79,8 +78,7 @@ def read_json(model: type[Taken]) -> tuple[Taken, str]:
         exact = json.dumps(found, ensure_ascii=False, sort_keys=True).encode("utf-8")
     except (UnreadableReport, UnicodeEncodeError, RecursionError) as error:
         raise Refusal(400, NOT_JSON) from error
-    body = _validated(lambda: model.model_validate_json(exact), "body")
-    return body, hashlib.sha256(exact).hexdigest()
+    return _validated(lambda: model.model_validate_json(exact), "body")
 
 
 def read_fields(model: type[Taken]) -> Taken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -23,7 +23,7 @@ from checklist_app.web.api.schemas import Input, Key, ListQuery, LongText, Outpu
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("remediation", __name__, url_prefix="/projects/<slug>")
+blueprint = APIBlueprint("remediation", __name__, url_prefix="/projects/<slug>")
 
 ON_ITEM = "/checklists/<int:number>/items/<identifier>/remediation"
 

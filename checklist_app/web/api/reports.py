@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, ClassVar
 
-from flask import Blueprint, Response, url_for
+from apiflask import APIBlueprint
+from flask import Response, url_for
 
 from checklist_app.domain.errors import Conflict, TooManyAttempts
 from checklist_app.domain.permissions import Permission
@@ -13,7 +14,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState, Language
 from checklist_app.queries.access import open_checklist
 from checklist_app.queries.reports import report_line, report_lines
-from checklist_app.reports.verify import Verdict
+from checklist_app.reports.verify import Authenticity
 from checklist_app.services import reports
 from checklist_app.services.verification import check_report
 from checklist_app.web.access import project, public, requires
@@ -27,7 +28,7 @@ from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session, resources
 from checklist_app.web.turns import places
 
-blueprint = Blueprint("reports", __name__)
+blueprint = APIBlueprint("reports", __name__)
 
 PDF = "application/pdf"
 IN_PROJECT = "/projects/<slug>/reports"
@@ -61,7 +62,7 @@ class NewReport(Input):
     language: Language | None = None
 
 
-class NoFields(Input):
+class SignedReport(Input):
     """Nothing is said besides the file."""
 
 
@@ -86,7 +87,7 @@ class Judgement(Output):
 
     worded: ClassVar[frozenset[str]] = frozenset({"reasons"})
 
-    verdict: Verdict
+    verdict: Authenticity
     is_valid: bool
     sha256: str
     reasons: list[str]
@@ -107,7 +108,7 @@ class ReportQuery(ListQuery):
 
 def take() -> tuple[IO[bytes], str]:
     """Return the one file of this request."""
-    read_fields(NoFields)
+    read_fields(SignedReport)
     (part,) = sent_files(1)
     return part.stream, ""
 
@@ -178,7 +179,7 @@ def download(slug: str, number: int) -> Response:
 @limiter.limit("30 per 10 minutes")
 @Operation(
     text("Check a report that one holds: its signature, its bytes, our register"),
-    body=Upload(NoFields, take, 1),
+    body=Upload(SignedReport, take, 1),
     answer=Judgement,
 )
 def verify(body: IO[bytes]) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -18,7 +18,7 @@ from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, Key, LongText
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint(
+blueprint = APIBlueprint(
     "reviews",
     __name__,
     url_prefix="/projects/<slug>/checklists/<int:number>/items/<identifier>/reviews",

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -24,7 +25,7 @@ from checklist_app.web.api.schemas import Input, Line, ListQuery, Output, Page
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("scans", __name__, url_prefix="/projects/<slug>/scans")
+blueprint = APIBlueprint("scans", __name__, url_prefix="/projects/<slug>/scans")
 
 MOST_FILES = 20
 
@@ -45,7 +46,7 @@ class SkippedResults(Output):
     reason: str
 
 
-class Account(Output):
+class ImportAccount(Output):
     """What became of every result of a report; empty until its job is done."""
 
     read: int = 0
@@ -83,7 +84,7 @@ class Scan(Output):
     finished_at: datetime | None
     job_id: int
     job_state: str
-    account: Account | None
+    account: ImportAccount | None
 
 
 class AcceptedScan(Output):
@@ -168,11 +169,11 @@ def _shown(line: ImportLine) -> Scan:
     return Scan(**facts, account=_account(line.account) if line.account else None)
 
 
-def _account(stored: dict[str, Any]) -> Account:
-    counted = {name: stored[name] for name in Account.model_fields if name in stored}
+def _account(stored: dict[str, Any]) -> ImportAccount:
+    counted = {name: stored[name] for name in ImportAccount.model_fields if name in stored}
     counted["skipped_reasons"] = [
         SkippedResults(count=part["count"], reason=told(Text.from_json(part["reason"])))
         for part in stored.get("skipped_reasons", [])
     ]
     counted["problems"] = [told(Text.from_json(part)) for part in stored.get("problems", [])]
-    return Account(**counted)
+    return ImportAccount(**counted)

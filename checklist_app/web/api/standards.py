@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -17,7 +17,7 @@ from checklist_app.web.api.schemas import ListQuery, Output, Page
 from checklist_app.web.languages import reader_language
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint("standards", __name__, url_prefix="/standards")
+blueprint = APIBlueprint("standards", __name__, url_prefix="/standards")
 
 
 class Standard(Output):

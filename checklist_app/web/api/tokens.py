@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, request
+from apiflask import APIBlueprint
+from flask import request
 from pydantic import Field
 
 from checklist_app.domain.errors import InvalidInput, SignInRequired
@@ -19,7 +20,7 @@ from checklist_app.web.api.schemas import Input, Output
 from checklist_app.web.extensions import limiter, visitor_network
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("tokens", __name__, url_prefix="/token")
+blueprint = APIBlueprint("tokens", __name__, url_prefix="/token")
 
 REFUSED = 401
 LARGEST_BODY = 8192

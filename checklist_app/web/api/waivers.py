@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint
+from apiflask import APIBlueprint
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -16,7 +16,7 @@ from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, LongText
 from checklist_app.web.transaction import db_session
 
-blueprint = Blueprint(
+blueprint = APIBlueprint(
     "waivers",
     __name__,
     url_prefix="/projects/<slug>/checklists/<int:number>/items/<identifier>/waiver",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from flask import Blueprint, url_for
+from apiflask import APIBlueprint
+from flask import url_for
 from pydantic import Field
 
 from checklist_app.domain.permissions import Permission
@@ -27,7 +28,7 @@ from checklist_app.web.api.schemas import Input, ListQuery, Output, Page
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session, resources
 
-blueprint = Blueprint("webhooks", __name__, url_prefix="/projects/<slug>/webhooks")
+blueprint = APIBlueprint("webhooks", __name__, url_prefix="/projects/<slug>/webhooks")
 
 
 class Webhook(Output):
