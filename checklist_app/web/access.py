@@ -6,7 +6,6 @@ a stranger gets the same 404 as for a project that does not exist.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -34,6 +33,7 @@ from checklist_app.services.confirmation import is_recent
 from checklist_app.services.rotation import rotate_if_due
 from checklist_app.web import bearer
 from checklist_app.web.extensions import login_manager
+from checklist_app.web.marks import request_id
 from checklist_app.web.transaction import (
     begin_writing,
     db_session,
@@ -149,14 +149,6 @@ def actor() -> Actor:
     if not current_user.is_authenticated:
         raise SignInRequired
     found: Actor = current_user.actor
-    return found
-
-
-def request_id() -> str:
-    """Return what joins the log lines and events of this request."""
-    if "request_id" not in g:
-        g.request_id = uuid.uuid4().hex
-    found: str = g.request_id
     return found
 
 

@@ -25,11 +25,12 @@ from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import text
 from checklist_app.services.faults import is_busy, is_disk_full, is_lost_race
-from checklist_app.web.access import SAFE_METHODS, request_id, wants_fragment
+from checklist_app.web.access import SAFE_METHODS, wants_fragment
 from checklist_app.web.bearer import on_api
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.heavy import too_often
+from checklist_app.web.marks import request_id
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.transaction import read_on, resources
 from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm

@@ -16,9 +16,9 @@ from checklist_app.domain.errors import (
     StaleWrite,
 )
 from checklist_app.domain.text import Text, text
-from checklist_app.web.access import request_id
 from checklist_app.web.bearer import bearer_token
 from checklist_app.web.filters import told
+from checklist_app.web.marks import request_id
 from checklist_app.web.transaction import resources
 
 MEDIA_TYPE = "application/problem+json"

@@ -14,12 +14,14 @@ from werkzeug.wsgi import LimitedStream
 
 from checklist_app.config import MEGABYTE, Config
 from checklist_app.web.access import ASSET_ENDPOINTS
+from checklist_app.web.marks import given_nonce, script_nonce
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; object-src 'none'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
+"""What a page may do that has no script."""
 FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 PREVIEW_POLICY = "default-src 'none'; frame-ancestors 'none'"
 HEADERS = {
@@ -109,8 +111,14 @@ def install(app: Flask, config: Config) -> None:
         if request.mimetype == PLAIN_FORM:
             request.max_content_length = min(FORM_MEMORY, request.max_content_length or FORM_MEMORY)
 
+    app.add_template_global(script_nonce)
+
     @app.after_request
     def harden(response: Response) -> Response:
+        nonce = given_nonce()
+        if nonce is not None:
+            policy = f"{PAGE_POLICY}; script-src 'nonce-{nonce}'"
+            response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in headers_of(config).items():
             response.headers.setdefault(name, value)
         if request.endpoint not in ASSET_ENDPOINTS:

@@ -14,7 +14,7 @@ from checklist_app.services import security_events
 from checklist_app.services.clock import now
 from checklist_app.services.flood import FloodGate
 from checklist_app.services.security_events import Noticed
-from checklist_app.web.access import request_id
+from checklist_app.web.marks import request_id
 from checklist_app.web.transaction import resources
 
 SECRET_PARAMETERS = frozenset({"token"})

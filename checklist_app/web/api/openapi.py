@@ -143,8 +143,9 @@ def _schemas(made: dict[str, Any]) -> dict[str, Any]:
 
 
 def _translate(said: dict[str, Any]) -> None:
-    if "description" in said:
-        said["description"] = gettext(said["description"])
+    english = said.get("description")
+    if english is not None:
+        said["description"] = gettext(english)
 
 
 def _complete(entry: Entry, said: dict[str, Any]) -> None:
