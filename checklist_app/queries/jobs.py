@@ -72,6 +72,18 @@ def waiting_jobs(session: Session, access: ProjectAccess) -> tuple[JobView, ...]
     return tuple(_view(row) for row in rows)
 
 
+def jobs_before(
+    session: Session, access: ProjectAccess, state: JobState | None, before: int | None, limit: int
+) -> list[JobView]:
+    """Return at most ``limit`` jobs of the project older than ``before``, the newest first."""
+    found = _jobs(access).order_by(Job.id.desc()).limit(limit)
+    if state is not None:
+        found = found.where(Job.state == state)
+    if before is not None:
+        found = found.where(Job.id < before)
+    return [_view(row) for row in session.execute(found)]
+
+
 def waiting_count(session: Session) -> int:
     """Return how many jobs of all projects wait for a worker."""
     counted = session.scalar(

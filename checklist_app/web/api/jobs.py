@@ -10,11 +10,12 @@ from apiflask import APIBlueprint
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobKind, JobState
-from checklist_app.queries.jobs import job_view
+from checklist_app.queries.jobs import JobView, job_view, jobs_before
 from checklist_app.services import jobs
 from checklist_app.web.access import project, requires
 from checklist_app.web.api.operations import Operation
-from checklist_app.web.api.schemas import Output
+from checklist_app.web.api.paging import page, start_of
+from checklist_app.web.api.schemas import ListQuery, Output, Page
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session
 
@@ -40,11 +41,29 @@ class Job(Output):
     report_number: int | None
 
 
+class JobQuery(ListQuery):
+    """Which jobs are wanted."""
+
+    state: JobState | None = None
+
+
 def shown_job(slug: str, job_id: int) -> Job:
     """Return a job of the project."""
-    view = job_view(db_session(), project(), job_id)
+    return _shown(job_view(db_session(), project(), job_id))
+
+
+def _shown(view: JobView) -> Job:
     facts = {name: getattr(view, name) for name in Job.model_fields if name != "message"}
     return Job(**facts, message=told(view.message) if view.message else "")
+
+
+@blueprint.get("")
+@requires(Permission.SCAN_VIEW)
+@Operation(text("List the newest jobs of a project"), query=JobQuery, answer=Page[Job])
+def index(slug: str, query: JobQuery) -> Page[Job]:
+    """List the jobs."""
+    views = jobs_before(db_session(), project(), query.state, start_of(query), query.limit + 1)
+    return page(query, views, _shown, lambda view: view.id)
 
 
 @blueprint.get("/<int:job_id>")
