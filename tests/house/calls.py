@@ -30,6 +30,8 @@ from checklist_app.queries.access import (
 from checklist_app.queries.events import EventFilters
 from checklist_app.queries.finding_filters import FindingFilters
 from checklist_app.queries.findings import finding_line
+from checklist_app.queries.suggestions import WantedSuggestions
+from checklist_app.queries.waivers import WantedWaivers
 from checklist_app.services.clock import now, today
 from checklist_app.services.routing import within
 from checklist_app.services.scans import TakenReport
@@ -218,6 +220,7 @@ CALLS: Mapping[str, Calls] = {
     ],
     "second_factor._removed": _with(kind="totp"),
     "sessions.revoke": _both("session_id"),
+    "suggestions.suggestions_before": _with(wanted=WantedSuggestions()),
     "support.supporting_scans": _with(opened=lambda caller: caller.item("AC-01")),
     "triage._selected": lambda at: [
         {"selection": Selection((at.own["finding_id"], at.theirs["finding_id"]), EVERY_FINDING)},
@@ -225,6 +228,7 @@ CALLS: Mapping[str, Calls] = {
     ],
     "triage_effects.effects_between": _differing,
     "triage_undo.undo_action": _both("action_id"),
+    "waivers.waivers_before": _with(wanted=WantedWaivers(today())),
     "verdicts._move_remediation": _with(outcome=Outcome.PASS),
     "webhook_events._tell_waivers": _with(
         hook=lambda caller: caller.session.get_one(Webhook, caller.own["hook_id"])
