@@ -13,11 +13,10 @@ from checklist_app.domain.standards import Feature
 from checklist_app.domain.tailoring import FEATURE_NAMES
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language, Outcome
-from checklist_app.models import Checklist, ChecklistItem, Requirement, Verdict
-from checklist_app.queries.access import ProjectAccess
-from checklist_app.services import audit
-from checklist_app.services.clock import now
+from checklist_app.models import Checklist, ChecklistItem, Requirement
+from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.services.freezing import hold_open
+from checklist_app.services.verdicts import conclude
 from checklist_app.translation import translator
 
 
@@ -59,7 +58,7 @@ def confirm_exclusions(
     if not identifiers:
         raise InvalidInput(text("Choose at least one requirement."), field="identifier")
     rows = session.execute(
-        select(ChecklistItem, Requirement.identifier)
+        select(ChecklistItem, Requirement)
         .join(Requirement, Requirement.id == ChecklistItem.requirement_id)
         .where(
             ChecklistItem.checklist_id == checklist.id,
@@ -71,32 +70,12 @@ def confirm_exclusions(
     ).all()
     wanted = set(identifiers)
     confirmed = 0
-    for item, identifier in rows:
-        if identifier not in wanted:
+    for item, requirement in rows:
+        if requirement.identifier not in wanted:
             continue
-        item.verdict_number += 1
-        item.outcome = Outcome.NOT_APPLICABLE
-        item.needs_review = False
-        session.add(
-            Verdict(
-                item_id=item.id,
-                number=item.verdict_number,
-                outcome=Outcome.NOT_APPLICABLE,
-                rationale=exclusion_reason(item.missing_features or (), language),
-                author_id=access.actor.user_id,
-                recorded_at=now(),
-            )
-        )
-        audit.record(
-            session,
-            access.actor,
-            "project:verdict:record",
-            f"{checklist.number}/{identifier}",
-            project_id=access.project.id,
-            outcome=Outcome.NOT_APPLICABLE.value,
-            before=None,
-            number=item.verdict_number,
-        )
+        opened = ItemAccess(access, checklist, item, requirement)
+        reason = exclusion_reason(item.missing_features or (), language)
+        conclude(session, opened, Outcome.NOT_APPLICABLE, reason)
         confirmed += 1
     session.flush()
     return confirmed

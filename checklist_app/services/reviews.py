@@ -83,7 +83,9 @@ def review_verdict(
     if verdict is None or item.verdict_number != number:
         raise Conflict(text("There is a newer verdict here. Load the page again."))
     is_author = verdict.author_id == access.actor.user_id
-    check_review(decision, comment, item.review_stage, is_author=is_author)
+    # A verdict saved while the policy was being switched on has no stage: it waits like the rest.
+    stage = item.review_stage or ReviewStage.WAITING
+    check_review(decision, comment, stage, is_author=is_author)
     item.review_stage = decision
     review = VerdictReview(
         verdict_id=verdict.id,

@@ -47,6 +47,24 @@ def record_verdict(
         evidence_count=_evidence_count(session, item),
         finding_count=_finding_count(session, item),
     )
+    verdict = conclude(session, opened, outcome, rationale.strip())
+    session.flush()
+    return verdict
+
+
+def conclude(session: Session, opened: ItemAccess, outcome: Outcome, rationale: str) -> Verdict:
+    """Add a verdict whose way was checked, with all that goes with one, and its event.
+
+    The one place where an open checklist gets a verdict, so that none passes by the second person
+    where a project asks for four eyes.
+
+    Args:
+        session: the transaction of the caller, which holds the item.
+        opened: the item, on a checklist that is held open.
+        outcome: what the person concludes.
+        rationale: why.
+    """
+    item = opened.item
     before = item.outcome
     item.verdict_number += 1
     item.outcome = outcome
@@ -57,7 +75,7 @@ def record_verdict(
         item_id=item.id,
         number=item.verdict_number,
         outcome=outcome,
-        rationale=rationale.strip(),
+        rationale=rationale,
         author_id=opened.actor.user_id,
         recorded_at=now(),
     )
@@ -73,7 +91,6 @@ def record_verdict(
         before=before.value if before else None,
         number=verdict.number,
     )
-    session.flush()
     return verdict
 
 
