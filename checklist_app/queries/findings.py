@@ -104,14 +104,21 @@ class FindingPage:
         return sorted({scope.environment for scope in self.scopes if scope.environment})
 
 
-def scan_imports(session: Session, access: ProjectAccess) -> list[ImportLine]:
-    """Return the newest scan imports of a project."""
-    return _imports(session, access)
+def scan_imports(
+    session: Session,
+    access: ProjectAccess,
+    *,
+    before: int | None = None,
+    limit: int = IMPORTS_SHOWN,
+) -> list[ImportLine]:
+    """Return at most ``limit`` scan imports of a project older than ``before``, newest first."""
+    older = [] if before is None else [ScanImport.id < before]
+    return _imports(session, access, *older, limit=limit)
 
 
 def scan_import(session: Session, access: ProjectAccess, import_id: int) -> ImportLine:
     """Return one scan import of a project, or raise NotFound."""
-    found = _imports(session, access, ScanImport.id == import_id)
+    found = _imports(session, access, ScanImport.id == import_id, limit=1)
     if not found:
         raise NotFound
     return found[0]
@@ -190,7 +197,7 @@ def _scopes(session: Session, access: ProjectAccess) -> list[ScopeLine]:
 
 
 def _imports(
-    session: Session, access: ProjectAccess, *wanted: ColumnElement[bool]
+    session: Session, access: ProjectAccess, *wanted: ColumnElement[bool], limit: int
 ) -> list[ImportLine]:
     rows = session.execute(
         select(ScanImport, Evidence, User.name, Job)
@@ -199,7 +206,7 @@ def _imports(
         .join(Job, Job.id == ScanImport.job_id)
         .where(ScanImport.project_id == access.project.id, *wanted)
         .order_by(ScanImport.id.desc())
-        .limit(IMPORTS_SHOWN)
+        .limit(limit)
     )
     return [
         ImportLine(

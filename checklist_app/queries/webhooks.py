@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +15,17 @@ from checklist_app.domain.webhooks import DeliveryState, HookEvent
 from checklist_app.models import User, Webhook, WebhookDelivery
 
 SHOWN = 50
+MARK_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class HookLine:
-    """One webhook; ``disabled_at`` is set where it was switched off because nothing was taken."""
+    """One webhook.
+
+    Attributes:
+        disabled_at: set where it was switched off because nothing was taken.
+        secret_mark: changes with the secret and tells nothing of it.
+    """
 
     id: int
     url: str
@@ -28,12 +35,14 @@ class HookLine:
     created_at: datetime
     failing_since: datetime | None
     disabled_at: datetime | None
+    secret_mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
     """One message: ``duration_ms`` in milliseconds, ``answer`` its first characters, masked."""
 
+    id: int
     public_id: str
     event: HookEvent
     state: DeliveryState
@@ -65,15 +74,19 @@ def hook_line(session: Session, project_id: int | None, hook_id: int) -> HookLin
     raise NotFound
 
 
-def delivery_lines(session: Session, hook: HookLine) -> list[DeliveryLine]:
-    """Return the newest messages of a webhook, the newest first."""
-    rows = session.scalars(
+def delivery_lines(
+    session: Session, hook: HookLine, *, before: int | None = None, limit: int = SHOWN
+) -> list[DeliveryLine]:
+    """Return at most ``limit`` messages of a webhook older than ``before``, the newest first."""
+    found = (
         select(WebhookDelivery)
         .where(WebhookDelivery.webhook_id == hook.id)
         .order_by(WebhookDelivery.id.desc())
-        .limit(SHOWN)
+        .limit(limit)
     )
-    return [_delivery(row) for row in rows]
+    if before is not None:
+        found = found.where(WebhookDelivery.id < before)
+    return [_delivery(row) for row in session.scalars(found)]
 
 
 def _delivery(row: WebhookDelivery) -> DeliveryLine:
@@ -83,5 +96,8 @@ def _delivery(row: WebhookDelivery) -> DeliveryLine:
 
 
 def _line(hook: Webhook, created_by: str) -> HookLine:
-    taken = [name for name in HookLine.__dataclass_fields__ if name != "created_by"]
-    return HookLine(created_by=created_by, **{name: getattr(hook, name) for name in taken})
+    secret_mark = hashlib.sha256(hook.secret.encode()).hexdigest()[:MARK_DIGITS]
+    made = ("created_by", "secret_mark")
+    taken = [name for name in HookLine.__dataclass_fields__ if name not in made]
+    facts = {name: getattr(hook, name) for name in taken}
+    return HookLine(created_by=created_by, secret_mark=secret_mark, **facts)

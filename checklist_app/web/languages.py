@@ -16,6 +16,7 @@ from checklist_app.config import Config
 from checklist_app.domain.vocabulary import Language, Theme
 from checklist_app.queries.shell import Shell, shell
 from checklist_app.services.clock import now
+from checklist_app.web import bearer
 from checklist_app.web.access import current_project
 from checklist_app.web.extensions import babel
 from checklist_app.web.transaction import db_session
@@ -51,16 +52,27 @@ def _project_frame() -> dict[str, Any]:
 
 
 def language_of_request(default: Language) -> Language:
-    """Return the language that this request should be answered in."""
+    """Return the language that this request should be answered in.
+
+    What a program asks for comes before the language of its account: a pipeline's token has that of
+    whoever made it, and its log is read by others.
+    """
     if not has_request_context():
         return default
+    asked_for = _asked_for() if bearer.on_api() else None
+    if asked_for is not None:
+        return asked_for
     if current_user.is_authenticated and current_user.actor.language:
         found: Language = current_user.actor.language
         return found
     if cookie.get("language") in set(Language):
         return Language(cookie["language"])
+    return _asked_for() or default
+
+
+def _asked_for() -> Language | None:
     best = request.accept_languages.best_match([language.value for language in Language])
-    return Language(best) if best else default
+    return Language(best) if best else None
 
 
 def reader_language() -> Language:

@@ -124,7 +124,7 @@ def index(slug: str, query: ChecklistQuery) -> Page[Checklist]:
         for card in checklist_cards(db_session(), project(), reader_language())
         if query.status in (None, card.status)
     ]
-    return cut(query, cards, Checklist.model_validate)
+    return cut(query, cards, Checklist.model_validate, "number")
 
 
 @blueprint.post("")

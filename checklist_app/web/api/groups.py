@@ -70,7 +70,7 @@ def shown_person(group_id: int, user_id: int) -> Person:
 @Operation(text("List the groups"), query=ListQuery, answer=Page[Group])
 def index(query: ListQuery) -> Page[Group]:
     """List the groups."""
-    return cut(query, group_cards(db_session(), actor()), Group.model_validate)
+    return cut(query, group_cards(db_session(), actor()), Group.model_validate, "id")
 
 
 @blueprint.post("")

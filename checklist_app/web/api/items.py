@@ -219,7 +219,7 @@ def index(slug: str, number: int, query: ItemQuery) -> Page[ItemLine]:
     )
     page = checklist_overview(db_session(), checklist, reader_language(), filters, today())
     rows = [row for section in page.sections for row in section.items]
-    return cut(query, rows, ItemLine.model_validate)
+    return cut(query, rows, ItemLine.model_validate, "identifier")
 
 
 @blueprint.get("/<identifier>")

@@ -64,7 +64,7 @@ def shown(slug: str, user_id: int) -> Member:
 def index(slug: str, query: MemberQuery) -> Page[Member]:
     """List the members."""
     lines = [line for line in members(db_session(), project()) if query.role in (None, line.role)]
-    return cut(query, lines, Member.model_validate)
+    return cut(query, lines, Member.model_validate, "user_id")
 
 
 @blueprint.post("")

@@ -19,9 +19,11 @@ from checklist_app.web.access import PUBLIC, SAFE_METHODS, SENSITIVE_ACT, declar
 from checklist_app.web.api.operations import (
     KEY_HEADER,
     KEY_PATTERN,
+    LOCATES,
     LONGEST_KEY,
     OPERATION,
     Operation,
+    Upload,
 )
 from checklist_app.web.api.problem_schema import PROBLEM, refusal
 from checklist_app.web.api.schemas import ListQuery
@@ -46,7 +48,7 @@ PARTS_OF_ADDRESSES: dict[str, dict[str, Any]] = {
     "string": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[\w.-]+$"},
     "integer": {"type": "integer", "minimum": 0, "maximum": LARGEST_KEY},
 }
-ANYWHERE = (400, 401, 405, 429)
+ANYWHERE = (400, 401, 405, 429, 500, 503)
 WITH_BODY = (413, 415)
 IN_PARTS = (206, 416)
 RECENT_SIGN_IN = text(
@@ -57,7 +59,14 @@ RECENT_SIGN_IN = text(
 
 @dataclass(frozen=True)
 class Entry:
-    """An operation with its address: ``method`` in capitals, ``path`` below the interface's own."""
+    """An operation with its address.
+
+    Attributes:
+        method: in capitals.
+        path: below the interface's own.
+        is_sensitive: whether it asks for a recent sign-in.
+        locates: whether it says in ``Location`` where the new thing is.
+    """
 
     rule: Rule
     method: str
@@ -65,7 +74,7 @@ class Entry:
     operation: Operation
     permission: Permission | None
     is_sensitive: bool
-    doc: str
+    locates: bool
 
     @property
     def name(self) -> str:
@@ -90,7 +99,8 @@ def entries(app: Flask) -> Iterator[Entry]:
         path = "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).removeprefix(API_PREFIX)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             is_sensitive = hasattr(view, SENSITIVE_ACT)
-            yield Entry(rule, method, path, operation, permission, is_sensitive, view.__doc__ or "")
+            locates = getattr(view, LOCATES)
+            yield Entry(rule, method, path, operation, permission, is_sensitive, locates)
 
 
 def install(app: APIFlask) -> None:
@@ -193,6 +203,9 @@ def _responses(entry: Entry, success: dict[str, Any]) -> Iterator[tuple[str, dic
     operation = entry.operation
     if "content" in success:
         success["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    if entry.locates:
+        address = {"required": True, "schema": {"type": "string", "format": "uri-reference"}}
+        success["headers"]["Location"] = address
     if operation.produces is not None:
         yield "206", {**success, "description": HTTPStatus.PARTIAL_CONTENT.phrase}
     elif entry.method in SAFE_METHODS:
@@ -215,3 +228,5 @@ def _refusals(entry: Entry) -> Iterator[int]:
         yield from (412, 428)
     if operation.produces is not None:
         yield 416
+    if isinstance(operation.body, Upload):
+        yield 507

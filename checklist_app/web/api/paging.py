@@ -55,11 +55,30 @@ def page(
     return Page(items=[show(row) for row in shown], next=str(more) if more is not None else None)
 
 
-def cut(query: ListQuery, rows: Sequence[Row], show: Callable[[Row], Item]) -> Page[Item]:
-    """Return one part of a list that is in memory as a whole because it is short."""
-    start = start_of(query) or 0
+def cut(
+    query: ListQuery, rows: Sequence[Row], show: Callable[[Row], Item], *named_by: str
+) -> Page[Item]:
+    """Return one part of a list that is in memory as a whole because it is short.
+
+    A part begins behind the row that ended the one before, wherever that stands now, and behind
+    its former place where it is gone: what came or went meanwhile shifts nothing.
+
+    Args:
+        query: what was asked for.
+        rows: the whole list.
+        show: makes of a row what is given out.
+        named_by: the attributes that tell one row from all others; plain JSON.
+    """
+
+    def name(row: Row) -> list[Any]:
+        return [getattr(row, attribute) for attribute in named_by]
+
+    start = 0
+    if (cursor := start_of(query)) is not None:
+        place, last = cursor
+        start = next((at for at, row in enumerate(rows, 1) if name(row) == last), place)
     window = rows[start : start + query.limit + 1]
-    return page(query, window, show, lambda _: start + query.limit)
+    return page(query, window, show, lambda row: [start + query.limit, name(row)])
 
 
 def _signer(query: ListQuery) -> URLSafeSerializer:

@@ -67,7 +67,8 @@ def shown(slug: str, token_id: int) -> PipelineToken:
 @Operation(text("List the tokens of a project"), query=ListQuery, answer=Page[PipelineToken])
 def index(slug: str, query: ListQuery) -> Page[PipelineToken]:
     """List the tokens."""
-    return cut(query, token_lines(db_session(), project(), now()), PipelineToken.model_validate)
+    lines = token_lines(db_session(), project(), now())
+    return cut(query, lines, PipelineToken.model_validate, "id")
 
 
 @blueprint.post("")

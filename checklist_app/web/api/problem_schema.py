@@ -52,6 +52,8 @@ def refusal(status: int, meaning: Text) -> dict[str, Any]:
         "description": told(meaning),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        said["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 0}}}
     if status == HTTPStatus.UNAUTHORIZED:
         said["headers"] = {
             CHALLENGE: {

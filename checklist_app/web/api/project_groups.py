@@ -49,7 +49,8 @@ def shown(slug: str, group_id: int) -> ProjectGroup:
 @Operation(text("List the groups of a project"), query=ListQuery, answer=Page[ProjectGroup])
 def index(slug: str, query: ListQuery) -> Page[ProjectGroup]:
     """List the groups."""
-    return cut(query, group_lines(db_session(), project()), ProjectGroup.model_validate)
+    lines = group_lines(db_session(), project())
+    return cut(query, lines, ProjectGroup.model_validate, "group_id")
 
 
 @blueprint.post("")

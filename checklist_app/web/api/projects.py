@@ -121,7 +121,7 @@ def index(query: ProjectQuery) -> Page[ProjectLine]:
         for card in project_cards(db_session(), actor(), today())
         if query.role in (None, card.role)
     ]
-    return cut(query, _sorted(cards, query.sort), ProjectLine.model_validate)
+    return cut(query, _sorted(cards, query.sort), ProjectLine.model_validate, "slug")
 
 
 @blueprint.post("")

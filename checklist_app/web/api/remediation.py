@@ -79,7 +79,7 @@ def index(slug: str, query: GapQuery) -> Page[Gap]:
         for line in gap_lines(db_session(), project(), reader_language(), today())
         if query.status in (None, line.status) and query.overdue in (None, line.overdue)
     ]
-    return cut(query, lines, Gap.model_validate)
+    return cut(query, lines, Gap.model_validate, "checklist_number", "identifier")
 
 
 @blueprint.put(ON_ITEM)

@@ -128,7 +128,7 @@ def index(slug: str, query: ReportQuery) -> Page[Report]:
         for line in report_lines(db_session(), project())
         if query.checklist_number in (None, line.checklist_number)
     ]
-    return cut(query, lines, Report.model_validate)
+    return cut(query, lines, Report.model_validate, "number")
 
 
 @blueprint.post(IN_PROJECT)

@@ -19,7 +19,7 @@ from checklist_app.services.scans import TakenReport
 from checklist_app.web.access import project, requires
 from checklist_app.web.api.files import sent_files
 from checklist_app.web.api.operations import Created, Operation, Upload
-from checklist_app.web.api.paging import cut
+from checklist_app.web.api.paging import page, start_of
 from checklist_app.web.api.reading import read_fields
 from checklist_app.web.api.schemas import Input, Line, ListQuery, Output, Page
 from checklist_app.web.filters import told
@@ -118,10 +118,13 @@ def take() -> tuple[tuple[ScanFields, list[TakenReport]], str]:
 
 @blueprint.get("")
 @requires(Permission.SCAN_VIEW)
-@Operation(text("List the newest imported scanner reports"), query=ListQuery, answer=Page[Scan])
+@Operation(
+    text("List the imported scanner reports, the newest first"), query=ListQuery, answer=Page[Scan]
+)
 def index(slug: str, query: ListQuery) -> Page[Scan]:
     """List the scans."""
-    return cut(query, scan_imports(db_session(), project()), _shown)
+    lines = scan_imports(db_session(), project(), before=start_of(query), limit=query.limit + 1)
+    return page(query, lines, _shown, lambda line: line.id)
 
 
 @blueprint.post("")

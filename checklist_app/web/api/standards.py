@@ -68,7 +68,7 @@ def index(query: StandardQuery) -> Page[Standard]:
         for card in standard_cards(db_session(), reader_language())
         if query.origin in (None, card.origin)
     ]
-    return cut(query, cards, Standard.model_validate)
+    return cut(query, cards, Standard.model_validate, "key", "version")
 
 
 @blueprint.get("/<key>/<version>")
@@ -86,4 +86,4 @@ def requirements(key: str, version: str, query: ListQuery) -> Page[Requirement]:
     """List the requirements."""
     card = standard_card(db_session(), key, version, reader_language())
     lines = requirement_lines(db_session(), card.id, reader_language())
-    return cut(query, lines, Requirement.model_validate)
+    return cut(query, lines, Requirement.model_validate, "identifier")

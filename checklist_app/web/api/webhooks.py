@@ -23,7 +23,7 @@ from checklist_app.services import webhooks
 from checklist_app.services.webhooks import HookPlace, HookTerms
 from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api.operations import Created, Operation
-from checklist_app.web.api.paging import cut
+from checklist_app.web.api.paging import cut, page, start_of
 from checklist_app.web.api.schemas import Input, ListQuery, Output, Page
 from checklist_app.web.filters import told
 from checklist_app.web.transaction import db_session, resources
@@ -32,7 +32,10 @@ blueprint = APIBlueprint("webhooks", __name__, url_prefix="/projects/<slug>/webh
 
 
 class Webhook(Output):
-    """A webhook; its secret is told when it is made or renewed, and never again."""
+    """A webhook; its secret is told when it is made or renewed, and never again.
+
+    ``secret_mark`` changes with the secret and tells nothing of it.
+    """
 
     id: int
     url: str
@@ -42,6 +45,7 @@ class Webhook(Output):
     created_at: datetime
     failing_since: datetime | None
     disabled_at: datetime | None
+    secret_mark: str
 
 
 class NewWebhookSecret(Output):
@@ -93,7 +97,7 @@ def shown(slug: str, hook_id: int) -> Webhook:
 def index(slug: str, query: ListQuery) -> Page[Webhook]:
     """List the webhooks."""
     lines = hook_lines(db_session(), _place().project_id)
-    return cut(query, lines, Webhook.model_validate)
+    return cut(query, lines, Webhook.model_validate, "id")
 
 
 @blueprint.post("")
@@ -147,7 +151,7 @@ def remove(slug: str, hook_id: int) -> None:
 @blueprint.post("/<int:hook_id>/secret")
 @requires(Permission.WEBHOOK_MANAGE)
 @recent_auth(text("Renew the secret of a webhook"))
-@Operation(text("Give a webhook a new secret"), answer=NewWebhookSecret)
+@Operation(text("Give a webhook a new secret"), answer=NewWebhookSecret, existing=shown)
 def renew(slug: str, hook_id: int) -> NewWebhookSecret:
     """Renew the secret."""
     secret = webhooks.renew_secret(db_session(), resources().config, _place(), hook_id)
@@ -164,10 +168,15 @@ def ping(slug: str, hook_id: int) -> Queued:
 
 @blueprint.get("/<int:hook_id>/deliveries")
 @requires(Permission.WEBHOOK_MANAGE)
-@Operation(text("List the newest messages of a webhook"), query=ListQuery, answer=Page[Delivery])
+@Operation(
+    text("List the messages of a webhook, the newest first"), query=ListQuery, answer=Page[Delivery]
+)
 def deliveries(slug: str, hook_id: int, query: ListQuery) -> Page[Delivery]:
     """List the messages."""
-    return cut(query, delivery_lines(db_session(), _line(hook_id)), _shown_delivery)
+    lines = delivery_lines(
+        db_session(), _line(hook_id), before=start_of(query), limit=query.limit + 1
+    )
+    return page(query, lines, _shown_delivery, lambda line: line.id)
 
 
 @blueprint.post("/<int:hook_id>/deliveries/<public_id>")

@@ -86,6 +86,22 @@ def test_jobs_are_listed_newest_first_and_in_parts(program: AsProgram, stage: St
     assert listed(carla, f"{BANCA}/jobs?limit=1&cursor={first['next']}") == every[1:2]
 
 
+def test_a_short_list_goes_on_behind_the_row_that_ended_the_part_before(
+    program: AsProgram, stage: Stage
+) -> None:
+    ada = program("ada")
+    for name in ("B team", "C team"):
+        assert ada.post("groups", {"name": name}).status_code == 201
+    part = ada.get("groups?limit=1").json
+    assert part is not None
+    assert [group["name"] for group in part["items"]] == ["B team"]
+    assert ada.post("groups", {"name": "A team"}).status_code == 201
+    assert [group["name"] for group in listed(ada, f"groups?cursor={part['next']}")] == ["C team"]
+    gone = f"groups/{part['items'][0]['id']}"
+    assert ada.send("DELETE", gone, headers={"If-Match": "*"}).status_code == 204
+    assert ada.get(f"groups?cursor={part['next']}").status_code == 200
+
+
 @pytest.mark.parametrize("what", ["suggestions", "waivers", "jobs"])
 def test_a_stranger_finds_no_list(program: AsProgram, stage: Stage, what: str) -> None:
     for name, status in (("nobody", 401), ("charlie", 404)):

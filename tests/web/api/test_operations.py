@@ -247,6 +247,16 @@ def test_no_answer_holds_a_secret(program: AsProgram, stage: Stage) -> None:
         assert "hash" not in told.replace("sha256", "")
 
 
+def test_a_program_is_answered_in_the_language_that_it_asks_for(program: AsProgram) -> None:
+    carla = program("carla")
+    english = {"If-Match": "*"}
+    assert carla.send("PATCH", "account", {"language": "en"}, headers=english).status_code == 200
+    for asked, told in (("", "nothing here"), ("es", "no hay nada"), ("fr", "nothing here")):
+        answer = carla.get("projects/no-such", **({"accept_language": asked} if asked else {}))
+        assert answer.json is not None
+        assert told in answer.json["detail"], asked
+
+
 def test_the_document_is_served_and_rendered(program: AsProgram) -> None:
     document = program("nobody").get("openapi.json").json
     assert document is not None
@@ -257,5 +267,9 @@ def test_the_document_is_served_and_rendered(program: AsProgram) -> None:
         for operation in methods.values():
             assert f'id="{operation["operationId"]}"' in page.text
             assert {"400", "401", "429"} <= set(operation["responses"])
+            assert {"500", "503"} <= set(operation["responses"])
+    making = document["paths"]["/projects"]["post"]["responses"]
+    assert making["201"]["headers"]["Location"]["required"] is True
+    assert "Retry-After" in document["components"]["responses"]["503"]["headers"]
     references = set(json.dumps(document).split('"#/')) - {""}
     assert references

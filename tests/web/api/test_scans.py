@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.scopes import Scope
 from checklist_app.jobs.worker import work_until_over
 from checklist_app.models import Event, ScanImport
 from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.api.conftest import AsProgram
-from tests.web.api.program import Program, tokens_of
+from tests.web.api.program import Program, pipeline_token, tokens_of
 
 SCANS = "projects/banca/scans"
 SARIF = b"""{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Sniffer"}}, "results": [
@@ -97,6 +98,29 @@ def test_keys_belong_to_their_person(program: AsProgram, session: Session) -> No
     assert sent(program("carla"), "one.sarif", key="k").status_code == 202
     assert sent(program("bob"), "one.sarif", key="k").status_code == 202
     assert session.query(ScanImport).count() == 2
+
+
+def test_keys_belong_to_their_token(app: Flask, cast: Cast, session: Session) -> None:
+    for _ in range(2):  # two pipelines of one person, each with its build number 7
+        _, secret = pipeline_token(app, cast.martha, "banca", Scope.SCAN_WRITE)
+        pipeline = Program(app, secret)
+        assert sent(pipeline, "one.sarif", key="build-7").status_code == 202
+        again = sent(pipeline, "one.sarif", key="build-7")
+        assert again.headers["Idempotent-Replayed"] == "true"
+    assert session.query(ScanImport).count() == 2
+
+
+def test_a_list_goes_on_where_it_was_whatever_came_meanwhile(program: AsProgram) -> None:
+    carla = program("carla")
+    first, second = (sent(carla, name).json["scans"][0]["id"] for name in ("a.sarif", "b.sarif"))
+    part = carla.get(f"{SCANS}?limit=1").json
+    assert part is not None
+    assert [scan["id"] for scan in part["items"]] == [second]
+    sent(carla, "c.sarif")
+    rest = carla.get(f"{SCANS}?limit=1&cursor={part['next']}").json
+    assert rest is not None
+    assert [scan["id"] for scan in rest["items"]] == [first]
+    assert rest["next"] is None
 
 
 def test_a_refused_request_does_not_use_its_key_up(program: AsProgram) -> None:

@@ -103,6 +103,10 @@ def test_programs_do_the_same(program: AsProgram) -> None:  # noqa: F811 - the f
     assert changed.json is not None
     assert changed.json["is_on"] is False
     assert martha.post(f"{where}/ping").status_code == 409
+    assert martha.post(f"{where}/secret").status_code == 428
+    state = martha.get(where).headers["ETag"]
+    assert martha.post(f"{where}/secret", if_match=state).status_code == 200
+    assert martha.post(f"{where}/secret", if_match=state).status_code == 412
     wrong = martha.post("projects/banca/webhooks", HOOK | {"url": "https://0x7f.1/"})
     assert wrong.status_code == 422
     gone = martha.send("DELETE", where, headers={"If-Match": "*"})
