@@ -9,7 +9,6 @@ With HTTPS of our own, the handshake happens here too, piece by piece as it arri
 from __future__ import annotations
 
 import errno
-import re
 import socket
 import ssl
 import time
@@ -24,6 +23,8 @@ from typing import Any
 from gunicorn import http  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
+from checklist_app.cli.arrivals import Arrival, arrival
+from checklist_app.cli.patience import PatientTlsSocket, patient, read_piece, say_goodbye
 from checklist_app.cli.tls import RenewedContext
 from checklist_app.cli.turns import Turns, network_of
 
@@ -31,33 +32,9 @@ HEAD_SECONDS = 10.0
 """How long a request's head, and a short body, may take from its first byte or the accept."""
 PARTING_SECONDS = 2.0
 """How long a client may take to close after the last answer."""
-PATIENCE_SECONDS = 20
-"""How long a connection may stand still in the middle of a request or of an answer."""
 MOST_PARTING = 100
-LARGEST_HEAD = 64 * 1024
-SHORT_BODY = 64 * 1024
 MOST_WAITING_OF_ADDRESS = 100
 _PIECE = 16 * 1024
-_END = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
-_EXPECTS = re.compile(rb"\r\n(?:expect|transfer-encoding):", re.IGNORECASE)
-
-
-def is_whole(arrived: bytes | bytearray) -> bool:
-    """Return whether a thread can read this request without waiting for its client.
-
-    A long body, and one of unknown length, is left to the thread: it is being uploaded. What is
-    too long for a head goes on as well, since gunicorn knows how to refuse it.
-    """
-    end = arrived.find(_END)
-    if end < 0:
-        return len(arrived) > LARGEST_HEAD
-    head = arrived[: end + len(_END)]
-    if _EXPECTS.search(head):
-        return True
-    told = _LENGTH.search(head)
-    length = int(told[1]) if told else 0
-    return length > SHORT_BODY or len(arrived) >= len(head) + length
 
 
 @dataclass(eq=False, slots=True)
@@ -75,20 +52,13 @@ class Waiting:
         return network_of(self.connection.client)
 
 
-class PatientSocket(ssl.SSLSocket):
-    """An encrypted connection on which no thread waits for ever.
-
-    The limit that the kernel keeps on plain connections does not reach an encrypted one: Python
-    begins to wait anew. Its own limit does.
-    """
-
-    def setblocking(self, flag: bool) -> None:
-        """Wait for as long as we have patience, or not at all."""
-        self.settimeout(PATIENCE_SECONDS if flag else 0)
-
-
 class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's threads behind a waiting room, and with a way out that blocks nobody."""
+    """Gunicorn's threads behind a waiting room, and with a way out that blocks nobody.
+
+    Attributes:
+        turns: whose requests have a thread.
+        told_when_full: the whole answer to one that can have none for now.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,23 +67,24 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self._parting: deque[Waiting] = deque()
         self._tls: RenewedContext | None = None
         self.turns = Turns()
+        self.told_when_full = b""
 
     def init_process(self) -> None:
         """Set up as usual; whoever speaks HTTPS reads the certificate once, not at each visit."""
         if self.cfg.is_ssl:
             files = Path(self.cfg.certfile), Path(self.cfg.keyfile)
-            self._tls = RenewedContext(*files, PatientSocket)
+            self._tls = RenewedContext(*files, PatientTlsSocket)
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection in; it waits here until its request has arrived."""
         try:
-            client, address = listener.accept()
+            accepted, address = listener.accept()
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
-        client.setblocking(False)
+        client: socket.socket = patient(accepted)
         if self._tls is not None:
             try:
                 client = self._tls.wrap(client)
@@ -129,38 +100,23 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self.keepalived_conns.remove(conn)
         self._wait_for(conn)
 
-    def enqueue_req(self, conn: Any) -> None:
-        """Let a thread serve a request when its address has a turn; else it waits for one."""
-        try:
-            if self.turns.take(conn):
-                super().enqueue_req(conn)
-        except OverflowError:
-            self._close(conn)
-
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep the connection as usual, or part from it without standing at the door.
 
         Gunicorn would wait here, in the one thread that lets everybody in, for up to two seconds
-        until the client has closed too.
+        until the client has closed too. And it would give the beginning of a next request, read
+        along with this one, to a thread that waits for the rest.
         """
-        following = self.turns.give_back(conn)
-        if following is not None:
+        for following in self.turns.give_back(conn):
             self.enqueue_req(following)
-        if not fs.cancelled() and fs.exception() is None and fs.result():
+        if fs.cancelled() or fs.exception() is not None or not fs.result():
+            self._part(conn)
+            return
+        begun = conn.parser.unreader.take_buffered()
+        if begun or has_decrypted(conn.sock):
+            self._wait_for(conn, begun)
+        else:
             super().finish_request(conn, fs)
-            return
-        try:
-            say_goodbye(conn.sock)
-            leaving = Waiting(conn, time.monotonic() + PARTING_SECONDS)
-            self.poller.register(conn.sock, EVENT_READ, partial(self._departs, leaving))
-        except (OSError, ValueError):
-            self._close(conn)
-            return
-        self._parting.append(leaving)
-        if len(self._parting) > MOST_PARTING:
-            longest = self._parting.popleft()
-            if not longest.is_over:
-                self._let_go(longest)
 
     def murder_pending(self) -> None:
         """Close what has waited too long."""
@@ -175,11 +131,14 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
             leaving = self._parting.popleft()
             if not leaving.is_over:
                 self._let_go(leaving)
+        for connection in self.turns.lose_patience(moment):
+            self._send_away(connection)
         if self._tls is not None:
             self._tls.look()
 
-    def _wait_for(self, connection: Any) -> None:
-        waiting = Waiting(connection, time.monotonic() + HEAD_SECONDS)
+    def _wait_for(self, connection: Any, begun: bytes = b"") -> None:
+        deadline = time.monotonic() + HEAD_SECONDS
+        waiting = Waiting(connection, deadline, bytearray(begun))
         neighbours = self._of_address[waiting.address]
         if waiting.address and len(neighbours) >= MOST_WAITING_OF_ADDRESS:
             # Whoever has waited longest is the likeliest not to want an answer.
@@ -190,6 +149,10 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self._room.append(waiting)
         connection.sock.setblocking(False)
         self.poller.register(connection.sock, EVENT_READ, partial(self._arrives, waiting))
+        if begun and arrival(begun) is not Arrival.PART:
+            self._hand_on(waiting)
+        elif has_decrypted(connection.sock):
+            self._arrives(waiting, connection.sock)
 
     def _arrives(self, waiting: Waiting, client: socket.socket) -> None:
         if waiting.is_over:
@@ -205,15 +168,14 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         except OSError:
             piece = b""
         waiting.arrived += piece
-        if piece and not is_whole(waiting.arrived):
-            return
-        self._leave(waiting)
         if not piece:
+            self._leave(waiting)
             self._close(waiting.connection)
-            return
-        self._hand_on(waiting)
+        elif arrival(waiting.arrived) is not Arrival.PART:
+            self._hand_on(waiting)
 
     def _hand_on(self, waiting: Waiting) -> None:
+        self._leave(waiting)
         connection = waiting.connection
         connection.data_ready = True
         if not connection.initialized:
@@ -221,7 +183,32 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
             connection.initialized = True
             connection.parser = http.get_parser(self.cfg, connection.sock, connection.client)
         connection.parser.unreader.unread(bytes(waiting.arrived))
-        self.enqueue_req(connection)
+        is_upload = arrival(waiting.arrived) is Arrival.UPLOAD
+        try:
+            if self.turns.take(connection, is_upload=is_upload):
+                self.enqueue_req(connection)
+        except OverflowError:
+            self._send_away(connection)
+
+    def _send_away(self, connection: Any) -> None:
+        """Say that no thread is free for this request, and part."""
+        with suppress(OSError):
+            connection.sock.send(self.told_when_full)
+        self._part(connection)
+
+    def _part(self, connection: Any) -> None:
+        try:
+            say_goodbye(connection.sock)
+            leaving = Waiting(connection, time.monotonic() + PARTING_SECONDS)
+            self.poller.register(connection.sock, EVENT_READ, partial(self._departs, leaving))
+        except (OSError, ValueError):
+            self._close(connection)
+            return
+        self._parting.append(leaving)
+        if len(self._parting) > MOST_PARTING:
+            longest = self._parting.popleft()
+            if not longest.is_over:
+                self._let_go(longest)
 
     def _leave(self, waiting: Waiting) -> None:
         waiting.is_over = True
@@ -253,27 +240,6 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         connection.close()
 
 
-def read_piece(client: socket.socket) -> bytes:
-    """Return what has arrived of a connection that does not block, after its handshake.
-
-    Raises:
-        OSError: there is nothing to read yet, or the client does not speak what we speak.
-    """
-    if not isinstance(client, ssl.SSLSocket):
-        return client.recv(_PIECE)
-    if client.version() is None:
-        client.do_handshake()
-    piece = client.recv(_PIECE)
-    while client.pending():
-        # Nothing tells the poller of what is decrypted already.
-        piece += client.recv(client.pending())
-    return piece
-
-
-def say_goodbye(client: socket.socket) -> None:
-    """Tell a client that nothing follows, without waiting for its answer."""
-    client.setblocking(False)
-    if isinstance(client, ssl.SSLSocket):
-        with suppress(OSError, ValueError):
-            client.unwrap()
-    client.shutdown(socket.SHUT_WR)
+def has_decrypted(client: socket.socket) -> bool:
+    """Return whether there is something to read of which nothing tells the poller."""
+    return isinstance(client, ssl.SSLSocket) and client.pending() > 0

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import struct
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,8 +11,8 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from checklist_app.cli.door import Door
 from checklist_app.cli.metrics_port import keep_port_open
-from checklist_app.cli.unreadable_requests import answer_like_all_others
-from checklist_app.cli.waiting_room import PATIENCE_SECONDS, WaitingRoomWorker
+from checklist_app.cli.unreadable_requests import answer_like_all_others, told_when_full
+from checklist_app.cli.waiting_room import WaitingRoomWorker
 from checklist_app.config import Config
 from checklist_app.json_logs import JsonFormatter, set_up_logging
 from checklist_app.services.resources import Resources
@@ -36,33 +34,19 @@ class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 class ImpatientWorker(WaitingRoomWorker):
-    """Gunicorn's threads, none of which waits for ever for a client that went silent."""
-
-    def init_process(self) -> None:
-        """Set up as usual, with doors that lose patience."""
-        for door in self.sockets:
-            be_impatient(door)
-        super().init_process()
+    """Gunicorn's threads, of which neither one address nor uploads can take all."""
 
     def load_wsgi(self) -> None:
         """Load the application as usual; share threads out, and let Prometheus ask."""
         super().load_wsgi()
         resources: Resources = self.wsgi.extensions["checklist_resources"]
         answer_like_all_others(resources.config)
+        self.told_when_full = told_when_full(resources.config)
+        half = max(self.cfg.threads // 2, 1)
+        self.turns.uploads = half
         if not resources.config.trusted_proxies:
-            self.turns.share = max(self.cfg.threads // 2, 1)
+            self.turns.share = half
         keep_port_open(resources)
-
-
-def be_impatient(door: socket.socket) -> None:
-    """Let reading from and writing to each connection that comes through ``door`` end in time.
-
-    Gunicorn reads in blocking mode without a limit, so that as many silent clients as there are
-    threads would stop everything. The kernel hands these options on to accepted connections.
-    """
-    limit = struct.pack("ll", PATIENCE_SECONDS, 0)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
 def command(config: Config, door: Door) -> list[str]:
@@ -77,6 +61,8 @@ def command(config: Config, door: Door) -> list[str]:
         f"--log-level={config.log_level}",
         f"--logger-class={__name__}.{JsonLogger.__name__}",
         "--no-control-socket",
+        # The kernel would wait for one who reads an answer slowly, and know no pace.
+        "--no-sendfile",
         # What a proxy says is read by the application, for as many hops as are set. From this
         # machine gunicorn would also take a scheme and a SCRIPT_NAME of anybody's.
         "--forwarded-allow-ips=",

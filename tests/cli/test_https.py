@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from checklist_app.cli import tls
 from checklist_app.cli.console import Refused
 from checklist_app.cli.door import Door, refuse_to_be_overheard
+from checklist_app.cli.patience import PATIENCE_SECONDS, PatientTlsSocket
 from checklist_app.cli.tls import RenewedContext
-from checklist_app.cli.waiting_room import PATIENCE_SECONDS, PatientSocket
 from checklist_app.config import Config
 from tests.certificates import Authority, make_authority, write_key
 from tests.cli.conftest import Checklist
@@ -206,7 +206,7 @@ def test_a_renewed_certificate_is_used_without_a_restart(
 ) -> None:
     monkeypatch.setattr(tls, "LOOK_EVERY", 0)
     before = make_authority(tmp_path)
-    serving = RenewedContext(before.certificate, before.key, PatientSocket)
+    serving = RenewedContext(before.certificate, before.key, PatientTlsSocket)
     first = before.trust()
     assert greeted(serving, first)
 

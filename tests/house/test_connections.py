@@ -42,8 +42,8 @@ REASONS = {
     "mail/delivery.py": "the mail server that the operator names",
     "cli/client.py": "the server that whoever runs the command names",
     "cli/door.py": "asks its own web server whether it is ready, and whether ports are free",
-    "cli/web_server.py": "listens",
     "cli/waiting_room.py": "listens",
+    "cli/patience.py": "reads and writes on connections that came in",
     "cli/unreadable_requests.py": "answers on a connection that came in",
     "jobs/worker.py": "asks for the name of this machine",
 }
