@@ -18,6 +18,8 @@ LONGEST_DELAY = timedelta(hours=6)
 """After half a minute, then twice as long each time: 12 attempts over about 14 hours."""
 FAILING_DAYS = 5
 """After so many days without one message that was taken, a webhook is switched off."""
+MOST_WAITING_OF_HOOK = 200
+"""Messages of one webhook that wait at once; what comes then is noted as not sent."""
 WAIVER_NOTICE_DAYS = 7
 
 

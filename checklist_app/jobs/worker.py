@@ -1,4 +1,4 @@
-"""The loop of a worker process: claim a job, keep its lease, do it, tell how it ended."""
+"""The loops of a worker process: claim a job, keep its lease, do it, tell how it ended."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import gc
 import logging
 import os
 import socket
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
+from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,13 +23,14 @@ from checklist_app.domain.errors import (
     StorageUnavailable,
     TryLater,
 )
+from checklist_app.domain.lanes import Lane, lane_of
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.handlers import HANDLERS
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.models import Job
-from checklist_app.queries.jobs import is_work_due
+from checklist_app.queries.lanes import parties_due
 from checklist_app.services import jobs
 from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.clock import now
@@ -38,6 +42,11 @@ from checklist_app.services.triage_undo import expire_acceptances
 from checklist_app.services.webhook_events import tell_time
 
 LOOK_EVERY = 0.3
+LOOK_FOR_MESSAGES_EVERY = 1.0
+THREADS: Mapping[Lane, int] = MappingProxyType({Lane.MAIL: 1, Lane.DELIVERIES: 3})
+"""Beside the main loop, which imports and builds reports: they wait for others, not for us."""
+LONGEST_FAREWELL = 5.0
+"""Seconds that a worker which ends waits for a host; what it held is sent when its lease ends."""
 BEAT_EVERY = 5.0
 WAIT_AFTER_FAULT = 2.0
 HOUSE_EVERY = timedelta(hours=1)
@@ -47,7 +56,7 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """Does one job after another until it is told to stop.
+    """Does one job after another in each lane until it is told to stop.
 
     Attributes:
         name: how it signs its heartbeat.
@@ -60,6 +69,8 @@ class Worker:
         self.turn_file = turn_file
         self.name = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self.stopping = Event()
+        self._claiming = Lock()
+        self._fault: BaseException | None = None
         self._house_due = self._alerts_due = self._turn_due = now()
         self._lease = timedelta(seconds=resources.config.job_lease_seconds)
 
@@ -67,19 +78,47 @@ class Worker:
         """Work until ``stopping`` is set. A database that is away is waited for."""
         pulse = Thread(target=self._beat_until_stopped, name="pulse", daemon=True)
         pulse.start()
+        messengers = [
+            Thread(target=self._work_lane, args=(lane,), name=lane.value, daemon=True)
+            for lane, count in THREADS.items()
+            for _ in range(count)
+        ]
+        for messenger in messengers:
+            messenger.start()
         _log.info("worker ready", extra={"worker": self.name})
         while not self.stopping.is_set():
             self._note_turn()
             try:
                 self._keep_house()
                 self._tell_alerts()
-                if not self.work_once():
+                if not self.work_once((Lane.WORK,)):
                     self.stopping.wait(LOOK_EVERY)
             except SQLAlchemyError:
-                _log.exception("the database does not answer")
-                self.stopping.wait(WAIT_AFTER_FAULT)
+                self._wait_for_the_database()
+        deadline = time.monotonic() + LONGEST_FAREWELL
+        for messenger in messengers:
+            messenger.join(timeout=max(0.0, deadline - time.monotonic()))
         pulse.join(timeout=BEAT_EVERY)
         self._say_goodbye()
+        if self._fault is not None:
+            raise self._fault
+
+    def _work_lane(self, lane: Lane) -> None:
+        """Do the jobs of one lane; whatever breaks here ends the whole worker, as in its loop."""
+        try:
+            while not self.stopping.is_set():
+                try:
+                    if not self.work_once((lane,)):
+                        self.stopping.wait(LOOK_FOR_MESSAGES_EVERY)
+                except SQLAlchemyError:
+                    self._wait_for_the_database()
+        except Exception as error:
+            self._fault = error
+            self.stopping.set()
+
+    def _wait_for_the_database(self) -> None:
+        _log.exception("the database does not answer")
+        self.stopping.wait(WAIT_AFTER_FAULT)
 
     def _note_turn(self) -> None:
         if self.turn_file is not None and now() >= self._turn_due:
@@ -109,13 +148,16 @@ class Worker:
                 return
         in_transaction(self.resources, lambda session: announce(session, self.resources.config))
 
-    def work_once(self) -> bool:
-        """Do the oldest job that is due; return whether there was one."""
+    def work_once(self, lanes: Sequence[Lane] = tuple(Lane)) -> bool:
+        """Do a job that is due in one of these lanes; return whether there was one."""
         with reading(self.resources) as session:
             # Looking first keeps an idle worker from taking SQLite's one write lock all the time.
-            if not is_work_due(session, now()):
+            if not any(parties_due(session, lane, now()) for lane in lanes):
                 return False
-        claimed = in_transaction(self.resources, lambda session: jobs.claim(session, self._lease))
+        with self._claiming:  # two threads that claim at once would not see each other's calls
+            claimed = in_transaction(
+                self.resources, lambda session: jobs.claim(session, self._lease, lanes)
+            )
         if claimed is not None:
             self._do(claimed)
         return True
@@ -233,15 +275,15 @@ def collect_rarely() -> None:
 
 
 def work_until_over(resources: Resources, job_id: int) -> JobState:
-    """Do due jobs in this process until one of them is over; return how it ended.
+    """Do due jobs of its lane in this process until one of them is over; return how it ended.
 
     A worker that runs besides may do it as well: the lease decides, and either way it gets done.
     """
     worker = Worker(resources)
     while True:
         with reading(resources) as session:
-            state = session.get_one(Job, job_id).state
-        if state.is_over:
-            return state
-        if not worker.work_once():
+            job = session.get_one(Job, job_id)
+        if job.state.is_over:
+            return job.state
+        if not worker.work_once((lane_of(job.kind),)):
             worker.stopping.wait(LOOK_EVERY)

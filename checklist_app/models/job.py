@@ -16,14 +16,23 @@ from checklist_app.models.user import User
 class Job(Base):
     """One piece of work. ``token`` names the worker run that holds it until ``lease_until``.
 
-    Mail belongs to no project, and what nobody signed in asked for has no author.
+    Mail and messages belong to no project, and what nobody signed in asked for has no author.
+
+    Attributes:
+        webhook_id: whose message it sends. No foreign key: deleting a webhook waits for no job,
+            and a job that finds its message gone sends nothing.
+        begun_at: when a worker last began it.
     """
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_queue", "state", "run_after"),)
+    __table_args__ = (
+        Index("ix_job_queue", "state", "run_after"),
+        Index("ix_job_turns", "kind", "begun_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    webhook_id: Mapped[int | None]
     kind: Mapped[JobKind]
     payload: Mapped[dict[str, Any]]
     state: Mapped[JobState] = mapped_column(default=JobState.QUEUED)
@@ -35,6 +44,7 @@ class Job(Base):
     token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
     run_after: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
@@ -96,21 +96,6 @@ def worker_is_alive(session: Session, now: datetime, max_age: timedelta) -> bool
     """Return whether any worker was heard of within ``max_age`` before ``now``."""
     seen = session.scalar(select(func.max(WorkerHeartbeat.seen_at)))
     return seen is not None and now - seen <= max_age
-
-
-def is_work_due(session: Session, now: datetime) -> bool:
-    """Return whether a worker that tried to claim a job now would find one."""
-    found = session.scalar(
-        select(Job.id)
-        .where(
-            or_(
-                (Job.state == JobState.QUEUED) & (Job.run_after <= now),
-                (Job.state == JobState.RUNNING) & (Job.lease_until < now),
-            )
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 def _jobs(access: ProjectAccess) -> Select[Job, int | None, int | None]:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.domain import webhooks
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, NotFound, TooManyAttempts
+from checklist_app.domain.lanes import KINDS, Lane
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import JobKind, JobState
 from checklist_app.domain.webhooks import delay_after
 from checklist_app.models import Job, WorkerHeartbeat
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.lanes import is_due, parties_due
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 
@@ -30,9 +33,9 @@ RETRY_DELAY = timedelta(seconds=5)
 MOST_MAIL_ATTEMPTS = 9
 MAIL_DELAY = timedelta(seconds=30)
 LONGEST_MAIL_DELAY = timedelta(hours=1)
+"""A mail waits 30 seconds, then twice as long each time: its server may be away for two hours."""
 MOST_WEBHOOK_ATTEMPTS = 2 * webhooks.MOST_ATTEMPTS
 """More than a message is tried: interruptions count here, and not there."""
-"""A mail waits 30 seconds, then twice as long each time: its server may be away for two hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +92,14 @@ def _refuse_too_many(session: Session, actor: Actor, project_id: int) -> None:
         )
 
 
-def claim(session: Session, lease: timedelta) -> Claim | None:
-    """Take the oldest job that is free, or whose worker has gone silent; None when there is none.
+def claim(session: Session, lease: timedelta, lanes: Iterable[Lane] = tuple(Lane)) -> Claim | None:
+    """Take a job that is free, or whose worker has gone silent; None when there is none.
 
-    A job that was begun too often without an end is given up with a reason.
+    Within a lane it is the oldest of the project, or webhook, whose turn it is. A job that was
+    begun too often without an end is given up with a reason.
     """
     moment = now()
-    job = session.scalar(
-        select(Job)
-        .where(
-            or_(
-                (Job.state == JobState.QUEUED) & (Job.run_after <= moment),
-                (Job.state == JobState.RUNNING) & (Job.lease_until < moment),
-            )
-        )
-        .order_by(Job.run_after, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    job = _next_job(session, lanes, moment)
     if job is None:
         return None
     if job.cancel_requested:
@@ -120,11 +113,27 @@ def claim(session: Session, lease: timedelta) -> Claim | None:
         )
         return None
     job.state = JobState.RUNNING
+    job.begun_at = moment
     job.attempts += 1
     job.token = secrets.token_hex(16)
     job.lease_until = moment + lease
     job.message = None
     return Claim(job.id, job.token, job.kind, job.project_id, job.payload)
+
+
+def _next_job(session: Session, lanes: Iterable[Lane], moment: datetime) -> Job | None:
+    for lane in lanes:
+        for party in parties_due(session, lane, moment):
+            job = session.scalar(
+                select(Job)
+                .where(is_due(moment), Job.kind.in_(KINDS[lane]), party.jobs)
+                .order_by(Job.run_after, Job.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if job is not None:
+                return job
+    return None
 
 
 def renew(session: Session, claimed: Claim, lease: timedelta) -> bool:

@@ -11,11 +11,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobKind, JobState
-from checklist_app.domain.webhooks import WAIVER_NOTICE_DAYS, HookEvent
+from checklist_app.domain.webhooks import (
+    MOST_WAITING_OF_HOOK,
+    WAIVER_NOTICE_DAYS,
+    DeliveryState,
+    HookEvent,
+)
 from checklist_app.models import (
     Alert,
     Checklist,
@@ -45,6 +51,9 @@ _MAY_MOVE_THE_GATE = (
     "project:scan:import",
     "project:verdict:",
     "project:waiver:",
+)
+TOO_MANY = text(
+    "Not sent: %(count)s messages of this webhook wait already.", count=MOST_WAITING_OF_HOOK
 )
 _COUNTS = ("read", "new", "changed", "reopened", "gone", "closed")
 
@@ -88,6 +97,8 @@ def queue(
 ) -> WebhookDelivery:
     """Queue one message; it is sent after the caller's transaction is committed.
 
+    Where too many of this webhook wait already it is written down as not sent.
+
     Args:
         session: the transaction of the caller.
         hook: where it goes.
@@ -105,10 +116,27 @@ def queue(
         data=data,
         created_at=now(),
     )
+    if too_many_wait(session, hook.id):
+        delivery.state = DeliveryState.FAILED
+        delivery.trouble = TOO_MANY.to_json()
     session.add(delivery)
     session.flush()
-    send_again(session, delivery)
+    if delivery.state is not DeliveryState.FAILED:
+        send_again(session, delivery)
     return delivery
+
+
+def too_many_wait(session: Session, hook_id: int) -> bool:
+    """Return whether so many messages of a webhook wait that no more are queued."""
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(WebhookDelivery)
+        .where(
+            WebhookDelivery.webhook_id == hook_id,
+            WebhookDelivery.state == DeliveryState.WAITING,
+        )
+    )
+    return (waiting or 0) >= MOST_WAITING_OF_HOOK
 
 
 def send_again(session: Session, delivery: WebhookDelivery) -> None:
@@ -116,6 +144,7 @@ def send_again(session: Session, delivery: WebhookDelivery) -> None:
     session.add(
         Job(
             kind=JobKind.SEND_WEBHOOK,
+            webhook_id=delivery.webhook_id,
             payload={"delivery_id": delivery.id},
             run_after=now(),
             created_at=now(),

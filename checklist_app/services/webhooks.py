@@ -168,6 +168,8 @@ def redeliver(session: Session, place: HookPlace, hook_id: int, public_id: str) 
         raise NotFound
     if delivery.state is DeliveryState.WAITING:
         raise Conflict(text("This message is still on its way."))
+    if webhook_events.too_many_wait(session, hook.id):
+        raise Conflict(webhook_events.TOO_MANY)
     delivery.state = DeliveryState.WAITING
     delivery.attempts = 0
     webhook_events.send_again(session, delivery)

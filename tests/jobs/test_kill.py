@@ -50,6 +50,10 @@ def running_worker(config: Config) -> Iterator[subprocess.Popen[bytes]]:
         "CHECKLIST_DATABASE_URL": config.sqlalchemy_url,
         "CHECKLIST_JOB_LEASE_SECONDS": "2",
         "CHECKLIST_LOG_LEVEL": "warning",
+        "CHECKLIST_SECRET_KEY": config.secret_key,
+        "CHECKLIST_OUTBOUND_ALLOWED_HOSTS": ",".join(
+            f"{host.scheme}://{host.host}:{host.port}" for host in config.outbound_allowed_hosts
+        ),
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "checklist_app", "worker"], env=environment, stderr=subprocess.PIPE
