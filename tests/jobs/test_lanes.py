@@ -92,9 +92,7 @@ def test_a_host_that_is_silent_holds_up_no_import_of_anybody(
     checklist = make_checklist(session, alice)
     for version in range(1, 5):
         opened = item(session, alice, checklist, "IN-01")
-        record_verdict(
-            session, opened, outcome=Outcome.FAIL, rationale="Seen", row_version=version
-        )
+        record_verdict(session, opened, outcome=Outcome.FAIL, rationale="Seen", row_version=version)
         session.flush()
     session.commit()
 
