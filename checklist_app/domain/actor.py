@@ -25,7 +25,8 @@ class Actor:
         session_id: key of their session row; 0 on the command line.
         address: network address, for the audit log; empty on the command line.
         request_id: joins the log lines and events of one request.
-        must_enrol: whether they have to add a second factor before anything else.
+        must_enrol: whether they have to add a second factor before anything else; of a pipeline's
+            token, whether its maker has to.
         seen_at: when their session was last noted as used; None on the command line.
         token_id: key of the token that a program came with; None for a person.
         scopes: the permissions the token is limited to; None for no limit.

@@ -57,8 +57,8 @@ class SignInRequired(DomainError):
 class FactorRequired(Forbidden):
     """The person has to add a second factor before anything else."""
 
-    def __init__(self) -> None:
-        super().__init__(text("A second factor is required here. Add one to continue."))
+    def __init__(self, message: Text | None = None) -> None:
+        super().__init__(message or text("A second factor is required here. Add one to continue."))
 
 
 class ConfirmationRequired(DomainError):

@@ -87,7 +87,10 @@ class PendingProof(Base):
 
 
 class ExternalIdentity(Base):
-    """Who a person is at a provider: what it calls them there never changes, unlike an address."""
+    """Who a person is at a provider: what it calls them there never changes, unlike an address.
+
+    ``factor_vouched`` says that the provider asked for a second factor at the last sign-in by it.
+    """
 
     __tablename__ = "external_identity"
 
@@ -98,6 +101,7 @@ class ExternalIdentity(Base):
     subject: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    factor_vouched: Mapped[bool] = mapped_column(default=False)
 
     user: Mapped[User] = relationship()
 

@@ -34,9 +34,8 @@ class User(Base):
 class UserSession(Base):
     """One signed-in browser; the cookie holds a token of which only the hash is kept.
 
-    ``must_enrol`` says that the person has to add a second factor before anything else.
-
     Attributes:
+        factor_vouched: a provider of single sign-on asked for a second factor as it was opened.
         confirmed_at: when this browser last proved who sits at it; None for long ago.
         must_rotate: the person's rights have changed, and the next page brings a new token.
         previous_sha256: the token before the last such change, good for what was under way.
@@ -53,7 +52,7 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    must_enrol: Mapped[bool] = mapped_column(default=False)
+    factor_vouched: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
     must_rotate: Mapped[bool] = mapped_column(default=False)
     previous_sha256: Mapped[str | None] = mapped_column(String(64), index=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
@@ -27,6 +27,17 @@ from checklist_app.services.token_keys import TOKEN_LIFETIME
 
 FAMILY_LIFETIME = timedelta(days=30)
 """After so long a program signs in again, however often it refreshed."""
+
+
+ADD_ONE_FIRST = text("You need a second factor. Sign in with a browser and add one first.")
+
+
+class FactorMissing(SignInRequired):
+    """The person whom a program acts for has to add a second factor before anything else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ADD_ONE_FIRST
 
 
 class SpentToken(SignInRequired):
@@ -80,10 +91,7 @@ def _show_second_factor(
 ) -> None:
     """Raise InvalidInput unless a person who has a second factor shows it, as in a browser."""
     if factor_policy.must_enrol(session, user):
-        raise InvalidInput(
-            text("You need a second factor. Sign in with a browser and add one first."),
-            field="code",
-        )
+        raise InvalidInput(ADD_ONE_FIRST, field="code")
     if not factor_policy.factors_of(session, user.id).any:
         return
     if one_time_codes.accept(session, config, user, code):
@@ -124,11 +132,14 @@ def refresh(session: Session, config: Config, refresh_token: str) -> IssuedToken
 
     Raises:
         SpentToken: it was used before; the caller ends its family by :func:`end_reused_family`.
+        FactorMissing: its person has to add a second factor first; it stays unspent.
         SignInRequired: it is made up, or its family is over.
     """
     row = _refresh_row(session, refresh_token)
     if row is None or not _is_alive(row.family):
         raise SignInRequired
+    if factor_policy.must_enrol(session, row.family.user):
+        raise FactorMissing
     spent = changed_rows(
         session,
         update(RefreshToken)
@@ -158,16 +169,22 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Open
     said = read_token(config, token)
     if said is None:
         return None
-    row = session.scalar(
-        select(AccessToken)
-        .options(joinedload(AccessToken.family).joinedload(TokenFamily.user))
+    found = session.execute(
+        select(AccessToken, factor_policy.lacks_required_factor())
+        .join(AccessToken.family)
+        .join(TokenFamily.user)
+        .options(contains_eager(AccessToken.family).contains_eager(TokenFamily.user))
         .where(AccessToken.jti == said.jti)
-    )
-    if row is None or row.revoked_at is not None or row.expires_at <= now():
+    ).one_or_none()
+    if found is None:
+        return None
+    row, must_enrol = found
+    if row.revoked_at is not None or row.expires_at <= now():
         return None
     if not _is_alive(row.family) or row.family.user_id != said.user_id:
         return None
-    return OpenSession(_actor(row.family.user, origin, said.scopes), row.family.created_at)
+    actor = replace(_actor(row.family.user, origin, said.scopes), must_enrol=must_enrol)
+    return OpenSession(actor, row.family.created_at)
 
 
 def revoke(session: Session, config: Config, actor: Actor, token: str) -> None:

@@ -39,7 +39,7 @@ def person_of(session: Session, config: Config, claims: Claims, origin: Origin) 
     user = session.get_one(User, identity.user_id)
     if not user.is_active:
         raise _refused("the account is closed")
-    identity.last_used_at = now()
+    identity.last_used_at, identity.factor_vouched = now(), claims.multi_factor
     external_roles.apply(session, config, user, claims.groups)
     return user
 

@@ -18,6 +18,7 @@ from checklist_app.models import Membership, Project, User
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.organisation import set_organisation_role
+from checklist_app.services.rotation import rights_changed
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ def _apply_role(session: Session, project: Project, user: User, role: Role | Non
     else:
         membership.role = role
     session.flush()
+    rights_changed(session, user.id)
     audit.record(
         session, None, "account:sso:role", user.email, project_id=project.id, role=role or "none"
     )

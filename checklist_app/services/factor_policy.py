@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
@@ -19,7 +19,6 @@ from checklist_app.models import (
     RecoveryCode,
     SignInPolicy,
     User,
-    UserSession,
 )
 from checklist_app.services import audit
 from checklist_app.services.clock import now
@@ -69,15 +68,27 @@ def policy(session: Session) -> FactorPolicy:
 
 def is_required(session: Session, user: User) -> bool:
     """Return whether the policy asks this person for a second factor."""
-    required = policy(session)
-    if required is FactorPolicy.ADMINISTRATORS:
-        return session.scalar(select(User.id).where(User.id == user.id, _leads())) is not None
-    return required is FactorPolicy.EVERYBODY
+    return session.scalar(select(User.id).where(User.id == user.id, _is_asked())) is not None
 
 
 def must_enrol(session: Session, user: User) -> bool:
     """Return whether a person needs a second factor and has none."""
-    return is_required(session, user) and not factors_of(session, user.id).any
+    found = select(User.id).where(User.id == user.id, lacks_required_factor())
+    return session.scalar(found) is not None
+
+
+def lacks_required_factor(*vouched: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    """Return the condition on ``User`` that a person has to add a second factor before all else.
+
+    Whoever finds out who acts asks it in that same query: policy, rights and factors count as they
+    are now, and nothing has to be brought in line when one of them changes.
+
+    Args:
+        vouched: what does instead of a factor of ours, for instance the word of a provider.
+    """
+    app = select(CodeGenerator.id).where(CodeGenerator.user_id == User.id).exists()
+    passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
+    return and_(_is_asked(), ~or_(app, passkey, *vouched))
 
 
 def set_policy(session: Session, actor: Actor, required: FactorPolicy) -> None:
@@ -89,36 +100,21 @@ def set_policy(session: Session, actor: Actor, required: FactorPolicy) -> None:
         row = SignInPolicy(id=ONLY_ROW)
         session.add(row)
     row.second_factor, row.changed_at = required, now()
-    session.flush()
-    mark_sessions(session)
     audit.record(
         session, actor, "account:policy:change", "second_factor", before=before, after=required
     )
 
 
-def mark_sessions(session: Session) -> None:
-    """Bring what open sessions are held to in line with the policy."""
-    required = policy(session)
-    has_none = ~or_(
-        select(CodeGenerator.id).where(CodeGenerator.user_id == UserSession.user_id).exists(),
-        select(Passkey.id).where(Passkey.user_id == UserSession.user_id).exists(),
+def _is_asked() -> ColumnElement[bool]:
+    """Whether the policy asks a person for a second factor."""
+    return or_(
+        _policy_is(FactorPolicy.EVERYBODY),
+        and_(_policy_is(FactorPolicy.ADMINISTRATORS), _leads()),
     )
-    open_ones = update(UserSession).where(UserSession.revoked_at.is_(None))
-    session.execute(open_ones.where(UserSession.must_enrol).values(must_enrol=False))
-    if required is FactorPolicy.EVERYBODY:
-        session.execute(open_ones.where(has_none).values(must_enrol=True))
-    elif required is FactorPolicy.ADMINISTRATORS:
-        leaders = select(User.id).where(_leads())
-        session.execute(
-            open_ones.where(has_none, UserSession.user_id.in_(leaders)).values(must_enrol=True)
-        )
 
 
-def has_enrolled(session: Session, user_id: int) -> None:
-    """Let a person go on who has just added a factor."""
-    session.execute(
-        update(UserSession).where(UserSession.user_id == user_id).values(must_enrol=False)
-    )
+def _policy_is(required: FactorPolicy) -> ColumnElement[bool]:
+    return select(SignInPolicy.id).where(SignInPolicy.second_factor == required).exists()
 
 
 def _leads() -> ColumnElement[bool]:

@@ -7,18 +7,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.scopes import PIPELINE_SCOPES, parse_scopes, permissions_of
 from checklist_app.domain.text import text
-from checklist_app.models import PipelineToken
+from checklist_app.models import ExternalIdentity, PipelineToken, User
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.queries.people import actor_of
 from checklist_app.services import audit
 from checklist_app.services.clock import now, today
+from checklist_app.services.factor_policy import lacks_required_factor
 from checklist_app.services.secret_tokens import new_token, token_sha256
 from checklist_app.services.sessions import Origin
 
@@ -114,13 +115,26 @@ def revoke_token(session: Session, access: ProjectAccess, token_id: int) -> None
 
 
 def resume(session: Session, secret: str, origin: Origin) -> Actor | None:
-    """Return whom a token acts for, limited to its project and scopes; None when it is over."""
-    token = session.scalar(
-        select(PipelineToken)
-        .options(joinedload(PipelineToken.user))
-        .where(PipelineToken.token_sha256 == token_sha256(secret))
+    """Return whom a token acts for, limited to its project and scopes; None when it is over.
+
+    It does nothing while its maker has to add a second factor. A maker who comes in by a provider
+    that asks for one needs none of ours, as in the browser.
+    """
+    vouched = (
+        select(ExternalIdentity.id)
+        .where(ExternalIdentity.user_id == User.id, ExternalIdentity.factor_vouched)
+        .exists()
     )
-    if token is None or token.revoked_at is not None or token.expires_at <= now():
+    found = session.execute(
+        select(PipelineToken, lacks_required_factor(vouched))
+        .join(PipelineToken.user)
+        .options(contains_eager(PipelineToken.user))
+        .where(PipelineToken.token_sha256 == token_sha256(secret))
+    ).one_or_none()
+    if found is None:
+        return None
+    token, must_enrol = found
+    if token.revoked_at is not None or token.expires_at <= now():
         return None
     if not token.user.is_active:
         return None
@@ -128,6 +142,7 @@ def resume(session: Session, secret: str, origin: Origin) -> Actor | None:
         actor_of(token.user),
         address=origin.address,
         request_id=origin.request_id,
+        must_enrol=must_enrol,
         seen_at=token.last_used_at,
         token_id=token.id,
         token_name=told(token),

@@ -17,6 +17,7 @@ from checklist_app.models import Job, Membership, Project
 from checklist_app.queries.access import ProjectAccess
 from checklist_app.services import audit, suggestions
 from checklist_app.services.clock import now
+from checklist_app.services.rotation import rights_changed
 
 LONGEST_SLUG = 50
 LONGEST_FRESHNESS = 3650
@@ -49,6 +50,7 @@ def create_project(
     session.add(
         Membership(project_id=project.id, user_id=actor.user_id, role=Role.OWNER, created_at=now())
     )
+    rights_changed(session, actor.user_id)
     audit.record(session, actor, "project:create", project.slug, project_id=project.id)
     return ProjectAccess(actor, project, Role.OWNER)
 

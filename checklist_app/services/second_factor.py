@@ -23,7 +23,8 @@ from checklist_app.services import (
     recovery_codes,
     sessions,
 )
-from checklist_app.services.factor_policy import factors_of, has_enrolled, is_required
+from checklist_app.services.factor_policy import factors_of, is_required
+from checklist_app.services.rotation import rotate
 from checklist_app.services.sessions import Origin, end_sessions
 
 
@@ -69,6 +70,20 @@ def enter(
         proved_elsewhere=proved_elsewhere,
     )
     return Entered(user.id, session_token=opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a new factor brings.
+
+    Attributes:
+        session_token: of the session it was added in; the one before is dead, for it may have been
+            worth less until now.
+        recovery_codes: to be shown once; empty unless it is the person's first factor.
+    """
+
+    session_token: str
+    recovery_codes: list[str]
 
 
 def waiting(session: Session, token: str) -> PendingProof:
@@ -157,8 +172,8 @@ def begin_passkey(session: Session, config: Config, actor: Actor) -> tuple[str, 
 
 def add_passkey(
     session: Session, config: Config, actor: Actor, proof: PendingProof, *, name: str, answer: str
-) -> list[str]:
-    """Add a passkey; return recovery codes to show when it is the person's first factor."""
+) -> Added:
+    """Add a passkey."""
     if proof.user_id != actor.user_id:
         raise pending.ProofOver
     first = not factors_of(session, actor.user_id).any
@@ -166,8 +181,8 @@ def add_passkey(
     return _added(session, config, actor, "passkey", first=first)
 
 
-def add_codes(session: Session, config: Config, actor: Actor, code: str) -> list[str]:
-    """Add the app for codes; return recovery codes to show when it is the first factor."""
+def add_codes(session: Session, config: Config, actor: Actor, code: str) -> Added:
+    """Add the app for codes."""
     first = not factors_of(session, actor.user_id).any
     one_time_codes.confirm(session, config, actor, code)
     return _added(session, config, actor, "codes", first=first)
@@ -222,12 +237,14 @@ def forget_factors(session: Session, user_id: int) -> None:
     pending.end_all(session, user_id)
 
 
-def _added(session: Session, config: Config, actor: Actor, kind: str, *, first: bool) -> list[str]:
-    has_enrolled(session, actor.user_id)
+def _added(session: Session, config: Config, actor: Actor, kind: str, *, first: bool) -> Added:
     user = _end_other_sessions(session, actor)
     _tell(session, config, user, text("A second factor was added to your account."))
     audit.record(session, actor, "account:factor:add", actor.email, kind=kind)
-    return recovery_codes.issue(session, actor.user_id) if first else []
+    return Added(
+        session_token=rotate(session, actor),
+        recovery_codes=recovery_codes.issue(session, actor.user_id) if first else [],
+    )
 
 
 def _removed(session: Session, config: Config, actor: Actor, kind: str) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from checklist_app.config import Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
 from checklist_app.models import TokenFamily, User, UserSession
-from checklist_app.services import audit, factor_policy
+from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.factor_policy import lacks_required_factor
 from checklist_app.services.passwords import password_matches, strengthen_hash
 from checklist_app.services.secret_tokens import new_token, token_sha256
 from checklist_app.services.token_families import end_families
@@ -90,7 +91,7 @@ def open_session(
         created_at=moment,
         last_seen_at=moment,
         expires_at=moment + timedelta(hours=config.session_hours),
-        must_enrol=not proved_elsewhere and factor_policy.must_enrol(session, user),
+        factor_vouched=proved_elsewhere,
         confirmed_at=moment,
     )
     session.add(row)
@@ -135,22 +136,29 @@ def _address_or_nothing(email: str) -> str:
 def resume(session: Session, config: Config, token: str, origin: Origin) -> OpenSession | None:
     """Return who holds a token, or None when its session is over."""
     moment, digest = now(), token_sha256(token)
-    known = select(UserSession).options(joinedload(UserSession.user))
-    row = session.scalar(known.where(UserSession.token_sha256 == digest))
-    is_current = row is not None
-    if row is None:
-        row = session.scalar(
+    known = (
+        select(UserSession, lacks_required_factor(UserSession.factor_vouched))
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user))
+    )
+    found = session.execute(known.where(UserSession.token_sha256 == digest)).one_or_none()
+    is_current = found is not None
+    if found is None:
+        found = session.execute(
             known.where(
                 UserSession.previous_sha256 == digest, UserSession.rotated_at > moment - GRACE
             )
-        )
-    if row is None or row.revoked_at is not None or not row.user.is_active:
+        ).one_or_none()
+    if found is None:
+        return None
+    row, must_enrol = found
+    if row.revoked_at is not None or not row.user.is_active:
         return None
     idle_limit = row.last_seen_at + timedelta(minutes=config.session_idle_minutes)
     if moment >= min(row.expires_at, idle_limit):
         return None
     return OpenSession(
-        _actor(row, row.user, origin),
+        replace(_actor(row, row.user, origin), must_enrol=must_enrol),
         row.confirmed_at,
         must_rotate=row.must_rotate and is_current,
     )
@@ -217,7 +225,6 @@ def _actor(row: UserSession, user: User, origin: Origin) -> Actor:
         language=user.language,
         theme=user.theme,
         session_id=row.id,
-        must_enrol=row.must_enrol,
         seen_at=row.last_seen_at,
         address=origin.address,
         request_id=origin.request_id,

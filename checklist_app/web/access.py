@@ -265,7 +265,7 @@ def _check(permission: Permission) -> None:
     if who.must_enrol and not hasattr(
         current_app.view_functions[request.endpoint or ""], ENROLMENT
     ):
-        raise FactorRequired
+        raise FactorRequired(bearer.how_to_enrol(who))
     _rotate(who)
     if permission not in PROJECT_PERMISSIONS:
         who.require(permission)

@@ -10,7 +10,7 @@ from flask import request
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import SignInRequired
-from checklist_app.domain.text import text
+from checklist_app.domain.text import Text, text
 from checklist_app.services import access_tokens, pipeline_tokens
 from checklist_app.services.sessions import OpenSession, Origin
 from checklist_app.web.transaction import db_session, resources, write_unless_busy
@@ -56,6 +56,16 @@ def bearer(origin: Origin) -> OpenSession | None:
         program = pipeline_tokens.resume(db_session(), token, origin)
         return OpenSession(program) if program else None
     return access_tokens.resume(db_session(), resources().config, token, origin)
+
+
+def how_to_enrol(actor: Actor) -> Text | None:
+    """Return how a program gets on whose person lacks a second factor; None for a browser."""
+    if actor.token_id is not None:
+        return text(
+            "The person who made this token needs a second factor and has none. "
+            "It works again as soon as they have added one."
+        )
+    return access_tokens.ADD_ONE_FIRST if on_api() else None
 
 
 def refuse_secrets_in_address() -> None:

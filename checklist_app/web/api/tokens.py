@@ -14,7 +14,7 @@ from checklist_app.domain.scopes import Scope
 from checklist_app.domain.text import text
 from checklist_app.services import access_tokens, sessions
 from checklist_app.services.access_tokens import Credentials, IssuedTokens, SpentToken
-from checklist_app.web.access import actor, origin, public, requires
+from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
 from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, Output
 from checklist_app.web.extensions import limiter, visitor_network
@@ -127,6 +127,7 @@ def refresh(body: RefreshRequest) -> Tokens:
 
 @blueprint.post("/revoke")
 @requires(Permission.ACCOUNT_MANAGE)
+@serves_enrolment
 @Operation(text("End a token of one's own"), body=RevokeRequest, status=204, refusals=(404,))
 def revoke(body: RevokeRequest) -> None:
     """End a token at once."""

@@ -12,7 +12,7 @@ from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries.factors import own_factors
 from checklist_app.services import one_time_codes, passkeys, second_factor
-from checklist_app.web.access import actor, recent_auth, requires, serves_enrolment
+from checklist_app.web.access import actor, recent_auth, renew, requires, serves_enrolment
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
@@ -65,11 +65,11 @@ def confirm_codes() -> ResponseReturnValue:
     error = ""
     if code:
         try:
-            recovery = second_factor.add_codes(db_session(), config, actor(), code)
+            brought = second_factor.add_codes(db_session(), config, actor(), code)
         except InvalidInput as refused:
             error = told(refused.text)
         else:
-            return added(recovery, gettext("Codes from your app are asked for from now on."))
+            return added(brought, gettext("Codes from your app are asked for from now on."))
     new = one_time_codes.under_way(db_session(), config, actor())
     if new is None:
         return redirect(url_for("auth.factors"), 303)
@@ -101,9 +101,11 @@ def renew_recovery_codes() -> ResponseReturnValue:
     return render_template("auth/recovery_codes.html", codes=codes)
 
 
-def added(recovery: list[str], message: str) -> ResponseReturnValue:
+def added(brought: second_factor.Added, message: str) -> ResponseReturnValue:
     """Say that a factor was added; the first one brings recovery codes, shown this once."""
-    if recovery:
-        return render_template("auth/recovery_codes.html", codes=recovery, message=message)
+    renew(brought.session_token)
+    codes = brought.recovery_codes
+    if codes:
+        return render_template("auth/recovery_codes.html", codes=codes, message=message)
     done(message)
     return redirect(url_for("auth.factors"), 303)

@@ -68,7 +68,7 @@ def new_passkey_options() -> ResponseReturnValue:
 def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that the browser made."""
     proof = taken(ProofPurpose.ENROL_PASSKEY)
-    recovery = second_factor.add_passkey(
+    brought = second_factor.add_passkey(
         db_session(),
         resources().config,
         actor(),
@@ -76,7 +76,7 @@ def add_passkey() -> ResponseReturnValue:
         name=sent("name") or gettext("Passkey"),
         answer=sent("credential"),
     )
-    return added(recovery, gettext("The passkey works from now on."))
+    return added(brought, gettext("The passkey works from now on."))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/rename")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from checklist_app.models import Event
+from checklist_app.domain.scopes import Scope
+from checklist_app.domain.vocabulary import Role
+from checklist_app.models import Event, Group, GroupGrant
 from checklist_app.services.clock import now
 from tests.cast import Cast
+from tests.web.api.program import Program, pipeline_token, tokens_of
 from tests.web.auth.authenticator import first_step, is_in, second_step, set_up_app
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
@@ -51,6 +55,98 @@ def test_administrators_and_owners_can_be_meant_alone(visit: Visit, name: str, l
     after = visit("nobody")
     first_step(after, name)
     assert (is_in(before), is_in(after)) == (not led, not led)
+
+
+@pytest.mark.parametrize(
+    ("by", "path", "form"),
+    [
+        ("vera", "/projects/new", {"name": "Otro"}),
+        ("alice", "/projects/banca/members/{vera}/role", {"role": "owner"}),
+    ],
+    ids=["makes a project", "is made an owner"],
+)
+def test_whoever_becomes_an_owner_is_asked_at_the_next_click(
+    visit: Visit, cast: Cast, by: str, path: str, form: dict[str, str]
+) -> None:
+    set_up_app(visit("alice"))
+    vera = visit("vera")
+    require(visit, "administrators")
+    assert is_in(vera)
+    assert visit(by).post(path.format(vera=cast.vera.user_id), form).status_code == 303
+    assert vera.get("/").headers["Location"] == "/account/factors"
+    set_up_app(vera)
+    assert is_in(vera)
+
+
+def test_whoever_owns_through_a_group_is_asked_and_no_longer_when_out_of_it(
+    visit: Visit, session: Session, cast: Cast
+) -> None:
+    group = Group(name="Equipo", created_at=now())
+    session.add(group)
+    session.flush()
+    session.add(GroupGrant(group_id=group.id, project_id=cast.project.id, role=Role.OWNER))
+    session.commit()
+    vera, ada = visit("vera"), require(visit, "administrators")
+    people = f"/admin/groups/{group.id}/people"
+    assert ada.post(people, {"email": "vera@example.org"}).status_code == 303
+    assert not is_in(vera)
+    assert ada.post(f"{people}/{cast.vera.user_id}/remove").status_code == 303
+    assert is_in(vera)
+
+
+def test_a_program_that_is_signed_in_already_is_held_to_it_too(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    tokens = tokens_of(app, cast.alice)
+    alice = Program(app, tokens.access_token)
+    assert alice.get("projects/banca").status_code == 200
+    ada = require(visit, "everybody")
+    for answer in (
+        alice.get("projects/banca"),
+        alice.send("PATCH", "projects/banca", {"name": "Otra"}, headers={"If-Match": "*"}),
+    ):
+        assert answer.status_code == 403
+        assert "segundo factor" in (answer.json or {})["detail"]
+    refused = Program(app).post("token/refresh", {"refresh_token": tokens.refresh_token})
+    assert refused.status_code == 401
+    assert "segundo factor" in (refused.json or {})["detail"]
+    ada.post("/admin/sign-in", {"second_factor": "optional"})
+    assert alice.get("projects/banca").status_code == 200
+    again = Program(app).post("token/refresh", {"refresh_token": tokens.refresh_token})
+    assert again.status_code == 200
+
+
+def test_a_program_that_may_do_nothing_else_may_end_itself(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    tokens = tokens_of(app, cast.alice)
+    require(visit, "everybody")
+    alice = Program(app, tokens.access_token)
+    assert alice.post("token/revoke", {"token": tokens.refresh_token}).status_code == 204
+    assert alice.get("projects/banca").status_code == 401
+
+
+def test_a_program_whose_person_becomes_an_owner_is_held_to_it(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    vera = Program(app, tokens_of(app, cast.vera).access_token)
+    require(visit, "administrators")
+    assert vera.post("projects", {"name": "Otro", "language": "es"}).status_code == 201
+    assert vera.get("projects").status_code == 403
+
+
+def test_the_token_of_a_pipeline_rests_until_its_maker_has_a_factor(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    _, secret = pipeline_token(app, cast.alice, "banca", Scope.SCAN_WRITE)
+    pipeline, alice = Program(app, secret), visit("alice")
+    assert pipeline.get("projects/banca/scans").status_code == 200
+    require(visit, "administrators")
+    refused = pipeline.get("projects/banca/scans")
+    assert refused.status_code == 403
+    assert "creó este token" in (refused.json or {})["detail"]
+    set_up_app(alice)
+    assert pipeline.get("projects/banca/scans").status_code == 200
 
 
 def test_taking_the_demand_back_lets_everybody_go_on(visit: Visit) -> None:

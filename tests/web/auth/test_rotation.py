@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from checklist_app.models import UserSession
 from checklist_app.services.clock import now
 from tests.cast import PASSWORD, Cast
+from tests.web.auth.authenticator import set_up_app
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 
@@ -68,6 +69,24 @@ def test_leaving_and_joining_a_project_bring_new_tokens(visit: Visit, cast: Cast
     assert vera.get("/").status_code == charlie.get("/").status_code == 200
     assert token(vera) != before[0]
     assert token(charlie) != before[1]
+
+
+def test_making_a_project_brings_a_new_token(visit: Visit) -> None:
+    charlie = visit("charlie")
+    before = token(charlie)
+    assert charlie.post("/projects/new", {"name": "Otro"}).status_code == 303
+    assert charlie.get("/").status_code == 200
+    assert token(charlie) != before
+
+
+def test_adding_a_factor_kills_the_token_that_could_do_nothing_else(visit: Visit) -> None:
+    ada, vera = visit("ada"), visit("vera")
+    set_up_app(ada)
+    assert ada.post("/admin/sign-in", {"second_factor": "everybody"}).status_code == 303
+    overheard = cookie_of(vera)
+    set_up_app(vera)
+    assert vera.get("/").status_code == 200
+    assert with_cookie(visit, overheard).get("/").headers["Location"].startswith("/sign-in")
 
 
 def test_changing_ones_password_kills_the_old_token_of_this_browser_too(visit: Visit) -> None:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from checklist_app.domain.vocabulary import OrganisationRole, Role
+from checklist_app.domain.vocabulary import FactorPolicy, OrganisationRole, Role
 from checklist_app.models import Membership, User
+from checklist_app.services.factor_policy import set_policy
 from tests.cast import PASSWORD, Cast
 from tests.web.api.program import Program
 from tests.web.auth.authenticator import first_step, is_in
@@ -41,6 +42,27 @@ def test_groups_give_roles_and_take_them_again(
     assert come_with("boss") == (OrganisationRole.ADMINISTRATOR, None)
     assert come_with("see", "blue") == (OrganisationRole.AUDITOR, Role.REVIEWER)
     assert come_with() == (OrganisationRole.MEMBER, None)
+
+
+def test_an_open_session_follows_what_the_groups_give_elsewhere(
+    opened: Opened, liar: Liar, session: Session, cast: Cast
+) -> None:
+    """Another browser of the same person got a role: this one is asked, and gets a new token."""
+    app = opened(liar.issuer, oidc_roles=(("blue", "banca", "owner"),))
+    vera = Visitor(app, cast.vera)
+    with vera.client.session_transaction() as cookie:
+        before = cookie["_user_id"]
+    set_policy(session, cast.ada, FactorPolicy.ADMINISTRATORS)
+    session.commit()
+    assert is_in(vera)
+    liar.change = lambda claims: {**claims, "email": "vera@example.org", "groups": ["blue"]}
+    arrive(Visitor(app), liar)
+    assert vera.get("/").headers["Location"] == "/account/factors"
+    set_policy(session, cast.ada, FactorPolicy.OPTIONAL)
+    session.commit()
+    assert is_in(vera)
+    with vera.client.session_transaction() as cookie:
+        assert cookie["_user_id"] != before
 
 
 def test_the_last_owner_of_a_project_keeps_it_whatever_the_groups_say(

@@ -9,12 +9,16 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from checklist_app.domain.scopes import Scope
+from checklist_app.domain.vocabulary import FactorPolicy
 from checklist_app.models import Event, ExternalIdentity, User
 from checklist_app.services import openid_provider
+from checklist_app.services.factor_policy import set_policy
 from tests.cast import Cast
 from tests.ports import free_port
+from tests.web.api.program import Program, pipeline_token
 from tests.web.auth import providers
-from tests.web.auth.authenticator import is_in, set_up_app
+from tests.web.auth.authenticator import first_step, is_in, set_up_app
 from tests.web.auth.providers import Claims, Liar
 from tests.web.auth.single_sign_on import Opened, arrive, reasons
 from tests.web.visitor import Visitor
@@ -161,6 +165,25 @@ def test_a_factor_of_ours_is_asked_for_unless_the_provider_says_it_asked(
     visitor = Visitor(app)
     arrive(visitor, liar)
     assert is_in(visitor)
+
+
+def test_whom_the_provider_asked_for_a_factor_needs_none_of_ours_nor_do_their_pipelines(
+    opened: Opened, liar: Liar, session: Session, cast: Cast
+) -> None:
+    app = opened(liar.issuer)
+    _, secret = pipeline_token(app, cast.alice, "banca", Scope.SCAN_WRITE)
+    set_policy(session, cast.ada, FactorPolicy.EVERYBODY)
+    session.commit()
+    for amr, opens in (([], False), (["mfa"], True), (["pwd"], False)):
+        liar.change = lambda claims, amr=amr: {**claims, "amr": amr}  # type: ignore[misc]
+        visitor = Visitor(app)
+        arrive(visitor, liar)
+        assert is_in(visitor) is opens
+        answer = Program(app, secret).get("projects/banca/scans")
+        assert answer.status_code == (200 if opens else 403)
+    by_password = Visitor(app)
+    first_step(by_password)
+    assert not is_in(by_password)
 
 
 def test_a_token_with_a_key_that_is_new_makes_us_ask_for_the_keys_again(
