@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027_vouched_factors"
-down_revision = "0026_scan_stamp"
+revision = "0028_vouched_factors"
+down_revision = "0027_job_turns"
 branch_labels = None
 depends_on = None
 
