@@ -125,6 +125,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "create projects, and own them",
         "crear proyectos, como responsable",
     ),
+    Permission.ORGANISATION_VIEW: (
+        "read accounts, groups, sign-in rules, jobs and corrected routes",
+        "leer cuentas, grupos, reglas de acceso, tareas y rutas corregidas",
+    ),
     Permission.USER_MANAGE: ("manage accounts and their roles", "gestionar cuentas y sus roles"),
     Permission.GROUP_MANAGE: ("manage groups of people", "gestionar grupos de personas"),
     Permission.LIBRARY_MANAGE: (

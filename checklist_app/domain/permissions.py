@@ -40,6 +40,7 @@ class Permission(StrEnum):
     TOKEN_MANAGE = "token:manage"  # nosec B105
     WEBHOOK_MANAGE = "webhook:manage"
 
+    ORGANISATION_VIEW = "organisation:view"
     USER_MANAGE = "user:manage"
     GROUP_MANAGE = "group:manage"
     LIBRARY_MANAGE = "library:manage"
@@ -59,6 +60,7 @@ SIGNED_IN: frozenset[Permission] = frozenset(
 
 ADMINISTRATOR: frozenset[Permission] = frozenset(
     {
+        Permission.ORGANISATION_VIEW,
         Permission.USER_MANAGE,
         Permission.GROUP_MANAGE,
         Permission.LIBRARY_MANAGE,
@@ -72,7 +74,7 @@ ORGANISATION_PERMISSIONS: Mapping[OrganisationRole, frozenset[Permission]] = Map
     {
         OrganisationRole.ADMINISTRATOR: SIGNED_IN | ADMINISTRATOR,
         OrganisationRole.AUDITOR: (SIGNED_IN - {Permission.PROJECT_CREATE})
-        | {Permission.SECURITY_VIEW},
+        | {Permission.ORGANISATION_VIEW, Permission.SECURITY_VIEW},
         OrganisationRole.MEMBER: SIGNED_IN,
     }
 )

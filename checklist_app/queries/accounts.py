@@ -70,7 +70,7 @@ class JobLine:
 
 def users(session: Session, actor: Actor) -> list[UserLine]:
     """Return all accounts, for an administrator."""
-    actor.require(Permission.USER_MANAGE)
+    actor.require(Permission.ORGANISATION_VIEW)
     last_seen = (
         select(func.max(UserSession.last_seen_at))
         .where(UserSession.user_id == User.id)
@@ -124,7 +124,7 @@ def background_work(
     session: Session, actor: Actor, moment: datetime
 ) -> tuple[list[JobLine], list[WorkerLine]]:
     """Return the newest jobs of all projects, and who works, for an administrator."""
-    actor.require(Permission.USER_MANAGE)
+    actor.require(Permission.ORGANISATION_VIEW)
     return _newest_jobs(session), _workers(session, moment)
 
 

@@ -59,7 +59,7 @@ def general_corrections(
     session: Session, actor: Actor, language: Language
 ) -> tuple[list[GeneralLine], list[RouteChange]]:
     """Return every correction in force, by tool and rule, and the newest changes; or Forbidden."""
-    actor.require(Permission.LIBRARY_MANAGE)
+    actor.require(Permission.ORGANISATION_VIEW)
     return _in_force(session, language), _newest_changes(session)
 
 

@@ -33,7 +33,7 @@ class GroupCard:
 
 def group_cards(session: Session, actor: Actor) -> list[GroupCard]:
     """Return all groups by name, in three queries."""
-    actor.require(Permission.GROUP_MANAGE)
+    actor.require(Permission.ORGANISATION_VIEW)
     people: dict[int, list[GroupMember]] = {}
     for row in session.execute(
         select(GroupPerson.group_id, User.id, User.name, User.email)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +37,11 @@ class HookLine:
     failing_since: datetime | None
     disabled_at: datetime | None
     secret_mark: str
+
+    @property
+    def host(self) -> str:
+        """Where it goes, without the path: that is often the receiver's secret."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)

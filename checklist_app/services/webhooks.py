@@ -36,10 +36,11 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class HookPlace:
-    """Whose webhooks somebody manages: those of a project, or of the system."""
+    """Whose webhooks somebody manages, or only reads: those of a project, or of the system."""
 
     actor: Actor
     project_id: int | None
+    may_change: bool = True
 
     @property
     def events(self) -> tuple[HookEvent, ...]:
@@ -71,6 +72,12 @@ def of_organisation(actor: Actor) -> HookPlace:
     """Return the webhooks of the system, for administrators."""
     actor.require(Permission.SECURITY_MANAGE)
     return HookPlace(actor, None)
+
+
+def of_organisation_to_read(actor: Actor) -> HookPlace:
+    """Return the webhooks of the system for whoever may read what is recorded of security."""
+    actor.require(Permission.SECURITY_VIEW)
+    return HookPlace(actor, None, may_change=Permission.SECURITY_MANAGE in actor.permissions)
 
 
 def add_webhook(

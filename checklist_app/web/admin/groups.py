@@ -23,7 +23,7 @@ REFUSED = 422
 
 
 @blueprint.get("")
-@requires(Permission.GROUP_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def index() -> ResponseReturnValue:
     """Show every group and who is in it."""
     return _index(GroupForm(), 200)

@@ -19,7 +19,7 @@ blueprint = Blueprint("sign_in_policy", __name__, url_prefix="/admin")
 
 
 @blueprint.get("/sign-in")
-@requires(Permission.USER_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def show() -> ResponseReturnValue:
     """Show who needs a second factor, and how single sign-on is set up."""
     return render_template(

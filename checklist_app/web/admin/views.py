@@ -31,7 +31,7 @@ REFUSED = 422
 
 
 @blueprint.get("/users")
-@requires(Permission.USER_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def users() -> ResponseReturnValue:
     """Show every account."""
     return _users(_invite_form(), 200)
@@ -95,7 +95,7 @@ def set_role(user_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/jobs")
-@requires(Permission.USER_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def jobs() -> ResponseReturnValue:
     """Show the newest background work of all projects."""
     newest, workers = background_work(db_session(), actor(), now())

@@ -66,7 +66,7 @@ def shown_person(group_id: int, user_id: int) -> Person:
 
 
 @blueprint.get("")
-@requires(Permission.GROUP_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 @Operation(text("List the groups"), query=ListQuery, answer=Page[Group])
 def index(query: ListQuery) -> Page[Group]:
     """List the groups."""
@@ -83,7 +83,7 @@ def create(body: NewGroup) -> Created:
 
 
 @blueprint.get("/<int:group_id>")
-@requires(Permission.GROUP_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 @Operation(text("Show a group"), answer=Group)
 def show(group_id: int) -> Group:
     """Show a group."""
@@ -114,7 +114,7 @@ def add_person(group_id: int, body: NewPerson) -> Created:
 
 
 @blueprint.get("/<int:group_id>/people/<int:user_id>")
-@requires(Permission.GROUP_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 @Operation(text("Show a person of a group"), answer=Person)
 def show_person(group_id: int, user_id: int) -> Person:
     """Show a person of a group."""

@@ -30,7 +30,7 @@ FIELDS = ("tool", "rule", "standard", "requirement", "leads")
 
 
 @blueprint.get("")
-@requires(Permission.LIBRARY_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def index() -> ResponseReturnValue:
     """Show the corrections in force; an address may name what the form is to say."""
     named = {name: request.args[name][:255] for name in FIELDS if name in request.args}
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.get("/corrections.json")
-@requires(Permission.LIBRARY_MANAGE)
+@requires(Permission.ORGANISATION_VIEW)
 def export() -> Response:
     """Give the corrections in force as the file that ``checklist scan check`` takes."""
     in_force, _ = general_corrections(db_session(), actor(), reader_language())

@@ -110,6 +110,7 @@ def _page(template: str, base: str, place: HookPlace, **context: Any) -> str:
         address=address,
         layout="base_project.html" if is_own else "base.html",
         events=place.events,
+        may_change=place.may_change,
         most_attempts=MOST_ATTEMPTS,
         failing_days=FAILING_DAYS,
         **context,

@@ -16,10 +16,10 @@ blueprint = Blueprint("system_webhooks", __name__, url_prefix="/admin/webhooks")
 
 
 @blueprint.get("")
-@requires(Permission.SECURITY_MANAGE)
+@requires(Permission.SECURITY_VIEW)
 def index() -> ResponseReturnValue:
     """Show the webhooks and the way to add one."""
-    return pages.show_all(_place(), blueprint.name)
+    return pages.show_all(webhooks.of_organisation_to_read(actor()), blueprint.name)
 
 
 @blueprint.post("")
@@ -31,10 +31,11 @@ def add() -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:system_hook_id>")
-@requires(Permission.SECURITY_MANAGE)
+@requires(Permission.SECURITY_VIEW)
 def show(system_hook_id: int) -> ResponseReturnValue:
     """Show a webhook with its newest messages."""
-    return pages.show_one(_place(), blueprint.name, system_hook_id)
+    place = webhooks.of_organisation_to_read(actor())
+    return pages.show_one(place, blueprint.name, system_hook_id)
 
 
 @blueprint.post("/<int:system_hook_id>")
