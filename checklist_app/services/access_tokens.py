@@ -16,9 +16,14 @@ from checklist_app.domain.scopes import Scope, parse_scopes, permissions_of
 from checklist_app.domain.text import text
 from checklist_app.models import AccessToken, RefreshToken, TokenFamily, User
 from checklist_app.queries.people import actor_of
-from checklist_app.services import audit, factor_policy, one_time_codes, recovery_codes
+from checklist_app.services import (
+    audit,
+    factor_policy,
+    one_time_codes,
+    recovery_codes,
+    sessions,
+)
 from checklist_app.services.clock import now
-from checklist_app.services.passwords import password_matches
 from checklist_app.services.secret_tokens import new_token, token_sha256
 from checklist_app.services.sessions import OpenSession, Origin
 from checklist_app.services.signed_tokens import read_token, sign_token
@@ -45,15 +50,6 @@ class SpentToken(SignInRequired):
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What somebody proves who they are with; ``code`` is of their second factor."""
-
-    email: str
-    password: str
-    code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class IssuedTokens:
     """What a program gets; neither can be read again later. ``lifetime`` is the access token's."""
 
@@ -63,37 +59,27 @@ class IssuedTokens:
     scopes: tuple[Scope, ...]
 
 
-def sign_in(
-    session: Session,
-    config: Config,
-    credentials: Credentials,
-    scopes: Sequence[Scope],
-    origin: Origin,
-) -> IssuedTokens:
-    """Check who somebody is and return their first tokens.
+def person_by_password(session: Session, config: Config, *, email: str, password: str) -> User:
+    """Return whose password this is; whether they show a code as well, the caller asks next.
 
     Raises:
-        InvalidInput: one and the same message whatever was wrong.
+        InvalidInput: the account or the password is wrong, and nobody is told which; or this
+            person has to add a second factor first.
     """
     if not config.password_sign_in:
-        raise InvalidInput(text("Passwords are switched off here. Sign in another way."))
-    user = session.scalar(select(User).where(User.email == credentials.email.strip().lower()))
-    if not password_matches(user, credentials.password) or user is None or not user.is_active:
-        raise InvalidInput(text("The e-mail address or the password is not right."))
-    if not config.password_sign_in:
         raise InvalidInput(text("Passwords are switched off here. Use a token of a project."))
-    _show_second_factor(session, config, user, credentials.code or "", origin)
-    return open_family(session, config, user, parse_scopes(scopes), origin)
-
-
-def _show_second_factor(
-    session: Session, config: Config, user: User, code: str, origin: Origin
-) -> None:
-    """Raise InvalidInput unless a person who has a second factor shows it, as in a browser."""
+    user = sessions.person_by_password(session, email=email, password=password)
     if factor_policy.must_enrol(session, user):
         raise InvalidInput(ADD_ONE_FIRST, field="code")
-    if not factor_policy.factors_of(session, user.id).any:
-        return
+    return user
+
+
+def show_code(session: Session, config: Config, user: User, code: str, origin: Origin) -> None:
+    """Raise InvalidInput unless this is a code of the person's app, or one of those on paper."""
+    if not code:
+        raise InvalidInput(
+            text("This account has a second factor. Send its code too."), field="code"
+        )
     if one_time_codes.accept(session, config, user, code):
         return
     if not recovery_codes.accept(session, user, code):

@@ -101,14 +101,24 @@ def open_session(
 
 
 def has_been_at(session: Session, email: str, address: str) -> bool:
-    """Return whether the person with that address has had a session from that network address."""
-    found = session.scalar(
-        select(UserSession.id)
-        .join(User, User.id == UserSession.user_id)
-        .where(User.email == email.strip().lower(), UserSession.address == address)
+    """Return whether the person with that address was signed in from that network address.
+
+    Args:
+        session: the transaction of the caller.
+        email: as typed; what is no address is nobody's.
+        address: of the network, as sessions and the tokens of programs keep it.
+    """
+    known = _address_or_nothing(email)
+    if not known:
+        return False
+    places = (
+        select(place.user_id)
+        .join(User, User.id == place.user_id)
+        .where(User.email == known, place.address == address)
         .limit(1)
+        for place in (UserSession, TokenFamily)
     )
-    return found is not None
+    return any(session.scalar(place) is not None for place in places)
 
 
 def record_refusal(session: Session, email: str, origin: Origin) -> None:

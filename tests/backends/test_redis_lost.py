@@ -90,6 +90,19 @@ def test_what_happens_when_redis_is_lost(
             assert time.monotonic() < deadline
 
 
+def test_nothing_that_is_typed_makes_redis_look_lost(
+    premises: tuple[Premises, ExitStack, int],
+) -> None:
+    here, _, _ = premises
+    found = [here.guess("fourth@example.org") for _ in range(ATTEMPTS)]
+    for typed in ("\ud800", "\udfff@example.org", "\x00", "a\r\nb", "far too long " * 1000):
+        assert here.guess(typed) in {400, 401, 413, 422}
+    assert here.guess("fourth@example.org") == 429, "still counted together"
+    assert found == [401] * ATTEMPTS
+    assert here.losses() == 0
+    assert "Redis does not answer" not in here.server.told
+
+
 def test_a_redis_that_hangs_holds_nobody_up(premises: tuple[Premises, ExitStack, int]) -> None:
     here, _, process = premises
     assert here.guess("third@example.org") == 401

@@ -7,11 +7,13 @@ import logging
 
 import pytest
 from flask import Flask
+from limits.storage import MemoryStorage
 from sqlalchemy import select
 
 from checklist_app.json_logs import JsonFormatter
 from checklist_app.models import SecurityEvent
 from checklist_app.services.resources import Resources
+from checklist_app.web.extensions import limiter
 from tests.cast import Cast
 from tests.web.visitor import Visitor
 
@@ -69,6 +71,27 @@ def test_no_route_writes_a_secret_down(
         told = [repr(vars(row)) for row in session.scalars(select(SecurityEvent))]
     assert told
     assert [row for row in told if CANARY in row] == []
+
+
+@pytest.mark.parametrize(
+    ("door", "as_json"), [("/sign-in", False), ("/forgot-password", False), ("/api/v1/token", True)]
+)
+def test_a_password_in_the_field_of_the_address_is_not_told_when_a_limit_is_met(
+    app: Flask, cast: Cast, caplog: pytest.LogCaptureFixture, door: str, *, as_json: bool
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    visitor = Visitor(app)
+    for spelling in [CANARY, CANARY.upper()] * 10:
+        form = {"email": f"{spelling}-2026!", "password": "x"}
+        answer = visitor.client.post(door, json=form) if as_json else visitor.post(door, form)
+    assert answer.status_code == 429
+    lines = [JsonFormatter().format(record) for record in caplog.records]
+    met = [line for line in lines if '"flask-limiter"' in line]
+    assert met
+    assert all("account:" in line for line in met)
+    assert [line for line in lines if CANARY in line.lower()] == []
+    assert isinstance(limiter.storage, MemoryStorage)
+    assert [key for key in limiter.storage.events if CANARY in key.lower()] == []
 
 
 def test_line_ends_cannot_forge_a_line(

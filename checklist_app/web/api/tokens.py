@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-import json
-
 from apiflask import APIBlueprint
 from flask import request
 from pydantic import Field
+from werkzeug.exceptions import HTTPException
 
-from checklist_app.domain.errors import InvalidInput, SignInRequired
+from checklist_app.domain.errors import InvalidInput, SignInRequired, UnreadableReport
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.scopes import Scope
 from checklist_app.domain.text import text
-from checklist_app.services import access_tokens, sessions
-from checklist_app.services.access_tokens import Credentials, IssuedTokens, SpentToken
+from checklist_app.models import User
+from checklist_app.services import access_tokens, second_factor, sessions
+from checklist_app.services.access_tokens import IssuedTokens, SpentToken
+from checklist_app.services.factor_policy import factors_of
+from checklist_app.untrusted.json_text import as_object, as_text, load_json
 from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
 from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, Output
-from checklist_app.web.extensions import limiter, visitor_network
+from checklist_app.web.attempts import (
+    PER_ACCOUNT,
+    PER_ACCOUNT_AND_ADDRESS,
+    PER_ADDRESS,
+    PER_SECOND_STEP,
+    SECOND_STEP,
+    account_named,
+    account_named_here,
+    ask_factor_of,
+    factor_asked,
+    is_usual_place_of,
+)
+from checklist_app.web.extensions import limiter
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = APIBlueprint("tokens", __name__, url_prefix="/token")
 
 REFUSED = 401
 LARGEST_BODY = 8192
-PER_ADDRESS = "60 per 15 minutes"
-PER_ACCOUNT_AND_ADDRESS = "10 per 15 minutes"
-PER_ACCOUNT = "200 per hour"
 
 
 class TokenRequest(Input):
@@ -64,19 +75,27 @@ class Tokens(Output):
     scope: str
 
 
-def _account() -> str:
-    """Return the account that a body speaks of, for counting attempts."""
+def _email() -> str:
+    """Return the e-mail address that a body speaks of, before it is known to be right."""
     request.max_content_length = LARGEST_BODY
     try:
-        body = json.loads(request.get_data())
-    except (ValueError, RecursionError):
-        return "account:"
-    named = body.get("email") if isinstance(body, dict) else None
-    return "account:" + (named.strip().lower()[:254] if isinstance(named, str) else "")
+        body = as_object(load_json(request.get_data()))
+    except (UnreadableReport, HTTPException):
+        # It will be refused for that. Raised here, it would be taken for a Redis that is lost.
+        return ""
+    return as_text(body.get("email"))
+
+
+def _account() -> str:
+    return account_named(_email())
 
 
 def _account_and_address() -> str:
-    return f"{_account()}@{visitor_network()}"
+    return account_named_here(_email())
+
+
+def _is_usual_place() -> bool:
+    return is_usual_place_of(_email())
 
 
 def _was_refused(answer: object) -> bool:
@@ -87,19 +106,18 @@ def _was_refused(answer: object) -> bool:
 @public
 @limiter.limit(PER_ADDRESS, deduct_when=_was_refused)
 @limiter.limit(PER_ACCOUNT_AND_ADDRESS, key_func=_account_and_address, deduct_when=_was_refused)
-@limiter.limit(PER_ACCOUNT, key_func=_account, deduct_when=_was_refused)
+@limiter.limit(
+    PER_ACCOUNT, key_func=_account, deduct_when=_was_refused, exempt_when=_is_usual_place
+)
 @Operation(
     text("Sign in: get an access token and a refresh token"), body=TokenRequest, answer=Tokens
 )
 def sign_in(body: TokenRequest) -> Tokens:
-    """Exchange a password for tokens."""
+    """Exchange a password, and a code where there is a second factor, for tokens."""
+    session, config = db_session(), resources().config
     try:
-        issued = access_tokens.sign_in(
-            db_session(),
-            resources().config,
-            Credentials(body.email, body.password, body.code),
-            body.scopes,
-            origin(),
+        user = access_tokens.person_by_password(
+            session, config, email=body.email, password=body.password
         )
     except InvalidInput as error:
         # Ours holds SQLite's one write lock; the refusal is kept even though this request is not.
@@ -107,7 +125,32 @@ def sign_in(body: TokenRequest) -> Tokens:
         with resources().sessions.begin() as apart:
             sessions.record_refusal(apart, body.email, origin())
         raise RefusedSignIn(error) from error
-    return _told(issued)
+    if factors_of(session, user.id).any:
+        _show_code(user, body.code or "")
+    return _told(access_tokens.open_family(session, config, user, body.scopes, origin()))
+
+
+def _show_code(user: User, code: str) -> None:
+    user_id = user.id
+    ask_factor_of(user_id)
+    try:
+        judge = _judge_guess if code else _judge_code
+        judge(user, code)
+    except InvalidInput as error:
+        db_session().rollback()
+        with resources().sessions.begin() as apart:
+            second_factor.record_refusal(apart, user_id, origin(), by="code")
+        raise RefusedSignIn(error) from error
+
+
+def _judge_code(user: User, code: str) -> None:
+    access_tokens.show_code(db_session(), resources().config, user, code, origin())
+
+
+_judge_guess = limiter.shared_limit(
+    PER_SECOND_STEP, SECOND_STEP, key_func=factor_asked, deduct_when=_was_refused
+)(_judge_code)
+"""The same, unless too many codes of that person were refused in the last hour, here or there."""
 
 
 @blueprint.post("/refresh")

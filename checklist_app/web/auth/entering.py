@@ -12,7 +12,7 @@ from checklist_app.models import PendingProof
 from checklist_app.services import pending, sessions
 from checklist_app.services.second_factor import Entered
 from checklist_app.web.access import actor, remember
-from checklist_app.web.extensions import visitor_network
+from checklist_app.web.attempts import second_step_of
 from checklist_app.web.targets import local_target
 from checklist_app.web.transaction import db_session, resources
 
@@ -20,8 +20,6 @@ PENDING = "pending"
 PENDING_FOR = "pending_for"
 GOING_TO = "going_to"
 PROOF = "passkey_proof"
-PER_PENDING_ACCOUNT = "20 per hour"
-"""Each second step allows five tries; this bounds how many steps a stolen password is good for."""
 
 
 def go_on(entered: Entered, going_to: str | None) -> ResponseReturnValue:
@@ -51,7 +49,7 @@ def _leave() -> None:
 
 def pending_account() -> str:
     """Return whose second step this browser is at, for counting; the cookie is signed."""
-    return f"pending:{cookie.get(PENDING_FOR) or visitor_network()}"
+    return second_step_of(cookie.get(PENDING_FOR))
 
 
 def undo() -> None:

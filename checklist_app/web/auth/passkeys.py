@@ -13,7 +13,8 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.vocabulary import ProofPurpose
 from checklist_app.services import passkeys, second_factor
 from checklist_app.web.access import actor, origin, public, recent_auth, requires, serves_enrolment
-from checklist_app.web.auth.area import PER_ADDRESS, REFUSED, blueprint, was_refused
+from checklist_app.web.attempts import PER_ADDRESS
+from checklist_app.web.auth.area import REFUSED, blueprint, was_refused
 from checklist_app.web.auth.entering import PROOF, let_in, sent, taken, undo
 from checklist_app.web.auth.factors import added
 from checklist_app.web.extensions import limiter

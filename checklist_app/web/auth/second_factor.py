@@ -10,11 +10,11 @@ from checklist_app.services import passkeys, second_factor
 from checklist_app.services.factor_policy import factors_of
 from checklist_app.services.pending import ProofOver
 from checklist_app.web.access import origin, public
-from checklist_app.web.auth.area import PER_ADDRESS, REFUSED, blueprint, was_refused
+from checklist_app.web.attempts import PER_ADDRESS, PER_SECOND_STEP, SECOND_STEP
+from checklist_app.web.auth.area import REFUSED, blueprint, was_refused
 from checklist_app.web.auth.entering import (
     GOING_TO,
     PENDING,
-    PER_PENDING_ACCOUNT,
     kept,
     let_in,
     pending_account,
@@ -29,8 +29,12 @@ from checklist_app.web.transaction import db_session, resources
 @blueprint.route("/sign-in/second-factor", methods=["GET", "POST"])
 @public
 @limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=was_refused)
-@limiter.limit(
-    PER_PENDING_ACCOUNT, key_func=pending_account, methods=["POST"], deduct_when=was_refused
+@limiter.shared_limit(
+    PER_SECOND_STEP,
+    SECOND_STEP,
+    key_func=pending_account,
+    methods=["POST"],
+    deduct_when=was_refused,
 )
 def second_factor_step() -> ResponseReturnValue:
     """Ask for the second factor, and open the session when it is right."""

@@ -12,10 +12,8 @@ from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.services import passkeys, second_factor, sessions
 from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
+from checklist_app.web.attempts import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from checklist_app.web.auth.area import (
-    PER_ACCOUNT,
-    PER_ACCOUNT_AND_ADDRESS,
-    PER_ADDRESS,
     REFUSED,
     blueprint,
     is_usual_place,

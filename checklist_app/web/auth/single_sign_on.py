@@ -16,6 +16,7 @@ from checklist_app.services import external_people, pending, second_factor, sing
 from checklist_app.services.identity_tokens import Claims
 from checklist_app.services.single_sign_on import SingleSignOnRefused
 from checklist_app.web.access import actor, origin, public, recent_auth, requires
+from checklist_app.web.attempts import PER_ADDRESS
 from checklist_app.web.auth.area import REFUSED, blueprint
 from checklist_app.web.auth.entering import go_on, kept, undo
 from checklist_app.web.extensions import limiter
@@ -24,7 +25,6 @@ from checklist_app.web.messages import done
 from checklist_app.web.transaction import begin_writing, db_session, resources
 
 PROOF = "sso_proof"
-PER_ADDRESS = "60 per 15 minutes"
 
 
 @blueprint.get("/sign-in/sso")

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.vocabulary import FactorPolicy
-from checklist_app.models import Event
+from checklist_app.models import Event, SecurityEvent
+from checklist_app.services import sessions
 from checklist_app.services.accounts import set_active
 from checklist_app.services.clock import now
 from checklist_app.services.factor_policy import set_policy
@@ -17,11 +20,18 @@ from checklist_app.services.resources import Resources
 from tests.cast import PASSWORD, Cast
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program, tokens_of
-from tests.web.auth.authenticator import set_up_app
+from tests.web.auth.authenticator import first_step, second_step, set_up_app
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 
 ALICE = {"email": "alice@example.org", "password": PASSWORD}
+
+
+def sign_in_from(app: Flask, address: str, **more: str) -> TestResponse:
+    """Sign in rightly but for what is said, from an address of the network."""
+    return app.test_client(use_cookies=False).post(
+        "/api/v1/token", json=ALICE | more, environ_base={"REMOTE_ADDR": address}
+    )
 
 
 def works(app: Flask, token: str) -> bool:
@@ -149,6 +159,75 @@ def test_whoever_has_a_second_factor_shows_it_here_too(program: AsProgram, visit
     assert nobody.post("token", ALICE | {"code": code}).status_code == 401
     assert nobody.post("token", ALICE | {"code": on_paper[0]}).status_code == 200
     assert nobody.post("token", ALICE | {"code": on_paper[0]}).status_code == 401
+
+
+def test_wrong_codes_count_with_those_of_the_page_and_stop_it_too(
+    app: Flask, program: AsProgram, visit: Visit, session: Session
+) -> None:
+    codes, _ = set_up_app(visit("alice"))
+    page = visit("nobody")
+    first_step(page)
+    found = [second_step(page, "000000").status_code for _ in range(5)]
+    assert found == [422] * 5
+    found = [sign_in_from(app, f"10.0.{n // 8}.1", code="000000").status_code for n in range(40)]
+    assert found == [401] * 15 + [429] * 25
+    right = codes.at(now() + timedelta(seconds=30))
+    stopped = sign_in_from(app, "10.0.9.1", code=right)
+    assert stopped.status_code == 429
+    assert 0 < int(stopped.headers["Retry-After"]) <= 60 * 60
+    page = visit("nobody")
+    first_step(page)
+    assert second_step(page, right).status_code == 429
+    names = [event.name for event in session.query(Event).filter(Event.name.like("%:refuse"))]
+    assert names == ["account:factor:refuse"] * 20
+    assert session.query(SecurityEvent).filter_by(kind=SecurityKind.FACTOR_REFUSED).count() == 20
+
+
+def test_right_codes_and_none_at_all_are_no_guesses(
+    app: Flask, program: AsProgram, visit: Visit
+) -> None:
+    _, on_paper = set_up_app(visit("alice"))
+    for n in range(21):
+        answer = sign_in_from(app, f"10.0.{n // 8}.1")
+        assert answer.status_code == 401
+        assert "segundo factor" in (answer.json or {})["detail"]
+    for code in on_paper:
+        assert sign_in_from(app, "10.0.9.1", code=code).status_code == 200
+
+
+def test_a_flood_of_guesses_locks_nobody_out_of_their_usual_place(
+    app: Flask, program: AsProgram, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sign_in_from(app, "192.0.2.7").status_code == 200
+    browser = {"REMOTE_ADDR": "192.0.2.8"}
+    visitor = visit("nobody")
+    form = {"email": ALICE["email"], "password": PASSWORD, "csrf_token": visitor.form_token()}
+    assert visitor.client.post("/sign-in", data=form, environ_base=browser).status_code == 303
+    with monkeypatch.context() as quick:
+        quick.setattr(sessions, "password_matches", lambda *_: False)
+        found = [sign_in_from(app, f"10.0.{n // 5}.1").status_code for n in range(201)]
+    assert found == [401] * 200 + [429]
+    assert sign_in_from(app, "10.0.99.1").status_code == 429
+    assert sign_in_from(app, "192.0.2.7").status_code == 200, "where a program signed in"
+    assert sign_in_from(app, "192.0.2.8").status_code == 200, "where a browser did"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"email": "\ud800", "password": "x"}',
+        r'{"email": 7}',
+        r'{"email": "a", "email": "b"}',
+        "[",
+        f'{{"email": "{"a" * 9000}"}}',
+    ],
+)
+def test_a_body_that_names_no_account_is_refused_each_time(app: Flask, body: str) -> None:
+    answers = [
+        app.test_client().post("/api/v1/token", data=body, content_type="application/json")
+        for _ in range(12)
+    ]
+    assert {answer.status_code for answer in answers} <= {400, 413, 422}
 
 
 def test_whoever_needs_a_second_factor_and_has_none_gets_no_token(
