@@ -51,8 +51,9 @@ def _shown(default: object) -> str:
         return "on" if default else "off"
     if isinstance(default, Path):
         return f"./{default.name}"
-    if isinstance(default, frozenset):
-        return ",".join(str(one) for one in sorted(default))
+    if isinstance(default, frozenset | tuple):
+        in_order = default if isinstance(default, tuple) else sorted(default)
+        return ",".join(map(str, in_order))
     return str(default)
 
 

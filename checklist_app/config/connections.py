@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,31 @@ from checklist_app.config.environment import env_name
 from checklist_app.config.outbound import OutboundSettings
 from checklist_app.config.problems import N_, Problem
 from checklist_app.config.setting import setting
-from checklist_app.config.values import ListenAddress, listen_address, path, switch
+from checklist_app.config.values import (
+    ListenAddress,
+    Network,
+    listen_address,
+    networks,
+    path,
+    switch,
+)
 
+NOT_PUBLIC = tuple(
+    map(
+        ip_network,
+        (
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "169.254.0.0/16",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
 OWN_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -34,6 +58,12 @@ class ConnectionSettings(OutboundSettings):
         "`on` lets the web server listen beyond this machine without encryption, where nobody "
         "else can listen; the same as `--plain-http`.",
         default=False,
+    )
+    proxy_addresses: tuple[Network, ...] = setting(
+        networks,
+        "Where the proxies of `CHECKLIST_TRUSTED_PROXIES` connect from; what any other peer "
+        "forwards is not believed. By default this machine and networks that are not public.",
+        default=NOT_PUBLIC,
     )
     metrics_listen: ListenAddress | None = setting(
         listen_address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -145,6 +146,20 @@ def host_names(raw: str) -> frozenset[str]:
     if not names or any(not set(name) <= HOST_CHARACTERS for name in names):
         raise ValueError("checklist.example.org, 10.0.0.5")
     return names
+
+
+Network = IPv4Network | IPv6Network
+
+
+def networks(raw: str) -> tuple[Network, ...]:
+    """addresses or networks, separated by commas"""
+    try:
+        found = tuple(ip_network(part.strip()) for part in raw.split(",") if part.strip())
+    except ValueError as error:
+        raise ValueError("10.0.0.5, 192.0.2.0/24, 2001:db8::/64") from error
+    if not found:
+        raise ValueError("10.0.0.5, 192.0.2.0/24, 2001:db8::/64")
+    return found
 
 
 def email_domains(raw: str) -> frozenset[str]:

@@ -8,13 +8,14 @@ from typing import IO, cast
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import BadRequest
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
 from checklist_app.config import MEGABYTE, Config
 from checklist_app.web.access import ASSET_ENDPOINTS
+from checklist_app.web.https_only import HttpsOnly
 from checklist_app.web.marks import given_nonce, script_nonce
+from checklist_app.web.proxies import KnownProxies
 
 PAGE_POLICY = (
     "default-src 'none'; object-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -96,12 +97,7 @@ def install(app: Flask, config: Config) -> None:
         WTF_CSRF_SSL_STRICT=config.is_https,
         PREFERRED_URL_SCHEME="https" if config.is_https else "http",
     )
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0
-        )
-
+    _listen_to_proxies(app, config)
     _know_own_names(app, config)
 
     @app.before_request
@@ -131,6 +127,17 @@ def headers_of(config: Config) -> dict[str, str]:
     """Return what every answer carries that has no other policy of its own."""
     found = {**HEADERS, "Content-Security-Policy": PAGE_POLICY}
     return {**found, "Strict-Transport-Security": HSTS} if config.is_https else found
+
+
+def _listen_to_proxies(app: Flask, config: Config) -> None:
+    if not config.trusted_proxies:
+        # Nobody can tell how a request came, and with HTTPS of our own nothing else is spoken.
+        return
+    if config.is_https:
+        app.wsgi_app = HttpsOnly(  # type: ignore[method-assign]
+            app.wsgi_app, config, headers_of(config)
+        )
+    app.wsgi_app = KnownProxies(app.wsgi_app, config)  # type: ignore[method-assign]
 
 
 def _know_own_names(app: Flask, config: Config) -> None:
