@@ -17,12 +17,12 @@ from asn1crypto import keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from checklist_app.domain.errors import JobFailed
 from checklist_app.domain.text import text
 from checklist_app.reports.identity import BrokenIdentity, SigningIdentity
+from checklist_app.reports.time_stamps import DirectTimeStamper
 
 FIELD = "Signature"
 _TIMEOUT = 20
@@ -59,7 +59,7 @@ def sign_pdf(
         JobFailed: the time-stamp server cannot be reached or its answer is no time stamp.
     """
     identity.check(datetime.now(UTC))
-    timestamper = HTTPTimeStamper(timestamp_url, timeout=_TIMEOUT) if timestamp_url else None
+    timestamper = DirectTimeStamper(timestamp_url, timeout=_TIMEOUT) if timestamp_url else None
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -82,7 +82,7 @@ def page_count(pdf: bytes) -> int:
 
 
 async def _sign(
-    unsigned: bytes, metadata: Any, signer: Any, timestamper: TimeStamper | None
+    unsigned: bytes, metadata: Any, signer: Any, timestamper: DirectTimeStamper | None
 ) -> bytes:
     if timestamper is not None:
         await _try_timestamper(timestamper)
@@ -97,7 +97,7 @@ async def _sign(
     return bytes(signed.getvalue())
 
 
-async def _try_timestamper(timestamper: TimeStamper) -> None:
+async def _try_timestamper(timestamper: DirectTimeStamper) -> None:
     """Ask once up front, so that its failure is told apart from one of the signature."""
     try:
         await timestamper.async_dummy_response("sha256")
@@ -106,7 +106,7 @@ async def _try_timestamper(timestamper: TimeStamper) -> None:
             text(
                 "The time-stamp server %(url)s gave no time stamp. The report was not signed; "
                 "try again, or take the server out of the settings.",
-                url=str(getattr(timestamper, "url", "")),
+                url=timestamper.url,
             )
         ) from error
 

@@ -36,7 +36,7 @@ REASONS = {
     "outbound/call.py": "the one client for addresses that people type",
     "outbound/destination.py": "looks names up for it",
     "services/openid_provider.py": "the provider of sign-in that the operator names",
-    "reports/signing.py": "the time-stamp server that the operator names",
+    "reports/time_stamps.py": "the time-stamp server that the operator names",
     "blob_store/s3_bucket.py": "the object store that the operator names",
     "blob_store/s3_faults.py": "knows how a connection to it fails",
     "mail/delivery.py": "the mail server that the operator names",

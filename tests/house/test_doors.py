@@ -154,6 +154,7 @@ DOORS = {
             "cli/door.py": "asks its own server whether it is up",
             "mail/delivery.py": "the mail server of the settings",
             "services/openid_provider.py": "the provider of the settings",
+            "reports/time_stamps.py": "the time-stamp server of the settings",
         },
         rule="no-outbound-call",
     ),

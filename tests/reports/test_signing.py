@@ -184,6 +184,13 @@ def test_a_silent_time_stamp_server_stops_the_signature(identity: SigningIdentit
         sign_pdf(PLAIN, identity, reason="r", signer_name="n", timestamp_url="http://127.0.0.1:9/")
 
 
+def test_a_time_stamp_server_sends_us_nowhere_else(
+    identity: SigningIdentity, stamp_server: str
+) -> None:
+    with pytest.raises(JobFailed, match="gave no time stamp"):
+        sign_pdf(PLAIN, identity, reason="r", signer_name="n", timestamp_url=f"{stamp_server}moved")
+
+
 def operator_file(folder: Path, *, start: datetime, end: datetime) -> Path:
     """Write a PKCS#12 file with an RSA key that an authority of its own vouches for."""
     authority_key = rsa.generate_private_key(65537, 2048)
@@ -240,6 +247,11 @@ def stamp_server() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if self.path == "/moved":
+                self.send_response(307)
+                self.send_header("Location", "/")
+                self.end_headers()
+                return
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
             answer = clock.request_tsa_response(asked).dump()
             self.send_response(200)
