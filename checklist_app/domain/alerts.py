@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from checklist_app.domain.errors import InvalidInput
-from checklist_app.domain.text import text
+from checklist_app.domain.text import Text, text
 
 
 class SecurityKind(StrEnum):
@@ -123,6 +123,21 @@ RULES: Mapping[AlertRule, Rule] = MappingProxyType(
     }
 )
 """Every rule; what a kind of event sets off is found here and nowhere else."""
+
+RULE_NAMES: Mapping[AlertRule, Text] = MappingProxyType(
+    {
+        AlertRule.ACCOUNT_ATTACKED: text("Guessing at one account"),
+        AlertRule.ADDRESS_ATTACKS: text("Guessing from one address"),
+        AlertRule.MANY_DENIALS: text("Many refusals to one address"),
+        AlertRule.TOKEN_REUSE: text("A spent token is used again"),
+        AlertRule.MASS_DOWNLOAD: text("One person takes many files"),
+        AlertRule.ROLE_ESCALATION: text("One person gives many strong roles"),
+        AlertRule.NEW_ADMINISTRATOR: text("Somebody becomes administrator"),
+        AlertRule.FACTORS_RESET: text("Second factors are reset"),
+        AlertRule.AUDIT_BREAK: text("The audit record is broken"),
+    }
+)
+"""What people call each rule, on a page and in a mail."""
 
 
 def rules_for(kind: SecurityKind) -> list[AlertRule]:

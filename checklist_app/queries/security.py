@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.alerts import (
+    RULE_NAMES,
     RULES,
     AlertRule,
     AlertState,
@@ -19,6 +20,7 @@ from checklist_app.domain.alerts import (
     Threshold,
 )
 from checklist_app.domain.permissions import Permission
+from checklist_app.domain.text import Text
 from checklist_app.models import Alert, AlertThreshold, SecurityEvent, User
 
 SHOWN = 50
@@ -83,6 +85,11 @@ class AlertLine:
     acknowledged_at: datetime | None
     note: str
 
+    @property
+    def name(self) -> Text:
+        """What people call the rule."""
+        return RULE_NAMES[self.rule]
+
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
@@ -91,6 +98,11 @@ class RuleLine:
     rule: AlertRule
     limit: Threshold
     default: Threshold
+
+    @property
+    def name(self) -> Text:
+        """What people call the rule."""
+        return RULE_NAMES[self.rule]
 
 
 def security_page(

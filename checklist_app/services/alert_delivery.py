@@ -6,12 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
+from checklist_app.domain.alerts import RULE_NAMES
 from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import OrganisationRole
 from checklist_app.models import Alert, User
 from checklist_app.queries.security import people_of
 from checklist_app.services import outbox, webhook_events
 from checklist_app.services.clock import now
+from checklist_app.translation import translator
 
 AT_ONCE = 50
 
@@ -48,21 +50,24 @@ def announce(session: Session, config: Config) -> int:
         webhook_events.tell_alert(session, alert)
         subject = names.get(alert.subject, alert.subject)
         for person in administrators:
+            rule = translator(outbox.language_of(config, person))(RULE_NAMES[alert.rule])
+            # An alert about the record as a whole has no subject but its rule.
+            about = rule if subject == alert.rule.value else subject
             outbox.notify(
                 session,
                 config,
                 person,
-                subject=text("Security alert: %(subject)s", subject=subject),
-                body=_body(config, alert, subject),
+                subject=text("Security alert: %(subject)s", subject=about),
+                body=_body(config, alert, rule=rule, subject=about),
             )
     return len(alerts)
 
 
-def _body(config: Config, alert: Alert, subject: str) -> Text:
+def _body(config: Config, alert: Alert, *, rule: str, subject: str) -> Text:
     return text(
         "A rule raised an alert: %(rule)s, about %(subject)s, %(count)s times, %(moment)s UTC. "
         "Look at it, and acknowledge it: %(address)s",
-        rule=alert.rule.value,
+        rule=rule,
         subject=subject,
         count=alert.count,
         moment=f"{alert.raised_at:%Y-%m-%d %H:%M}",

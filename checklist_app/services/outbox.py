@@ -63,6 +63,11 @@ def hand_over_link(session: Session, actor: Actor | None, user: User, config: Co
     return None
 
 
+def language_of(config: Config, user: User) -> Language:
+    """Return the language that a person is written in."""
+    return user.language or Language(config.default_language)
+
+
 def prepare(session: Session, config: Config, payload: dict[str, Any]) -> Mail | None:
     """Return the mail that a job sends, with its one-time link made; None when there is nobody."""
     user = session.get(User, payload["user_id"]) if payload.get("user_id") else None
@@ -100,7 +105,7 @@ def _confirmation(session: Session, config: Config, user: User, email: str) -> M
 
 
 def _written(config: Config, user: User, words: letters.Words, to: str) -> Mail:
-    language = user.language or Language(config.default_language)
+    language = language_of(config, user)
     say = translator(language)
     parts = [say(part) for part in words.paragraphs]
     return Mail(

@@ -50,6 +50,7 @@ ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 DECLARATION = "access_declaration"
 ENROLMENT = "serves_enrolment"
 SENSITIVE_ACT = "sensitive_act"
+ASKS_ITSELF = "asks_itself"
 
 
 class SignedInUser(UserMixin):
@@ -251,7 +252,8 @@ def _guard() -> None:
 
 def _ask_for_proof() -> None:
     """Refuse what is sensitive until the actor has proved who they are; forms may be looked at."""
-    if sensitive_act(request.endpoint) is None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not hasattr(view, SENSITIVE_ACT) or hasattr(view, ASKS_ITSELF):
         return
     methods = request.url_rule.methods if request.url_rule else None
     only_shows = request.method in SAFE_METHODS and "POST" in (methods or ())

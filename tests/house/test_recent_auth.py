@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 
-from checklist_app.web.access import SENSITIVE_ACT
+from checklist_app.web.access import ASKS_ITSELF, SENSITIVE_ACT
 from tests.house.conftest import House
 
 WEB, SERVICES = "checklist_app.web.", "checklist_app.services."
@@ -70,14 +70,19 @@ def unmarked(app: Flask) -> list[str]:
     for endpoint, view in app.view_functions.items():
         if endpoint not in WAYS_IN:
             (operations if endpoint.startswith("api.") else pages)[endpoint] = view
-    marked = {name: services_of(one) for name, one in pages.items() if hasattr(one, SENSITIVE_ACT)}
-    free = [services_of(one) for one in pages.values() if not hasattr(one, SENSITIVE_ACT)]
+    marked = {name: services_of(one) for name, one in pages.items() if _always_asks(one)}
+    free = [services_of(one) for one in pages.values() if not _always_asks(one)]
     sensitive = set().union(*marked.values()) - set().union(*free)
     return [
         name
         for name, view in operations.items()
         if services_of(view) & sensitive and not hasattr(view, SENSITIVE_ACT)
     ]
+
+
+def _always_asks(view: Callable[..., Any]) -> bool:
+    """Whether it is sensitive whatever it is sent."""
+    return hasattr(view, SENSITIVE_ACT) and not hasattr(view, ASKS_ITSELF)
 
 
 def test_an_operation_asks_for_the_proof_that_its_page_asks_for(house: House) -> None:

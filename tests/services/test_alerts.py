@@ -11,11 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
-from checklist_app.domain.alerts import RULES, AlertRule, AlertState, SecurityKind, Threshold
+from checklist_app.domain.alerts import (
+    RULE_NAMES,
+    RULES,
+    AlertRule,
+    AlertState,
+    SecurityKind,
+    Threshold,
+)
 from checklist_app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
-from checklist_app.domain.vocabulary import JobKind, OrganisationRole
-from checklist_app.models import Alert, Event, Job, SecurityEvent
-from checklist_app.services import alerts, audit, security_events
+from checklist_app.domain.vocabulary import JobKind, Language, OrganisationRole
+from checklist_app.models import Alert, Event, Job, SecurityEvent, User
+from checklist_app.services import alerts, audit, outbox, security_events
 from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.alert_rules import threshold_of
 from checklist_app.services.clock import pretend
@@ -233,3 +240,31 @@ def test_administrators_are_told_of_an_alert_once_by_mail(
     happens(session, cast, SecurityKind.FACTORS_RESET, 1)
     assert announce(session, config) == 1, "without a mail server it waits on its page"
     assert not is_something_to_tell(session)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (Language.EN, "an alert: Many refusals to one address, about 192.0.2.7"),
+        (
+            Language.ES,
+            "una alerta: Muchas denegaciones a una dirección, sobre 192.0.2.7",
+        ),
+    ],
+)
+def test_an_alert_names_its_rule_in_words_of_the_reader(
+    session: Session, cast: Cast, config: Config, language: Language, words: str
+) -> None:
+    session.get_one(User, cast.ada.user_id).language = language
+    happens(session, cast, SecurityKind.DENIED, 100)
+    with_mail = replace(config, smtp_host="127.0.0.1", mail_from="app@example.org")
+    announce(session, with_mail)
+    (job,) = session.scalars(select(Job).where(Job.kind == JobKind.SEND_MAIL))
+    mail = outbox.prepare(session, with_mail, job.payload)
+    assert mail is not None
+    assert words in mail.body
+    assert AlertRule.MANY_DENIALS.value not in mail.body + mail.subject
+
+
+def test_every_rule_has_a_name() -> None:
+    assert set(RULE_NAMES) == set(AlertRule)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.alerts import AlertRule, Threshold
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.queries.security import alert_lines, rule_lines
 from checklist_app.services import alerts
-from checklist_app.web.access import actor, requires
+from checklist_app.web.access import actor, recent_auth, requires
 from checklist_app.web.filters import told
 from checklist_app.web.forms import form_number, form_text
 from checklist_app.web.messages import done
@@ -52,6 +53,7 @@ def rules() -> ResponseReturnValue:
 
 @blueprint.post("/rules/<rule>")
 @requires(Permission.SECURITY_MANAGE)
+@recent_auth(_l("Change when a rule raises its alert"))
 def set_rule(rule: str) -> ResponseReturnValue:
     """Set when a rule raises its alert."""
     if rule not in set(AlertRule):

@@ -20,6 +20,7 @@ from checklist_app.web.access import actor, project, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, LongText, Name, Output, Page, TakeWhole
+from checklist_app.web.proof import asks_itself, prove
 from checklist_app.web.transaction import db_session
 
 blueprint = APIBlueprint("projects", __name__, url_prefix="/projects")
@@ -79,7 +80,13 @@ class ProjectChange(Input):
     scope: LongText | None = None
     language: Language | None = None
     four_eyes: bool | None = Field(
-        None, description=str(text("Whether a second person accepts each verdict."))
+        None,
+        description=str(
+            text(
+                "Whether a second person accepts each verdict. Only `false`, where it was `true`, "
+                "needs a recent sign-in."
+            )
+        ),
     )
 
 
@@ -157,12 +164,15 @@ def show(slug: str) -> Project:
 
 @blueprint.patch("/<slug>")
 @requires(Permission.PROJECT_EDIT)
+@asks_itself(text("Stop asking for a second person"))
 @Operation(
     text("Change what is said of a project"), body=ProjectChange, answer=Project, existing=shown
 )
 def edit(slug: str, body: ProjectChange) -> Project:
     """Change a project."""
     present = project().project
+    if present.four_eyes and body.four_eyes is False:
+        prove()
     projects.edit_project(
         db_session(),
         project(),

@@ -8,7 +8,7 @@ from typing import IO, ClassVar
 from apiflask import APIBlueprint
 from flask import Response, url_for
 
-from checklist_app.domain.errors import Conflict, TooManyAttempts
+from checklist_app.domain.errors import Conflict
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState, Language
@@ -16,7 +16,6 @@ from checklist_app.queries.access import open_checklist
 from checklist_app.queries.reports import report_line, report_lines
 from checklist_app.reports.verify import Authenticity
 from checklist_app.services import reports
-from checklist_app.services.verification import check_report
 from checklist_app.web.access import project, public, requires
 from checklist_app.web.api.files import attachment, sent_files
 from checklist_app.web.api.operations import Created, Operation, Upload
@@ -25,8 +24,8 @@ from checklist_app.web.api.reading import read_fields
 from checklist_app.web.api.schemas import Input, Key, ListQuery, Output, Page, QueryKey
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
+from checklist_app.web.public_check import check_handed_in
 from checklist_app.web.transaction import db_session, resources
-from checklist_app.web.turns import places
 
 blueprint = APIBlueprint("reports", __name__)
 
@@ -184,12 +183,7 @@ def download(slug: str, number: int) -> Response:
 )
 def verify(body: IO[bytes]) -> Judgement:
     """Check a PDF, whoever asks."""
-    if not places.acquire(blocking=False):
-        raise TooManyAttempts(text("Too many attempts. Wait a few minutes and try again."))
-    try:
-        checked = check_report(db_session(), resources(), body)
-    finally:
-        places.release()
+    checked = check_handed_in(body)
     found = checked.verification
     wanted = set(Judgement.model_fields) - {"reasons", "issued"}
     return Judgement.model_validate(

@@ -142,6 +142,7 @@ def change(slug: str, hook_id: int, body: WebhookTerms) -> Webhook:
 
 @blueprint.delete("/<int:hook_id>")
 @requires(Permission.WEBHOOK_MANAGE)
+@recent_auth(text("Delete a webhook"))
 @Operation(text("Delete a webhook with the record of its messages"), status=204, existing=shown)
 def remove(slug: str, hook_id: int) -> None:
     """Delete a webhook."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
@@ -23,6 +24,7 @@ from checklist_app.web.forms import show_error
 from checklist_app.web.languages import reader_language
 from checklist_app.web.messages import done
 from checklist_app.web.projects.forms import EditProjectForm, ProjectForm
+from checklist_app.web.proof import asks_itself, prove
 from checklist_app.web.transaction import db_session
 
 blueprint = Blueprint("projects", __name__)
@@ -97,10 +99,13 @@ def contradictions(slug: str) -> ResponseReturnValue:
 
 @blueprint.route("/projects/<slug>/edit", methods=["GET", "POST"])
 @requires(Permission.PROJECT_EDIT)
+@asks_itself(_l("Stop asking for a second person"))
 def edit(slug: str) -> ResponseReturnValue:
     """Change what is said of a project."""
     form = EditProjectForm(obj=project().project)
     if form.validate_on_submit():
+        if project().project.four_eyes and not form.four_eyes.data:
+            prove()
         try:
             projects.edit_project(
                 db_session(),

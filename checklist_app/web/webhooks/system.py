@@ -57,6 +57,7 @@ def renew(system_hook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:system_hook_id>/delete")
 @requires(Permission.SECURITY_MANAGE)
+@recent_auth(_l("Delete a webhook"))
 def remove(system_hook_id: int) -> ResponseReturnValue:
     """Delete a webhook."""
     return pages.remove(_place(), system_hook_id, url_for(".index"))

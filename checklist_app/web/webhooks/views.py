@@ -56,6 +56,7 @@ def renew(slug: str, hook_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:hook_id>/delete")
 @requires(Permission.WEBHOOK_MANAGE)
+@recent_auth(_l("Delete a webhook"))
 def remove(slug: str, hook_id: int) -> ResponseReturnValue:
     """Delete a webhook."""
     return pages.remove(_place(), hook_id, url_for(".index", slug=slug))

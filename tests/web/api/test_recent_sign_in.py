@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from checklist_app.config import Config
-from checklist_app.models import Membership, TokenFamily
+from checklist_app.models import Membership, Project, TokenFamily
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
 from checklist_app.services.signed_tokens import read_token
@@ -101,6 +101,9 @@ ACTS: dict[str, Callable[[Program, Cast], TestResponse]] = {
         "DELETE", f"{BANCA}/members/{cast.bob.user_id}", headers={"If-Match": "*"}
     ),
     "add a webhook": lambda program, _: program.post(f"{BANCA}/webhooks", HOOK),
+    "delete a webhook": lambda program, _: program.send(
+        "DELETE", f"{BANCA}/webhooks/1", headers={"If-Match": "*"}
+    ),
     "sign off": lambda program, _: program.post(
         f"{BANCA}/checklists/1/sign-off", {"statement": "x"}, If_Match="*"
     ),
@@ -115,6 +118,23 @@ def test_what_is_sensitive_asks_for_it(
     assert answer.status_code == 401
     assert answer.json is not None
     assert answer.json["type"].endswith("#problem-step_up_required")
+
+
+def test_only_who_stops_asking_for_a_second_person_is_asked(
+    stolen: Program, cast: Cast, session: Session
+) -> None:
+    def change(**fields: object) -> TestResponse:
+        return stolen.send("PATCH", BANCA, fields, headers={"If-Match": "*"})
+
+    assert change(four_eyes=True, name="Banco").status_code == 200
+    refused = change(four_eyes=False, name="Nada")
+    assert refused.status_code == 401
+    assert refused.json is not None
+    assert refused.json["type"].endswith("#problem-step_up_required")
+    project = session.get_one(Project, cast.project.id, populate_existing=True)
+    assert (project.four_eyes, project.name) == (True, "Banco")
+    session.rollback()
+    assert change(name="Banca").status_code == 200
 
 
 def test_who_may_not_do_it_is_told_that_first(app: Flask, cast: Cast, resources: Resources) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.vocabulary import Role
-from checklist_app.models import Event, Membership
+from checklist_app.models import Event, Membership, Project
 from checklist_app.services.clock import now
 from checklist_app.web.access import SENSITIVE_ACT
 from tests.cast import PASSWORD, Cast
@@ -23,6 +23,13 @@ from tests.web.visitor import Visitor
 
 LATER = timedelta(minutes=16)
 SENSITIVE = {
+    "alerts.set_rule",
+    "api.projects.edit",
+    "api.webhooks.remove",
+    "projects.edit",
+    "system_webhooks.change",
+    "system_webhooks.remove",
+    "webhooks.remove",
     "auth.begin_codes",
     "auth.export_data",
     "auth.factors",
@@ -152,7 +159,13 @@ def test_the_password_cannot_be_guessed_at_the_confirmation(visit: Visit) -> Non
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example/x", "https://evil.example", "/sign-out", "/projects/banca/edit", "/nowhere"],
+    [
+        "//evil.example/x",
+        "https://evil.example",
+        "/sign-out",
+        "/projects/banca/archive",
+        "/nowhere",
+    ],
 )
 def test_only_what_asks_for_a_proof_is_sent_on(visit: Visit, target: str) -> None:
     answer = visit("alice").post(
@@ -180,3 +193,29 @@ def test_a_form_can_be_looked_at_without_a_proof(
     ada = visit("ada")
     clock.shift(LATER)
     assert ada.get("/admin/users").status_code == 200
+
+
+def test_only_who_stops_asking_for_a_second_person_is_asked_on_the_page(
+    visit: Visit, session: Session, cast: Cast, clock: time_machine.Traveller
+) -> None:
+    form = {
+        "name": "Banco",
+        "language": "es",
+        "fail_threshold": "medium",
+        "freshness_days": "90",
+        "gone_policy": "close",
+    }
+    alice, address = visit("alice"), "/projects/banca/edit"
+    clock.shift(LATER)
+    assert alice.post(address, {**form, "four_eyes": "y"}).status_code == 303
+    answer = alice.post(address, form)
+    assert answer.status_code == 403
+    project = session.get_one(Project, cast.project.id, populate_existing=True)
+    assert project.four_eyes
+    session.rollback()
+
+    again = alice.post("/confirm", {**hidden(answer.text), "password": PASSWORD})
+    waiting = hidden(again.text)
+    del waiting["csrf_token"]
+    assert alice.post(address, waiting).status_code == 303
+    assert not session.get_one(Project, cast.project.id, populate_existing=True).four_eyes
