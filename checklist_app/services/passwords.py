@@ -7,41 +7,16 @@ import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from checklist_app.config import Config
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.text import text
 from checklist_app.models import User
 from checklist_app.services.secret_tokens import new_token
+from checklist_app.services.weak_passwords import SHORTEST_WORD, is_weak
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 128
-WEAKEST_SCORE = 2
-# zxcvbn grows steeply with length and judges nothing beyond this many characters.
-JUDGED_CHARACTERS = 72
-COMMON = frozenset(FREQUENCY_LISTS["passwords"])
-OWN_WORDS = ("owasp", "checklist", "asvs", "masvs", "security")
-# zxcvbn knows English: in Spanish it takes the words that everybody tries first for rare ones.
-FIRST_WORDS = (
-    "contrasena",
-    "clave",
-    "administrador",
-    "bienvenido",
-    "bienvenida",
-    "secreto",
-    "seguridad",
-    "seguro",
-    "usuario",
-    "acceso",
-    "sistema",
-    "entrar",
-    "password",
-    "welcome",
-)
-SHORTEST_WORD = 3
-FEWEST_OTHER_CHARACTERS = 4
 
 # RFC 9106 "low memory" choice kept within a small container: 19 MiB, two passes, one lane. A hash
 # that was made with less is replaced when its owner signs in.
@@ -70,41 +45,18 @@ def check_password(password: str, about: list[str]) -> None:
         raise InvalidInput(
             text("Use at most %(count)s characters.", count=LONGEST_PASSWORD), field="password"
         )
-    # An ñ or an á keeps nobody from guessing: what is common without them is common.
-    plain, words = _plain(composed), [*map(_plain, about), *FIRST_WORDS]
-    is_known = bool({composed.lower(), plain} & COMMON) or _is_made_of(plain, words)
-    if is_known or min(_score(composed, about), _score(plain, words)) < WEAKEST_SCORE:
+    if is_weak(composed, about):
         raise InvalidInput(
             text("That password is easy to guess. Three or four unrelated words are better."),
             field="password",
         )
 
 
-def _score(password: str, words: list[str]) -> int:
-    """Return how hard a password is to guess, from 0 to 4."""
-    judged = zxcvbn(password[:JUDGED_CHARACTERS], user_inputs=words)
-    return int(judged["score"])
-
-
-def _plain(password: str) -> str:
-    """Return a password in small letters without accents."""
-    apart = unicodedata.normalize("NFD", password.lower())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-def _is_made_of(password: str, about: list[str]) -> bool:
-    """Return whether hardly anything is left of a password without the words about its person."""
-    left = password.lower()
-    for word in sorted(about, key=len, reverse=True):
-        left = left.replace(word, "")
-    return len(re.sub(r"[\W_]", "", left)) < FEWEST_OTHER_CHARACTERS
-
-
 def own_words(user: User, config: Config) -> list[str]:
     """Return the words that a password of this person must not rest on."""
     whole = [user.email, user.name, config.organisation]
     parts = [part for words in whole for part in re.split(r"[\W_]+", words)]
-    return [word.lower() for word in (*whole, *parts, *OWN_WORDS) if len(word) >= SHORTEST_WORD]
+    return [word.lower() for word in (*whole, *parts) if len(word) >= SHORTEST_WORD]
 
 
 def password_matches(user: User | None, password: str) -> bool:

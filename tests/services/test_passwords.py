@@ -64,6 +64,49 @@ def test_what_is_common_in_spanish_is_refused_with_and_without_accents(password:
     assert refuses(password)
 
 
+ABOUT_ANA = passwords.own_words(
+    User(email="ana.gomez@lumbre.example", name="Ana Gómez"), Config(organisation="Lumbre Bank")
+)
+EASY = """
+    AnaGomez2026 anagomez1990 Gómez.2026 lumbre2026! agomez1985 anagomezana ana4837gomez zemog1990!
+    4n4g0m3z!! LumbreBank99! Owasp-2026 Checklist2026 Auditoria.2026
+    Clave2026! Cl4v3.2026 Contraseña.1987 Bienvenido1! Hola.1234 Hola1234 holahola11 TeQuiero123
+    Verano2026! verano-invierno 2026Enero! Febrero26! NoviembreClave7 Miércoles.07 Barcelona.92
+    Summer2026! Winter-2026 December2025! Tuesday.99 Password2026! P@ssw0rd2026 Welcome.2026
+    admin2026! Admin1234! Qwerty2026! Asdf1234! Dragon2026! Monkey!2026 dragon.dragon.1999
+    monkeydragon2026 Jennifer1990 Mercedes2020!
+""".split()  # noqa: SIM905 - a table
+HARD = (
+    "caballo correcto pila grapa",
+    "grapa violeta nube tambor",
+    PASSWORD,
+    "verano nublado en tres pueblos",
+    "la clave es un perro que ladra",
+    "Ana compra nueve lámparas verdes",
+    "Murciélago-azul-22",
+    "correct horse battery staple",
+    "wide river quiet lantern",
+    "plane lettuce orbit",
+    "hunde pferd katze maus",
+    "Tr0ub4dour&Kiwi",
+    "vK7#qp2mAna",
+    "Zq8!mW2p",
+    "7#q2p9!k4$",
+    "x7k99q31z",
+    "83017492657",
+)
+
+
+@pytest.mark.parametrize("password", EASY)
+def test_known_and_common_words_are_refused_whatever_is_put_around_them(password: str) -> None:
+    assert refuses(password, ABOUT_ANA)
+
+
+@pytest.mark.parametrize("password", HARD)
+def test_several_words_and_what_a_manager_makes_up_are_taken(password: str) -> None:
+    assert not refuses(password, ABOUT_ANA)
+
+
 def test_an_accent_may_be_typed_in_either_way() -> None:
     composed = "cañón sin pólvora"
     apart = unicodedata.normalize("NFD", composed)
