@@ -111,7 +111,7 @@ def _families(state: OperationState) -> Iterable[Metric]:
     yield from (jobs, alerts, sent)
     yield _gauge(
         "job_oldest_due_seconds",
-        "For how long the oldest job has been due without being begun.",
+        "For how long the oldest job but messages of webhooks has been due without being begun.",
         state.oldest_due,
     )
     yield _gauge("workers", "Workers that were heard of lately.", state.workers)

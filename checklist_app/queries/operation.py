@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.alerts import AlertRule, AlertState
+from checklist_app.domain.lanes import KINDS, Lane
 from checklist_app.domain.vocabulary import JobKind, JobState
 from checklist_app.domain.webhooks import DeliveryState
 from checklist_app.models import Alert, Job, WebhookDelivery, WorkerHeartbeat
@@ -24,7 +25,8 @@ class OperationState:
 
     Attributes:
         jobs: how many there are of each kind and state.
-        oldest_due: seconds for which the oldest job has been due without being begun.
+        oldest_due: seconds for which the oldest job has been due without being begun; messages of
+            webhooks apart, which wait for hosts of others and are counted by themselves.
         workers: how many were heard of lately.
         alerts: how many there are of each rule and state.
         deliveries: messages of webhooks in each state.
@@ -47,7 +49,11 @@ def operation_state(session: Session, moment: datetime, max_age: timedelta) -> O
         select(WebhookDelivery.state, func.count()).group_by(WebhookDelivery.state)
     )
     due = session.scalar(
-        select(func.min(Job.run_after)).where(Job.state == JobState.QUEUED, Job.run_after <= moment)
+        select(func.min(Job.run_after)).where(
+            Job.state == JobState.QUEUED,
+            Job.run_after <= moment,
+            Job.kind.not_in(KINDS[Lane.DELIVERIES]),
+        )
     )
     workers = session.scalar(
         select(func.count())

@@ -21,6 +21,7 @@ from checklist_app.domain.webhooks import MOST_WAITING_OF_HOOK, DeliveryState, H
 from checklist_app.jobs.transactions import in_transaction
 from checklist_app.models import Finding, Job, Webhook, WebhookDelivery
 from checklist_app.queries.access import ProjectAccess, open_project
+from checklist_app.queries.operation import operation_state
 from checklist_app.services import jobs, webhook_events, webhooks
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
@@ -229,3 +230,18 @@ def test_a_call_whose_worker_died_is_made_again(
 
     assert again is not None
     assert again.job_id == first.job_id
+
+
+def test_an_operator_is_not_alarmed_by_the_silence_of_others(
+    resources: Resources, session: Session, cast: Cast, config: Config, receiver: Listener
+) -> None:
+    hook = add_hook(session, config, cast.access("alice"), receiver)
+    webhook_events.queue(session, hook, HookEvent.PING, {})
+    session.flush()
+    later = now() + timedelta(hours=1)
+    assert operation_state(session, later, LEASE).oldest_due == 0
+
+    add_import(session, resources, cast.access("carla"))
+    session.flush()
+
+    assert operation_state(session, later, LEASE).oldest_due > 3000
