@@ -218,7 +218,8 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    return (*_page(error.code, None), _headers(error))
+    words = getattr(error, "text", None)
+    return (*_page(error.code, told(words) if words else None), _headers(error))
 
 
 def _headers(error: HTTPException) -> dict[str, str]:

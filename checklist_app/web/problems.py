@@ -40,6 +40,7 @@ MEANINGS: Mapping[int, Text] = {
     404: text("There is nothing here, or it is not yours to see."),
     405: text("This address does not know that method."),
     406: text("The answer does not exist in the form that was asked for."),
+    408: text("What you sent came too slowly. Nothing was saved; try a faster line."),
     409: text("The thing is not in a state that allows this."),
     412: text("It was changed since it was read. Read it again, and decide again."),
     413: text("More bytes than are allowed."),

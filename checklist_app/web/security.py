@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from flask import Flask, Request, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestTimeout
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -15,6 +15,7 @@ from checklist_app.config import MEGABYTE, Config
 from checklist_app.web.access import ASSET_ENDPOINTS
 from checklist_app.web.https_only import HttpsOnly
 from checklist_app.web.marks import given_nonce, script_nonce
+from checklist_app.web.problems import MEANINGS
 from checklist_app.web.proxies import KnownProxies
 
 PAGE_POLICY = (
@@ -47,6 +48,34 @@ class UnknownHost(BadRequest):
     """A request for a name that is not ours."""
 
 
+class TooSlow(RequestTimeout):
+    """A body that did not keep up the pace; the web server has stopped waiting for it."""
+
+    text = MEANINGS[408]
+
+
+class PunctualStream:
+    """A body as the web server gives it, which says so when it came too slowly.
+
+    Werkzeug would take that for a client that has gone, and the client could not know why.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return what comes next.
+
+        Raises:
+            TooSlow: nobody waits for it any longer.
+        """
+        try:
+            found: bytes = self._stream.read(size)
+        except TimeoutError as error:
+            raise TooSlow from error
+        return found
+
+
 class WholeStream(LimitedStream):
     """A body that is refused when it goes on behind the limit, where others would be cut off."""
 
@@ -72,6 +101,7 @@ class WholeBodyRequest(Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         """The body, within the limit that holds at the first reading."""
+        self.environ["wsgi.input"] = PunctualStream(self.environ["wsgi.input"])
         found = super().stream
         if self.content_length is None and isinstance(found, LimitedStream):
             return cast(
