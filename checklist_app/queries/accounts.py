@@ -12,7 +12,15 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import JobKind, JobState, OrganisationRole
-from checklist_app.models import Job, Project, User, UserSession, WorkerHeartbeat
+from checklist_app.models import (
+    Job,
+    Project,
+    RefreshToken,
+    TokenFamily,
+    User,
+    UserSession,
+    WorkerHeartbeat,
+)
 from checklist_app.queries.shell import SILENCE
 
 JOBS_SHOWN = 100
@@ -43,6 +51,21 @@ class SessionLine:
     created_at: datetime
     last_seen_at: datetime
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """A program that signed in as the reader.
+
+    ``renewed_at`` is when it last got tokens: each serves ten minutes, so it was used about then.
+    """
+
+    id: int
+    agent: str
+    address: str
+    created_at: datetime
+    renewed_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +140,35 @@ def own_sessions(
             is_current=row.id == actor.session_id,
         )
         for row in rows
+    ]
+
+
+def own_programs(session: Session, actor: Actor, moment: datetime) -> list[ProgramLine]:
+    """Return the sign-ins of the reader's programs that are not over, newest first."""
+    renewed = (
+        select(func.max(RefreshToken.created_at))
+        .where(RefreshToken.family_id == TokenFamily.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(TokenFamily, renewed)
+        .where(
+            TokenFamily.user_id == actor.user_id,
+            TokenFamily.revoked_at.is_(None),
+            TokenFamily.expires_at > moment,
+        )
+        .order_by(TokenFamily.id.desc())
+    )
+    return [
+        ProgramLine(
+            row.id,
+            row.user_agent,
+            row.address,
+            row.created_at,
+            renewed_at or row.created_at,
+            row.expires_at,
+        )
+        for row, renewed_at in rows
     ]
 
 

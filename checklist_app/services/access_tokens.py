@@ -196,6 +196,17 @@ def revoke(session: Session, config: Config, actor: Actor, token: str) -> None:
     audit.record(session, actor, "account:token:close", actor.email)
 
 
+def end_program(session: Session, actor: Actor, family_id: int) -> None:
+    """End one sign-in of one's own programs, and every token that came from it.
+
+    Raises:
+        NotFound: it is not the actor's, or over already.
+    """
+    if not end_families(session, TokenFamily.id == family_id, _is_own(actor)):
+        raise NotFound
+    audit.record(session, actor, "account:token:close", actor.email)
+
+
 def forget_expired(session: Session) -> None:
     """Delete what can never count again; the events stay."""
     session.execute(delete(AccessToken).where(AccessToken.expires_at <= now()))

@@ -207,7 +207,7 @@ def revoke(session: Session, actor: Actor, session_id: int) -> None:
 
 
 def revoke_others(session: Session, actor: Actor) -> None:
-    """End all of one's own sessions but this one."""
+    """End all of one's own sessions but this one, and the sign-ins of one's programs."""
     end_sessions(session, session.get_one(User, actor.user_id), except_id=actor.session_id)
     audit.record(session, actor, "account:session:close_others", actor.email)
 

@@ -59,6 +59,7 @@ def belongings(session: Session, resources: Resources, owner: Actor) -> dict[str
     return {
         "identity_id": rows["identity"].id,
         "session_id": opened.id,
+        "family_id": rows["family"].id,
         "passkey_id": key.id or 0,
     }
 
@@ -81,6 +82,21 @@ def other_session(session: Session, resources: Resources, actor: Actor) -> int:
     open_session(session, resources.config, user, ORIGIN)
     session.flush()
     return max(row.id for row in session.query(UserSession).filter_by(user_id=user.id))
+
+
+def program(session: Session, actor: Actor) -> int:
+    """Return the id of the sign-in of a person's program."""
+    family = TokenFamily(
+        user_id=actor.user_id,
+        scopes=[],
+        address="",
+        user_agent="",
+        created_at=now(),
+        expires_at=now() + timedelta(days=1),
+    )
+    session.add(family)
+    session.flush()
+    return family.id
 
 
 def own_factors(session: Session, actor: Actor) -> dict[str, int]:

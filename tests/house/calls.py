@@ -153,6 +153,7 @@ def _differing(at: Neighbours) -> list[Given]:
 
 
 CALLS: Mapping[str, Calls] = {
+    "access_tokens.end_program": _both("family_id"),
     "access.open_checklist": _another("number", "last_number"),
     "checklists._newest": _with(),
     "checklists.start_checklist": _with(standard_id=lambda caller: caller.standard.id, name="x"),

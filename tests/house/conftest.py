@@ -25,7 +25,7 @@ from checklist_app.web.extensions import limiter
 from tests.cast import Cast, make_cast
 from tests.conftest import SECRET
 from tests.database import empty_database, migrate_and_load
-from tests.house.belongings import other_session, own_factors
+from tests.house.belongings import other_session, own_factors, program
 from tests.house.principals import PRINCIPALS
 from tests.house.sending import make_person
 from tests.house.walk import Person
@@ -86,6 +86,7 @@ def _furnished(app: Flask, resources: Resources) -> House:
         belongings = {
             name: {
                 "session_id": other_session(session, resources, actor),
+                "family_id": program(session, actor),
                 **own_factors(session, actor),
             }
             for name, actor in everybody.items()

@@ -30,7 +30,7 @@ GLOBAL = frozenset(
     }
 )
 """Parameters of things that are the same for everybody."""
-PERSONAL = frozenset({"identity_id", "passkey_id", "session_id"})
+PERSONAL = frozenset({"family_id", "identity_id", "passkey_id", "session_id"})
 """Parameters of what belongs to one person, whatever their projects."""
 
 

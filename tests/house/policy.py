@@ -157,6 +157,7 @@ POLICY: dict[str, Audience | Role] = {
     "auth.confirm_email": Audience.EVERYBODY,
     "auth.confirm": Audience.SIGNED_IN,
     "auth.forgot_password": Audience.EVERYBODY,
+    "auth.end_program": Audience.SIGNED_IN,
     "auth.revoke_other_sessions": Audience.SIGNED_IN,
     "auth.revoke_session": Audience.SIGNED_IN,
     "auth.second_factor_options": Audience.EVERYBODY,

@@ -122,7 +122,9 @@ def build_world(session: Session, resources: Resources, cast: Cast) -> World:
     missing.update(token="made-up", code="made-up", rule="no-such")
     missing.update(public_id="no-such", message_id="no-such")
     missing.update(filename="css/no-such.css")
-    missing.update(dict.fromkeys(("session_id", "passkey_id", "identity_id"), 2_000_000))
+    missing.update(
+        dict.fromkeys(("session_id", "family_id", "passkey_id", "identity_id"), 2_000_000)
+    )
     return World(places, missing, MARKS, extras)
 
 

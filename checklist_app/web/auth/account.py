@@ -10,8 +10,8 @@ from flask_babel import gettext
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
-from checklist_app.queries.accounts import own_sessions
-from checklist_app.services import accounts, sessions
+from checklist_app.queries.accounts import own_programs, own_sessions
+from checklist_app.services import access_tokens, accounts, sessions
 from checklist_app.services.clock import now
 from checklist_app.services.rotation import rotate
 from checklist_app.web.access import actor, renew, requires
@@ -35,7 +35,7 @@ from checklist_app.web.transaction import db_session, resources
     PER_OWN_ACCOUNT, key_func=signed_in_account, methods=["POST"], deduct_when=was_refused
 )
 def account() -> ResponseReturnValue:
-    """Show one's sessions and change one's password."""
+    """Show where one is signed in and change one's password."""
     form = ChangePasswordForm()
     if form.validate_on_submit():
         try:
@@ -53,9 +53,13 @@ def account() -> ResponseReturnValue:
             done(gettext("Your password is changed. Every other session has ended."))
             return redirect(url_for("auth.account"), 303)
     idle = timedelta(minutes=resources().config.session_idle_minutes)
-    mine = own_sessions(db_session(), actor(), now(), idle)
-    status = REFUSED if form.is_submitted() else 200
-    return render_template("auth/account.html", password_form=form, sessions=mine), status
+    page = render_template(
+        "auth/account.html",
+        password_form=form,
+        sessions=own_sessions(db_session(), actor(), now(), idle),
+        programs=own_programs(db_session(), actor(), now()),
+    )
+    return page, REFUSED if form.is_submitted() else 200
 
 
 @blueprint.post("/account/sessions/<int:session_id>/revoke")
@@ -67,10 +71,19 @@ def revoke_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("auth.account"), 303)
 
 
+@blueprint.post("/account/programs/<int:family_id>/end")
+@requires(Permission.ACCOUNT_MANAGE)
+def end_program(family_id: int) -> ResponseReturnValue:
+    """End one sign-in of one's own programs."""
+    access_tokens.end_program(db_session(), actor(), family_id)
+    done(gettext("That program is signed out. Its tokens no longer open anything."))
+    return redirect(url_for("auth.account"), 303)
+
+
 @blueprint.post("/account/sessions/revoke-others")
 @requires(Permission.ACCOUNT_MANAGE)
 def revoke_other_sessions() -> ResponseReturnValue:
-    """End all of one's own sessions but this one."""
+    """End all of one's own sessions but this one, and the sign-ins of one's programs."""
     sessions.revoke_others(db_session(), actor())
-    done(gettext("Every other session has ended."))
+    done(gettext("You are signed out everywhere else, programs included."))
     return redirect(url_for("auth.account"), 303)

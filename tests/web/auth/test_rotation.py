@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import time_machine
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from checklist_app.models import UserSession
+from checklist_app.models import TokenFamily, UserSession
 from checklist_app.services.clock import now
 from tests.cast import PASSWORD, Cast
+from tests.web.api.program import Program, tokens_of
 from tests.web.auth.authenticator import set_up_app
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
@@ -113,6 +115,53 @@ def test_ending_all_other_sessions_leaves_this_one(visit: Visit) -> None:
     assert here.post("/account/sessions/revoke-others").status_code == 303
     assert here.get("/account").status_code == bob.get("/account").status_code == 200
     assert there.get("/account").status_code == elsewhere.get("/account").status_code == 303
+
+
+def test_programs_are_listed_and_one_of_them_is_ended(
+    visit: Visit, app: Flask, cast: Cast, session: Session
+) -> None:
+    alice, bob = visit("alice"), visit("bob")
+    kept, ended = tokens_of(app, cast.alice), tokens_of(app, cast.alice)
+    page = alice.get("/account").text
+    assert page.count("bi-terminal muted") == 2
+    assert "/account/sessions/revoke-others" in page
+    assert "bi-terminal" not in bob.get("/account").text
+    newest = session.scalar(select(func.max(TokenFamily.id)))
+    session.rollback()
+    assert bob.post(f"/account/programs/{newest}/end").status_code == 404
+    assert alice.post(f"/account/programs/{newest}/end").status_code == 303
+    assert Program(app, ended.access_token).get("projects").status_code == 401
+    spent = Program(app).post("token/refresh", {"refresh_token": ended.refresh_token})
+    assert spent.status_code == 401
+    assert Program(app, kept.access_token).get("projects").status_code == 200
+    assert alice.get("/account").text.count("bi-terminal muted") == 1
+    assert alice.post(f"/account/programs/{newest}/end").status_code == 404
+
+
+def test_signing_out_everywhere_else_ends_programs_and_is_offered_for_them_alone(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    alice = visit("alice")
+    assert "/account/sessions/revoke-others" not in alice.get("/account").text
+    tokens = tokens_of(app, cast.alice)
+    assert "/account/sessions/revoke-others" in alice.get("/account").text
+    assert alice.post("/account/sessions/revoke-others").status_code == 303
+    assert Program(app, tokens.access_token).get("projects").status_code == 401
+    page = alice.get("/account").text
+    assert "bi-terminal muted" not in page
+    assert "/account/sessions/revoke-others" not in page
+
+
+def test_a_program_that_renewed_its_tokens_is_shown_with_that_time(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    tokens = tokens_of(app, cast.alice)
+    with time_machine.travel(now() + timedelta(days=3), tick=False):
+        Program(app).post("token/refresh", {"refresh_token": tokens.refresh_token})
+        renewed = now().replace(tzinfo=None).isoformat(timespec="seconds")
+        assert f'datetime="{renewed}' in visit("alice").get("/account").text
+    with time_machine.travel(now() + timedelta(days=31), tick=False):
+        assert "bi-terminal muted" not in visit("alice").get("/account").text
 
 
 def test_the_list_shows_no_session_that_is_over(visit: Visit) -> None:
