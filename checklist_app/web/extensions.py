@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from flask import current_app, request
 from flask_babel import Babel
@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from checklist_app.web.heavy import HEAVY, counts_as
 
+IPV4 = 4
 IPV6_NETWORK_BITS = 64
 ASSETS = frozenset({"static", "bootstrap.static"})
 PER_CALLER = "REQUESTS_OF_CALLER"
@@ -23,12 +24,18 @@ PER_ADDRESS = "REQUESTS_OF_ADDRESS"
 def visitor_network() -> str:
     """Return where a request comes from, for counting: the address, or its IPv6 network.
 
-    One subscriber of IPv6 holds a whole network of 64 bits, and could change address at will.
+    One subscriber of IPv6 holds a whole network of 64 bits, and could change address at will. What
+    is no address counts as one, whatever a proxy was told: raised here, an error would be taken for
+    a Redis that is lost.
     """
-    address = request.remote_addr or "127.0.0.1"
-    if ":" not in address:
-        return address
-    return str(ip_network(f"{address.partition('%')[0]}/{IPV6_NETWORK_BITS}", strict=False))
+    try:
+        address = ip_address((request.remote_addr or "127.0.0.1").partition("%")[0])
+    except ValueError:
+        return "no address"
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == IPV4:
+        return str(address)
+    return str(ip_network(f"{address}/{IPV6_NETWORK_BITS}", strict=False))
 
 
 def caller() -> str:

@@ -12,6 +12,7 @@ from flask import Flask, request
 
 from checklist_app.config import Config, ConfigError
 from checklist_app.factory import create_app
+from checklist_app.web.extensions import visitor_network
 from tests.limits import forget_requests
 from tests.web.visitor import Visitor
 
@@ -56,6 +57,30 @@ def test_a_proxy_in_a_network_of_ours_is_believed_unless_others_are_named(
 @pytest.mark.parametrize("peer", [STRANGER, "2001:db8::1", "::ffff:203.0.113.9", "", "x"])
 def test_nobody_else_is_believed(opened: Open, peer: str) -> None:
     assert seen_from(opened(), peer) == peer
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "counted"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8::7", "2001:db8::/64"),
+        ("198.51.100.7:4711", "no address"),
+        ("mi clave secreta", "no address"),
+        ("\ud800:".encode("utf-8", "surrogatepass").decode("latin-1"), "no address"),
+    ],
+)
+def test_what_a_proxy_says_is_counted_as_an_address_or_as_none(
+    opened: Open, forwarded: str, counted: str
+) -> None:
+    with opened().test_client() as client:
+        answer = client.get(
+            "/sign-in",
+            headers={"X-Forwarded-For": forwarded},
+            environ_base={"REMOTE_ADDR": "10.1.2.3", "wsgi.url_scheme": "https"},
+        )
+        assert visitor_network() == counted
+    assert answer.status_code == 200
 
 
 def test_only_the_proxies_that_are_named_are_believed(opened: Open, config: Config) -> None:
