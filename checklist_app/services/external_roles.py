@@ -51,9 +51,7 @@ def _apply_organisation_role(
 
 
 def _apply_role(session: Session, project: Project, user: User, role: Role | None) -> None:
-    membership = session.scalar(
-        select(Membership).where(Membership.project_id == project.id, Membership.user_id == user.id)
-    )
+    membership = _membership_of(session, project, user)
     before = membership.role if membership else None
     if before is role or (before is Role.OWNER and _is_last_owner(session, project, user)):
         return
@@ -67,6 +65,12 @@ def _apply_role(session: Session, project: Project, user: User, role: Role | Non
     rights_changed(session, user.id)
     audit.record(
         session, None, "account:sso:role", user.email, project_id=project.id, role=role or "none"
+    )
+
+
+def _membership_of(session: Session, project: Project, user: User) -> Membership | None:
+    return session.scalar(
+        select(Membership).where(Membership.project_id == project.id, Membership.user_id == user.id)
     )
 
 

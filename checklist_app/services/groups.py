@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from checklist_app.domain.errors import Conflict, InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.models import Group, GroupGrant, GroupPerson, User
+from checklist_app.queries.access import strongest
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.rotation import rights_changed
@@ -82,7 +85,10 @@ def add_person(session: Session, actor: Actor, group_id: int, email: str) -> Use
     session.add(GroupPerson(group_id=group.id, user_id=user.id))
     session.flush()
     rights_changed(session, user.id)
-    audit.record(session, actor, "account:group:add_person", group.name, user_id=user.id)
+    roles = session.scalars(select(GroupGrant.role).where(GroupGrant.group_id == group.id)).all()
+    # The strongest role that comes with it: who raises people through groups is noticed too.
+    given: dict[str, Any] = {"role": strongest(roles).value} if roles else {}
+    audit.record(session, actor, "account:group:add_person", group.name, user_id=user.id, **given)
     return user
 
 

@@ -32,8 +32,13 @@ _KINDS: Mapping[str, SecurityKind] = {
     "account:token:open": SecurityKind.TOKEN_MADE,
     "project:token:make": SecurityKind.TOKEN_MADE,
     "account:token:reuse": SecurityKind.TOKEN_REUSED,
+    # A role that ended: one that these name is the one that was lost, and raises nobody.
+    "account:group:delete": SecurityKind.ROLE_CHANGED,
+    "account:group:remove_person": SecurityKind.ROLE_CHANGED,
+    "project:group:remove": SecurityKind.ROLE_CHANGED,
+    "project:member:remove": SecurityKind.ROLE_CHANGED,
 }
-"""The events of the audit log that are noted here too, but for those about roles."""
+"""The events of the audit log that are noted here too, but for those that give a role."""
 _ROLE_EVENTS = frozenset(
     {
         "account:user:create",

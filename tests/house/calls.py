@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from checklist_app.config import MEGABYTE, Config
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.gate import GatePolicy
-from checklist_app.domain.vocabulary import Language, Outcome, Role, Severity
+from checklist_app.domain.vocabulary import Language, Outcome, Severity
 from checklist_app.models import Checklist, Finding, Project, ScanImport, Standard, User, Webhook
 from checklist_app.queries.access import (
     ItemAccess,
@@ -176,9 +176,8 @@ CALLS: Mapping[str, Calls] = {
     "evidence.evidence_choices": _both("item_id"),
     "evidence.open_evidence": _both("evidence_id"),
     "external_people.unlink": _both("identity_id"),
-    "external_roles._apply_role": lambda at: [
-        {"user": lambda caller: caller.session.get_one(User, at.theirs["user_id"]), "role": role}
-        for role in (Role.REVIEWER, None)
+    "external_roles._membership_of": lambda at: [
+        {"user": lambda caller: caller.session.get_one(User, at.theirs["user_id"])}
     ],
     "finding_view.finding_view": _both("finding_id"),
     "findings.finding_page": lambda at: [

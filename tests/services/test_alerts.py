@@ -131,6 +131,12 @@ def test_an_act_that_is_undone_raises_nothing(session: Session, cast: Cast) -> N
         ("account:user:create", {"role": "administrator", "first": True}, None),
         ("project:member:add", {"role": "owner"}, SecurityKind.ROLE_RAISED),
         ("project:member:change_role", {"role": "viewer"}, SecurityKind.ROLE_CHANGED),
+        ("project:member:remove", {"role": "owner"}, SecurityKind.ROLE_CHANGED),
+        ("project:group:remove", {"role": "owner"}, SecurityKind.ROLE_CHANGED),
+        ("account:group:remove_person", {"user_id": 1}, SecurityKind.ROLE_CHANGED),
+        ("account:group:delete", {}, SecurityKind.ROLE_CHANGED),
+        ("account:group:add_person", {"role": "owner"}, SecurityKind.ROLE_RAISED),
+        ("account:group:add_person", {}, SecurityKind.ROLE_CHANGED),
         ("project:verdict:record", {}, None),
     ],
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from checklist_app.domain.vocabulary import Role
-from checklist_app.models import Event, Group, GroupPerson, User, UserSession
+from checklist_app.models import Event, Group, GroupPerson, SecurityEvent, User, UserSession
 from checklist_app.queries.access import open_project
 from checklist_app.queries.items import project_members
 from checklist_app.queries.members import group_choices, group_lines, members, roles_by_person
@@ -42,6 +44,24 @@ def readers(session: Session, cast: Cast) -> Group:
 
 def role_of(session: Session, actor: Actor) -> Role:
     return open_project(session, actor, "banca").role
+
+
+def test_who_joins_a_group_that_owns_and_who_leaves_is_noticed_among_security_events(
+    session: Session, cast: Cast, readers: Group
+) -> None:
+    change_group_role(session, cast.access("alice"), readers.id, Role.OWNER)
+    groups.add_person(session, cast.ada, readers.id, cast.vera.email)
+    groups.remove_person(session, cast.ada, readers.id, cast.vera.user_id)
+    remove_member(session, cast.access("alice"), cast.vera.user_id)
+    groups.delete_group(session, cast.ada, readers.id)
+    session.flush()
+    noted = session.scalars(select(SecurityEvent).order_by(SecurityEvent.id)).all()[-4:]
+    assert [(event.place, event.kind) for event in noted] == [
+        ("account:group:add_person", SecurityKind.ROLE_RAISED),
+        ("account:group:remove_person", SecurityKind.ROLE_CHANGED),
+        ("project:member:remove", SecurityKind.ROLE_CHANGED),
+        ("account:group:delete", SecurityKind.ROLE_CHANGED),
+    ]
 
 
 def test_the_stronger_of_own_and_group_role_counts(
