@@ -16,7 +16,8 @@ import pytest
 from flask import render_template_string
 from flask_babel import force_locale
 
-from checklist_app.domain.alerts import AlertRule, SecurityKind
+from checklist_app.domain.alerts import RULE_NAMES, AlertRule, SecurityKind
+from checklist_app.web.filters import told
 from tests.house.conftest import House
 
 SERVICES = Path(__file__).parents[2] / "checklist_app" / "services"
@@ -24,7 +25,7 @@ TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SERVICES
 NAME = re.compile(r"(account|library|project|security)(:[a-z_]+){1,2}")
 FEWEST = 80
 SENTENCE = "{% from 'macros/events.html' import told_event %}{{ told_event(name, 'TARGET') }}"
-WORDS = "{% from 'macros/security.html' import kind_word, rule_word %}"
+WORDS = "{% from 'macros/security.html' import kind_word %}{{ kind_word(one) }}"
 
 
 def recorded() -> set[str]:
@@ -117,10 +118,8 @@ def test_one_that_is_not_known_is_shown_by_its_name(house: House) -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_kind_and_rule_has_words(house: House, language: str) -> None:
     with house.app.test_request_context(), force_locale(language):
-        for macro, values in (("kind_word", SecurityKind), ("rule_word", AlertRule)):
-            words = [
-                render_template_string(f"{WORDS}{{{{ {macro}(one) }}}}", one=one).strip()
-                for one in values
-            ]
-            assert all(words)
-            assert len(set(words)) == len(words)
+        kinds = [render_template_string(WORDS, one=kind).strip() for kind in SecurityKind]
+        rules = [told(RULE_NAMES[rule]) for rule in AlertRule]
+    for words in (kinds, rules):
+        assert all(words)
+        assert len(set(words)) == len(words)

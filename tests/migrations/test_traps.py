@@ -100,7 +100,8 @@ def test_migrations_back_drop_tables_and_not_the_indexes_that_keys_lean_on() -> 
     folder = Path(__file__).parents[2] / "migrations" / "versions"
     for path in folder.glob("*.py"):
         _, _, back = path.read_text(encoding="utf-8").partition("def downgrade")
-        assert "drop_index" not in back, path.name
+        # An index that was added to a table goes alone; one of a table that goes, goes with it.
+        assert "drop_index" not in back or "drop_table" not in back, path.name
 
 
 def test_moments_come_back_to_the_microsecond_and_with_their_zone(
