@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
 from checklist_app.models import CodeGenerator, User
-from checklist_app.services import one_time_codes, second_factor
+from checklist_app.services import one_time_codes, second_factor, sessions
 from checklist_app.services.clock import now
 from checklist_app.services.sealing import Unreadable, seal, unseal
 from tests.cast import Cast
 
+HERE = sessions.Origin(address="127.0.0.1", user_agent="Firefox")
 NEXT = "another secret that is just as long as it has to be 9876"
 
 
@@ -49,12 +50,20 @@ def test_it_opens_nowhere_else(config: Config, harm: str) -> None:
 def test_an_app_survives_a_change_of_the_secret_key_and_moves_to_the_new_one(
     config: Config, session: Session, cast: Cast
 ) -> None:
-    one_time_codes.begin(session, config, cast.alice)
-    new = one_time_codes.under_way(session, config, cast.alice)
+    opened = sessions.resume(
+        session,
+        config,
+        sessions.open_session(session, config, session.get_one(User, cast.alice.user_id), HERE),
+        HERE,
+    )
+    assert opened is not None
+    alice = opened.actor
+    one_time_codes.begin(session, config, alice)
+    new = one_time_codes.under_way(session, config, alice)
     assert new is not None
     app = pyotp.TOTP(new.secret)
-    second_factor.add_codes(session, config, cast.alice, app.at(now()))
-    user = session.get_one(User, cast.alice.user_id)
+    second_factor.add_codes(session, config, alice, app.at(now()))
+    user = session.get_one(User, alice.user_id)
     rotated = replace(config, secret_key=NEXT, previous_secret_key=config.secret_key)
     without_former = replace(config, secret_key=NEXT)
     code = app.at(now() + timedelta(seconds=30))

@@ -71,7 +71,7 @@ def read_json(model: type[Taken]) -> Taken:
         Refusal: 400, 413 or 415.
     """
     _check_type(JSON)
-    request.max_content_length = LARGEST_JSON
+    request.max_content_length = min(request.max_content_length or LARGEST_JSON, LARGEST_JSON)
     raw = request.get_data()
     try:
         found = load_json(raw)
