@@ -95,6 +95,8 @@ def cells(app: Flask, person: Person, world: World) -> Iterator[Cell]:
                 yield Cell(rule, method, "no such method", values, "405")
                 continue
             for case, sources in _cases(rule, person.principal):
+                if method == "HEAD" and len(set(sources.values())) > 1:
+                    continue  # the same view as GET, which tries every mixture
                 values = _values(world, person, rule, sources)
                 yield Cell(rule, method, case, values, expected(rule, person.principal, sources))
 
