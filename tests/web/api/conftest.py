@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.api.program import Program, tokens_of
+from tests.web.stage import Stage, set_stage
 
 AsProgram = Callable[[str], Program]
 
@@ -21,4 +24,12 @@ def program(app: Flask, cast: Cast) -> AsProgram:
         token = "" if name == "nobody" else tokens_of(app, cast.people[name]).access_token
         return Program(app, token)
 
+    return made
+
+
+@pytest.fixture
+def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
+    """One of everything, in the cast's project."""
+    made = set_stage(session, resources, cast)
+    session.commit()
     return made

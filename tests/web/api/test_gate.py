@@ -10,22 +10,14 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.scopes import Scope
 from checklist_app.models import Event
-from checklist_app.services.resources import Resources
 from tests.cast import Cast, make_checklist
 from tests.statements import counted
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program, pipeline_token
-from tests.web.stage import Stage, set_stage
+from tests.web.stage import Stage
 
 GATE = "projects/banca/gate"
 Pipeline = Callable[[], Program]
-
-
-@pytest.fixture
-def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
-    made = set_stage(session, resources, cast)
-    session.commit()
-    return made
 
 
 @pytest.fixture

@@ -6,24 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from checklist_app.services.clock import today
-from checklist_app.services.resources import Resources
-from tests.cast import Cast
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program
-from tests.web.stage import Stage, set_stage
+from tests.web.stage import Stage
 
 BANCA = "projects/banca"
 ITEMS = f"{BANCA}/checklists/1/items"
-
-
-@pytest.fixture
-def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
-    made = set_stage(session, resources, cast)
-    session.commit()
-    return made
 
 
 def listed(program: Program, address: str) -> list[dict[str, Any]]:

@@ -13,21 +13,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from checklist_app.models import Project
-from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program, tokens_of
-from tests.web.stage import PNG, Stage, set_stage
+from tests.web.stage import PNG, Stage
 
 BANCA = "projects/banca"
 ITEM = f"{BANCA}/checklists/1/items/IN-01"
-
-
-@pytest.fixture
-def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
-    made = set_stage(session, resources, cast)
-    session.commit()
-    return made
 
 
 @pytest.mark.parametrize(

@@ -5,29 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from checklist_app.models import Event, PipelineToken, Project
 from checklist_app.services.clock import today
-from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.web.api.conftest import AsProgram
 from tests.web.api.program import Program
-from tests.web.stage import Stage, set_stage
+from tests.web.stage import Stage
 
 BANCA = "projects/banca"
 ITEM = f"{BANCA}/checklists/1/items/IN-01"
 ACTIONS = f"{BANCA}/findings/actions"
 NOW = {"If-Match": "*"}
-
-
-@pytest.fixture
-def stage(session: Session, resources: Resources, cast: Cast) -> Stage:
-    made = set_stage(session, resources, cast)
-    session.commit()
-    return made
 
 
 def taken(program: Program, method: str, path: str, body: Any = None, **named: str) -> Any:
