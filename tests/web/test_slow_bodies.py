@@ -25,7 +25,7 @@ class Dawdling:
         return piece
 
     def as_body(self) -> dict[str, Any]:
-        return {"wsgi.input": self, "CONTENT_LENGTH": "100000"}
+        return {"wsgi.input": self, "CONTENT_LENGTH": "5000"}
 
 
 @pytest.mark.parametrize(
