@@ -75,9 +75,13 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "añadir, enlazar y quitar evidencia",
     ),
     Permission.SCAN_IMPORT: ("import scanner reports", "importar informes de analizadores"),
+    Permission.JOB_MANAGE_OWN: (
+        "cancel and retry background work that they began",
+        "cancelar y reintentar las tareas en segundo plano que empezaron",
+    ),
     Permission.JOB_MANAGE: (
-        "cancel and retry background work",
-        "cancelar y reintentar tareas en segundo plano",
+        "cancel and retry the background work of others",
+        "cancelar y reintentar las tareas en segundo plano de otras personas",
     ),
     Permission.REMEDIATION_ADVANCE: (
         "move a remediation on",
@@ -109,9 +113,17 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
     ),
     Permission.MEMBER_MANAGE: ("manage members and roles", "gestionar miembros y roles"),
     Permission.CHECKLIST_SIGN_OFF: ("sign a checklist off", "firmar y cerrar una lista"),
+    Permission.TOKEN_VIEW: (
+        "see which tokens pipelines have",
+        "ver qué tokens tienen los pipelines de CI",
+    ),
     Permission.TOKEN_MANAGE: (
         "make and end tokens for pipelines",
         "crear y revocar tokens para pipelines de CI",
+    ),
+    Permission.WEBHOOK_VIEW: (
+        "see which webhooks there are and what became of their messages",
+        "ver qué webhooks hay y qué fue de sus mensajes",
     ),
     Permission.WEBHOOK_MANAGE: ("manage webhooks", "gestionar los webhooks"),
     Permission.WAIVER_GRANT: ("grant and revoke waivers", "conceder y revocar dispensas"),
@@ -161,7 +173,10 @@ def roles_table(language: Language) -> str:
 def organisation_table(language: Language) -> str:
     """Return what people may do outside any project, and whose projects they read."""
     table = _table(language, ORGANISATION_WORDS[language], ORGANISATION_PERMISSIONS)
-    said = ("read every project", "leer todos los proyectos")
+    said = (
+        "read every project, its tokens and webhooks",
+        "leer todos los proyectos, sus tokens y sus webhooks",
+    )
     marks = ("●" if role is OrganisationRole.AUDITOR else "" for role in OrganisationRole)
     row = "| " + " | ".join([said[0 if language is Language.EN else 1], *marks]) + " |"
     return f"{table}\n{row}"

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SCAN_VIEW = "scan:view"
     ROUTE_CORRECT = "route:correct"
     FINDING_TRIAGE = "finding:triage"
+    JOB_MANAGE_OWN = "job:manage_own"
     JOB_MANAGE = "job:manage"
     REMEDIATION_PLAN = "remediation:plan"
     REMEDIATION_ADVANCE = "remediation:advance"
@@ -37,7 +38,9 @@ class Permission(StrEnum):
     REPORT_CREATE = "report:create"
     REPORT_VIEW = "report:view"
     GATE_VIEW = "gate:view"
+    TOKEN_VIEW = "token:view"  # nosec B105
     TOKEN_MANAGE = "token:manage"  # nosec B105
+    WEBHOOK_VIEW = "webhook:view"
     WEBHOOK_MANAGE = "webhook:manage"
 
     ORGANISATION_VIEW = "organisation:view"
@@ -85,9 +88,6 @@ OUTSIDE_WHEN_BOUND: frozenset[Permission] = frozenset(
 )
 """What a token that is bound to one project may do outside of it, at most."""
 
-AUDITORS_ROLE = Role.VIEWER
-"""What an auditor is in every project, whatever else they were given there: they change nothing."""
-
 _VIEWER = frozenset(
     {
         Permission.PROJECT_VIEW,
@@ -96,10 +96,11 @@ _VIEWER = frozenset(
         Permission.GATE_VIEW,
     }
 )
+_WAYS_IN_AND_OUT = frozenset({Permission.TOKEN_VIEW, Permission.WEBHOOK_VIEW})
 _CONTRIBUTOR = _VIEWER | {
     Permission.EVIDENCE_ADD,
     Permission.SCAN_IMPORT,
-    Permission.JOB_MANAGE,
+    Permission.JOB_MANAGE_OWN,
     Permission.REMEDIATION_ADVANCE,
 }
 _REVIEWER = _CONTRIBUTOR | {
@@ -108,10 +109,11 @@ _REVIEWER = _CONTRIBUTOR | {
     Permission.VERDICT_ACCEPT,
     Permission.ROUTE_CORRECT,
     Permission.FINDING_TRIAGE,
+    Permission.JOB_MANAGE,
     Permission.REMEDIATION_PLAN,
     Permission.REPORT_CREATE,
 }
-_MANAGER = _REVIEWER | {
+_MANAGER = (_REVIEWER | _WAYS_IN_AND_OUT) | {
     Permission.CHECKLIST_SIGN_OFF,
     Permission.WAIVER_GRANT,
     Permission.TOKEN_MANAGE,
@@ -134,7 +136,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 """What each role may do inside its project."""
 
-LEFT_WHEN_ARCHIVED: frozenset[Permission] = _VIEWER | {Permission.PROJECT_ARCHIVE}
+AUDITORS_ROLE = Role.VIEWER
+"""What an auditor is called in every project, whatever else they were given there."""
+
+AUDITORS_PERMISSIONS: frozenset[Permission] = ROLE_PERMISSIONS[AUDITORS_ROLE] | _WAYS_IN_AND_OUT
+"""What an auditor may do in every project: read all of it, change nothing."""
+
+LEFT_WHEN_ARCHIVED: frozenset[Permission] = AUDITORS_PERMISSIONS | {Permission.PROJECT_ARCHIVE}
 """What can still be done in an archived project: read it, and restore it."""
 
 PROJECT_PERMISSIONS: frozenset[Permission] = _OWNER

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Conflict, Forbidden, NotFound
 from checklist_app.domain.permissions import (
+    AUDITORS_PERMISSIONS,
     AUDITORS_ROLE,
     LEFT_WHEN_ARCHIVED,
     ROLE_PERMISSIONS,
@@ -49,8 +50,9 @@ class ProjectAccess:
 
     @property
     def _granted(self) -> frozenset[Permission]:
-        """What the role allows, within the scopes of a token."""
-        return self.actor.narrowed(ROLE_PERMISSIONS[self.role])
+        """What the role allows, or being an auditor, within the scopes of a token."""
+        allowed = AUDITORS_PERMISSIONS if self.actor.is_auditor else ROLE_PERMISSIONS[self.role]
+        return self.actor.narrowed(allowed)
 
     def allows(self, permission: Permission | str) -> bool:
         """Return whether the member may do this."""

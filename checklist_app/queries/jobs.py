@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.errors import NotFound
+from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text
 from checklist_app.domain.vocabulary import JobKind, JobState
 from checklist_app.models import Job, Report, ScanImport, WorkerHeartbeat
@@ -27,6 +28,7 @@ class JobView:
         attempts: how often a worker has begun it.
         scan_import_id: what it reads; None for other kinds.
         report_number: what it builds; None for other kinds.
+        may_manage: whether whoever looks may stop it, or have it tried again.
     """
 
     id: int
@@ -41,6 +43,7 @@ class JobView:
     finished_at: datetime | None
     scan_import_id: int | None
     report_number: int | None
+    may_manage: bool
 
     @property
     def percent(self) -> int | None:
@@ -53,12 +56,18 @@ def percent(progress: int, total: int) -> int | None:
     return min(progress * 100 // total, 100) if total else None
 
 
+def may_manage(access: ProjectAccess, job: Job) -> bool:
+    """Return whether the member may stop a job or have it tried again: their own, or anybody's."""
+    is_own = job.created_by_id == access.actor.user_id
+    return access.allows(Permission.JOB_MANAGE_OWN if is_own else Permission.JOB_MANAGE)
+
+
 def job_view(session: Session, access: ProjectAccess, job_id: int) -> JobView:
     """Return one job of the project, or raise NotFound."""
     row = session.execute(_jobs(access).where(Job.id == job_id)).one_or_none()
     if row is None:
         raise NotFound
-    return _view(row)
+    return _view(access, row)
 
 
 def waiting_jobs(session: Session, access: ProjectAccess) -> tuple[JobView, ...]:
@@ -69,7 +78,7 @@ def waiting_jobs(session: Session, access: ProjectAccess) -> tuple[JobView, ...]
         .order_by(Job.id)
         .limit(MOST_LISTED)
     )
-    return tuple(_view(row) for row in rows)
+    return tuple(_view(access, row) for row in rows)
 
 
 def jobs_before(
@@ -81,7 +90,7 @@ def jobs_before(
         found = found.where(Job.state == state)
     if before is not None:
         found = found.where(Job.id < before)
-    return [_view(row) for row in session.execute(found)]
+    return [_view(access, row) for row in session.execute(found)]
 
 
 def waiting_count(session: Session) -> int:
@@ -107,7 +116,7 @@ def _jobs(access: ProjectAccess) -> Select[Job, int | None, int | None]:
     )
 
 
-def _view(row: Row[Job, int | None, int | None]) -> JobView:
+def _view(access: ProjectAccess, row: Row[Job, int | None, int | None]) -> JobView:
     job, scan_import_id, report_number = row
     return JobView(
         id=job.id,
@@ -122,4 +131,5 @@ def _view(row: Row[Job, int | None, int | None]) -> JobView:
         finished_at=job.finished_at,
         scan_import_id=scan_import_id,
         report_number=report_number,
+        may_manage=may_manage(access, job),
     )

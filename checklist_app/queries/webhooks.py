@@ -43,6 +43,11 @@ class HookLine:
         """Where it goes, without the path: that is often the receiver's secret."""
         return urlsplit(self.url).hostname or ""
 
+    @property
+    def origin(self) -> str:
+        """The scheme and the host alone, as an address."""
+        return f"{urlsplit(self.url).scheme}://{self.host}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:

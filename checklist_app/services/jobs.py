@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain import webhooks
 from checklist_app.domain.actor import Actor
-from checklist_app.domain.errors import Conflict, NotFound, TooManyAttempts
+from checklist_app.domain.errors import Conflict, Forbidden, NotFound, TooManyAttempts
 from checklist_app.domain.lanes import KINDS, Lane
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text, text
@@ -21,6 +21,7 @@ from checklist_app.domain.vocabulary import JobKind, JobState
 from checklist_app.domain.webhooks import delay_after
 from checklist_app.models import Job, WorkerHeartbeat
 from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.jobs import may_manage
 from checklist_app.queries.lanes import is_due, parties_due
 from checklist_app.services import audit
 from checklist_app.services.clock import now
@@ -203,8 +204,7 @@ def hand_back(session: Session, claimed: Claim) -> None:
 
 def request_cancel(session: Session, access: ProjectAccess, job_id: int) -> Job:
     """Ask a job to stop; one that has not begun stops at once."""
-    access.require(Permission.JOB_MANAGE)
-    job = open_job(session, access, job_id, for_update=True)
+    job = _job_to_manage(session, access, job_id)
     if job.state.is_over:
         raise Conflict(text("This job is over already."))
     job.cancel_requested = True
@@ -218,8 +218,7 @@ def request_cancel(session: Session, access: ProjectAccess, job_id: int) -> Job:
 
 def retry(session: Session, access: ProjectAccess, job_id: int) -> Job:
     """Queue a failed or cancelled job once more."""
-    access.require(Permission.JOB_MANAGE)
-    job = open_job(session, access, job_id, for_update=True)
+    job = _job_to_manage(session, access, job_id)
     if job.state not in (JobState.FAILED, JobState.CANCELLED):
         raise Conflict(text("Only a job that failed or was cancelled can be tried again."))
     job.state = JobState.QUEUED
@@ -230,6 +229,14 @@ def retry(session: Session, access: ProjectAccess, job_id: int) -> Job:
     audit.record(
         session, access.actor, "project:job:retry", str(job.id), project_id=access.project.id
     )
+    return job
+
+
+def _job_to_manage(session: Session, access: ProjectAccess, job_id: int) -> Job:
+    access.require(Permission.JOB_MANAGE_OWN)
+    job = open_job(session, access, job_id, for_update=True)
+    if not may_manage(access, job):
+        raise Forbidden
     return job
 
 

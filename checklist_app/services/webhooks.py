@@ -68,6 +68,13 @@ def of_project(access: ProjectAccess) -> HookPlace:
     return HookPlace(access.actor, access.project.id)
 
 
+def of_project_to_read(access: ProjectAccess) -> HookPlace:
+    """Return the webhooks of a project for whoever may see where they go."""
+    access.require(Permission.WEBHOOK_VIEW)
+    may_change = access.allows(Permission.WEBHOOK_MANAGE)
+    return HookPlace(access.actor, access.project.id, may_change)
+
+
 def of_organisation(actor: Actor) -> HookPlace:
     """Return the webhooks of the system, for administrators."""
     actor.require(Permission.SECURITY_MANAGE)

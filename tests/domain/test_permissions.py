@@ -11,7 +11,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Forbidden
 from checklist_app.domain.permissions import (
     ADMINISTRATOR,
-    AUDITORS_ROLE,
+    AUDITORS_PERMISSIONS,
     ORGANISATION_PERMISSIONS,
     OUTSIDE_WHEN_BOUND,
     PROJECT_PERMISSIONS,
@@ -48,7 +48,9 @@ def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owner
     assert managers - reviewers == {
         Permission.CHECKLIST_SIGN_OFF,
         Permission.WAIVER_GRANT,
+        Permission.TOKEN_VIEW,
         Permission.TOKEN_MANAGE,
+        Permission.WEBHOOK_VIEW,
         Permission.WEBHOOK_MANAGE,
     }
     assert ROLE_PERMISSIONS[Role.OWNER] - managers == {
@@ -61,7 +63,14 @@ def test_the_acts_that_bind_others_are_the_managers_and_the_project_is_the_owner
 def test_an_auditor_changes_nothing_anywhere() -> None:
     outside = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]
     assert SIGNED_IN - outside == {Permission.PROJECT_CREATE}
-    assert ROLE_PERMISSIONS[AUDITORS_ROLE] == ROLE_PERMISSIONS[Role.VIEWER]
+    assert {permission.value for permission in AUDITORS_PERMISSIONS} == {
+        "project:view",
+        "scan:view",
+        "report:view",
+        "gate:view",
+        "token:view",
+        "webhook:view",
+    }
 
 
 def test_a_token_narrows_and_never_widens() -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 
 from checklist_app.domain.permissions import (
     ADMINISTRATOR,
+    AUDITORS_PERMISSIONS,
     ORGANISATION_PERMISSIONS,
     ROLE_PERMISSIONS,
     SIGNED_IN,
@@ -288,6 +289,23 @@ LEFT_WHEN_ARCHIVED = frozenset(
 )
 """What can be done in an archived project besides reading it."""
 
+READ_BY_AUDITORS = frozenset(
+    {
+        "api.pipeline_tokens.index",
+        "api.pipeline_tokens.show",
+        "api.webhooks.deliveries",
+        "api.webhooks.index",
+        "api.webhooks.show",
+        "tokens.index",
+        "webhooks.index",
+        "webhooks.show",
+    }
+)
+"""What members of a project read from some role on, and auditors in every project."""
+
+OF_ONES_OWN = frozenset({"api.jobs.cancel", "api.jobs.retry", "jobs.cancel", "jobs.retry"})
+"""What contributors may do with what they began themselves; every other role with anybody's."""
+
 OPEN_TO_PIPELINES = frozenset(
     {
         "api.projects.index",
@@ -318,6 +336,9 @@ def declares_what_the_table_says(app: Flask, endpoint: str) -> bool:
     declared, audience = declaration(app, endpoint), POLICY[endpoint]
     if isinstance(audience, Role):
         may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
+        is_for_auditors = audience is Role.VIEWER or endpoint in READ_BY_AUDITORS
+        if (declared in AUDITORS_PERMISSIONS) is not is_for_auditors:
+            return False
         return may == {role for role in Role if is_enough(role, audience)}
     everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
     auditors = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]

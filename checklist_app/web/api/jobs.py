@@ -75,7 +75,7 @@ def show(slug: str, job_id: int) -> Job:
 
 
 @blueprint.post("/<int:job_id>/cancel")
-@requires(Permission.JOB_MANAGE)
+@requires(Permission.JOB_MANAGE_OWN)
 @Operation(text("Ask a job to stop"), answer=Job, existing=shown_job, refusals=(409,))
 def cancel(slug: str, job_id: int) -> Job:
     """Cancel a job."""
@@ -85,7 +85,7 @@ def cancel(slug: str, job_id: int) -> Job:
 
 
 @blueprint.post("/<int:job_id>/retry")
-@requires(Permission.JOB_MANAGE)
+@requires(Permission.JOB_MANAGE_OWN)
 @Operation(text("Queue a job once more"), answer=Job, existing=shown_job, refusals=(409,))
 def retry(slug: str, job_id: int) -> Job:
     """Retry a job."""

@@ -63,7 +63,7 @@ def shown(slug: str, token_id: int) -> PipelineToken:
 
 
 @blueprint.get("")
-@requires(Permission.TOKEN_MANAGE)
+@requires(Permission.TOKEN_VIEW)
 @Operation(text("List the tokens of a project"), query=ListQuery, answer=Page[PipelineToken])
 def index(slug: str, query: ListQuery) -> Page[PipelineToken]:
     """List the tokens."""
@@ -90,7 +90,7 @@ def make(slug: str, body: NewPipelineToken) -> Created:
 
 
 @blueprint.get("/<int:token_id>")
-@requires(Permission.TOKEN_MANAGE)
+@requires(Permission.TOKEN_VIEW)
 @Operation(text("Show a token"), answer=PipelineToken)
 def show(slug: str, token_id: int) -> PipelineToken:
     """Show a token."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 
 from apiflask import APIBlueprint
@@ -34,7 +35,8 @@ blueprint = APIBlueprint("webhooks", __name__, url_prefix="/projects/<slug>/webh
 class Webhook(Output):
     """A webhook; its secret is told when it is made or renewed, and never again.
 
-    ``secret_mark`` changes with the secret and tells nothing of it.
+    ``secret_mark`` changes with the secret and tells nothing of it. Whoever may not change it sees
+    of ``url`` the scheme and the host alone: what follows is often the receiver's secret.
     """
 
     id: int
@@ -88,16 +90,18 @@ class Queued(Output):
 
 def shown(slug: str, hook_id: int) -> Webhook:
     """Return a webhook of the project."""
-    return Webhook.model_validate(_line(hook_id))
+    place = _seen()
+    return _shown(place, hook_line(db_session(), place.project_id, hook_id))
 
 
 @blueprint.get("")
-@requires(Permission.WEBHOOK_MANAGE)
+@requires(Permission.WEBHOOK_VIEW)
 @Operation(text("List the webhooks of a project"), query=ListQuery, answer=Page[Webhook])
 def index(slug: str, query: ListQuery) -> Page[Webhook]:
     """List the webhooks."""
-    lines = hook_lines(db_session(), _place().project_id)
-    return cut(query, lines, Webhook.model_validate, "id")
+    place = _seen()
+    lines = hook_lines(db_session(), place.project_id)
+    return cut(query, lines, partial(_shown, place), "id")
 
 
 @blueprint.post("")
@@ -117,7 +121,7 @@ def add(slug: str, body: WebhookTerms) -> Created:
 
 
 @blueprint.get("/<int:hook_id>")
-@requires(Permission.WEBHOOK_MANAGE)
+@requires(Permission.WEBHOOK_VIEW)
 @Operation(text("Show a webhook"), answer=Webhook)
 def show(slug: str, hook_id: int) -> Webhook:
     """Show a webhook."""
@@ -168,15 +172,14 @@ def ping(slug: str, hook_id: int) -> Queued:
 
 
 @blueprint.get("/<int:hook_id>/deliveries")
-@requires(Permission.WEBHOOK_MANAGE)
+@requires(Permission.WEBHOOK_VIEW)
 @Operation(
     text("List the messages of a webhook, the newest first"), query=ListQuery, answer=Page[Delivery]
 )
 def deliveries(slug: str, hook_id: int, query: ListQuery) -> Page[Delivery]:
     """List the messages."""
-    lines = delivery_lines(
-        db_session(), _line(hook_id), before=start_of(query), limit=query.limit + 1
-    )
+    hook = hook_line(db_session(), _seen().project_id, hook_id)
+    lines = delivery_lines(db_session(), hook, before=start_of(query), limit=query.limit + 1)
     return page(query, lines, _shown_delivery, lambda line: line.id)
 
 
@@ -193,8 +196,13 @@ def _place() -> HookPlace:
     return webhooks.of_project(project())
 
 
-def _line(hook_id: int) -> HookLine:
-    return hook_line(db_session(), _place().project_id, hook_id)
+def _seen() -> HookPlace:
+    return webhooks.of_project_to_read(project())
+
+
+def _shown(place: HookPlace, line: HookLine) -> Webhook:
+    shown = Webhook.model_validate(line)
+    return shown if place.may_change else shown.model_copy(update={"url": line.origin})
 
 
 def _terms(body: WebhookTerms) -> HookTerms:

@@ -31,7 +31,7 @@ def show(slug: str, job_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:job_id>/cancel")
-@requires(Permission.JOB_MANAGE)
+@requires(Permission.JOB_MANAGE_OWN)
 def cancel(slug: str, job_id: int) -> ResponseReturnValue:
     """Ask a job to stop."""
     jobs.request_cancel(db_session(), project(), job_id)
@@ -39,7 +39,7 @@ def cancel(slug: str, job_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:job_id>/retry")
-@requires(Permission.JOB_MANAGE)
+@requires(Permission.JOB_MANAGE_OWN)
 def retry(slug: str, job_id: int) -> ResponseReturnValue:
     """Queue a job once more."""
     jobs.retry(db_session(), project(), job_id)

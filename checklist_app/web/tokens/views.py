@@ -28,7 +28,7 @@ USUAL_LIFETIME = timedelta(days=90)
 
 
 @blueprint.get("")
-@requires(Permission.TOKEN_MANAGE)
+@requires(Permission.TOKEN_VIEW)
 def index(slug: str) -> ResponseReturnValue:
     """Show the tokens of the project and the way to make one."""
     return _page()

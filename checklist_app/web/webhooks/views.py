@@ -16,10 +16,10 @@ blueprint = Blueprint("webhooks", __name__, url_prefix="/projects/<slug>/webhook
 
 
 @blueprint.get("")
-@requires(Permission.WEBHOOK_MANAGE)
+@requires(Permission.WEBHOOK_VIEW)
 def index(slug: str) -> ResponseReturnValue:
     """Show the webhooks and the way to add one."""
-    return pages.show_all(_place(), blueprint.name)
+    return pages.show_all(_seen(), blueprint.name)
 
 
 @blueprint.post("")
@@ -31,10 +31,10 @@ def add(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<int:hook_id>")
-@requires(Permission.WEBHOOK_MANAGE)
+@requires(Permission.WEBHOOK_VIEW)
 def show(slug: str, hook_id: int) -> ResponseReturnValue:
     """Show a webhook with its newest messages."""
-    return pages.show_one(_place(), blueprint.name, hook_id)
+    return pages.show_one(_seen(), blueprint.name, hook_id)
 
 
 @blueprint.post("/<int:hook_id>")
@@ -79,3 +79,7 @@ def redeliver(slug: str, hook_id: int, public_id: str) -> ResponseReturnValue:
 
 def _place() -> HookPlace:
     return webhooks.of_project(project())
+
+
+def _seen() -> HookPlace:
+    return webhooks.of_project_to_read(project())

@@ -67,6 +67,23 @@ def test_a_waiting_job_is_cancelled_and_tried_again(
     assert session.get_one(Job, job_id).state is JobState.QUEUED
 
 
+def test_contributors_stop_what_they_began_and_reviewers_what_anybody_began(
+    visit: Visit, session: Session, cast: Cast
+) -> None:
+    bobs = jobs.enqueue(session, cast.bob, cast.project.id, JobKind.IMPORT_SCAN, {})
+    session.commit()
+    carlas = f"/projects/banca/jobs/{queue(session, cast)}"
+    address, carla, bob = f"/projects/banca/jobs/{bobs.id}", visit("carla"), visit("bob")
+    assert f'action="{address}/cancel"' not in carla.get(address, Accept="text/html").text
+    assert f'action="{carlas}/cancel"' in carla.get(carlas, Accept="text/html").text
+    assert f'action="{carlas}/cancel"' in bob.get(carlas, Accept="text/html").text
+    assert carla.post(f"{address}/cancel").status_code == 403
+    assert bob.post(f"{carlas}/cancel").status_code == 303
+    assert bob.post(f"{address}/cancel").status_code == 303
+    assert carla.post(f"{address}/retry").status_code == 403
+    assert carla.post(f"{carlas}/retry").status_code == 303
+
+
 def test_it_is_ready_with_a_worker_and_not_without(visit: Visit, resources: Resources) -> None:
     nobody = visit("nobody")
     assert nobody.get("/healthz").json == {"status": "ok"}
