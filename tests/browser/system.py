@@ -17,7 +17,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
+from checklist_app.models import UserSession
+from checklist_app.models.database import make_engine
 from tests.ports import free_port
 
 CHROMIUM = os.environ.get("CHECKLIST_TEST_CHROMIUM") or shutil.which("chromium") or ""
@@ -31,6 +35,7 @@ class LiveSystem:
 
     address: str
     facts: dict[str, Any]
+    database: str
 
     @property
     def set_up_link(self) -> str:
@@ -72,11 +77,20 @@ def started(
             assert process.stdout is not None
             facts = json.loads(process.stdout.readline() or "{}")
             assert "address" in facts, log.read_text()
-            yield LiveSystem(facts["address"], facts)
+            yield LiveSystem(facts["address"], facts, database)
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=30)
         assert process.returncode == 0, log.read_text()
+
+
+def let_time_pass(live: LiveSystem) -> None:
+    """Make every proof of identity an old one."""
+    engine = make_engine(live.database)
+    with Session(engine) as session:
+        session.execute(update(UserSession).values(confirmed_at=None))
+        session.commit()
+    engine.dispose()
 
 
 def picture(page: Page, name: str) -> None:

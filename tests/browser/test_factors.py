@@ -34,7 +34,7 @@ def live(prepared_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
         }
         folder = tmp_path_factory.mktemp("factors")
         with started(folder, prepared_database, port=port, settings=settings) as system:
-            yield LiveSystem(f"http://localhost:{port}", system.facts)
+            yield LiveSystem(f"http://localhost:{port}", system.facts, system.database)
 
 
 @pytest.fixture

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
+from checklist_app.services.clock import today
 from tests.browser.desk import choose, is_ready, open_item, sign_in
-from tests.browser.system import LiveSystem
+from tests.browser.system import LiveSystem, let_time_pass
 
 pytestmark = [pytest.mark.browser]
 
@@ -50,6 +53,23 @@ def test_a_session_that_ends_while_typing_keeps_the_text(
     sign_in(live_demo, other)
     page.click("#verdict-form button[type=submit]")
     expect(page.locator(".flash-success")).to_be_visible()
+
+
+def test_a_waiver_that_needs_a_proof_first_is_granted_as_it_was_typed(
+    live_demo: LiveSystem, desk: BrowserContext
+) -> None:
+    page = is_ready(open_item(live_demo, desk, "LOG-06"))
+    page.click("details:has(#justification) summary")
+    page.fill("#justification", "Hasta que cambie el proveedor")
+    page.fill("#expires", (today() + timedelta(days=30)).isoformat())
+    let_time_pass(live_demo)
+    page.click("form:has(#justification) button[type=submit]")
+    expect(page.locator("h1")).to_have_text("Confirme que es usted")
+    page.fill("#password", live_demo.facts["demo"]["password"])
+    page.click("form button.btn-primary")
+    expect(page.locator("main")).to_contain_text("Aceptar una desviación hasta una fecha")
+    page.click("form button.btn-primary")
+    expect(page.locator(".note", has_text="Hasta que cambie el proveedor")).to_be_visible()
 
 
 def test_the_basic_path_needs_no_scripts(live_demo: LiveSystem, plain_desk: BrowserContext) -> None:

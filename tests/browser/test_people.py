@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlalchemy import update
-from sqlalchemy.orm import Session
 
-from checklist_app.models import UserSession
-from checklist_app.models.database import make_engine
 from tests.browser.desk import SIZE
-from tests.browser.system import PASSWORD, LiveSystem, picture, started
+from tests.browser.system import PASSWORD, LiveSystem, let_time_pass, picture, started
 from tests.post_office import PostOffice, post_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -135,12 +131,12 @@ def test_a_session_that_is_ended_is_out_at_its_next_click(
 
 
 def test_what_is_sensitive_asks_who_sits_there_and_loses_nothing(
-    live: LiveSystem, prepared_database: str, windows: list[BrowserContext], office: PostOffice
+    live: LiveSystem, windows: list[BrowserContext], office: PostOffice
 ) -> None:
     page = sign_in(live, windows[0], NEW)
     page.goto(f"{live.address}/account/email")
     page.fill("#email", "ana.ruiz@example.org")
-    let_time_pass(prepared_database)
+    let_time_pass(live)
     page.click("form button.btn-primary")
     expect(page.locator("h1")).to_have_text("Confirme que es usted")
     picture(page, "people-04-confirm")
@@ -156,12 +152,3 @@ def test_what_is_sensitive_asks_who_sits_there_and_loses_nothing(
     expect(page.locator("h1")).to_have_text("Su cuenta")
     office.wait_for(known + 2)
     assert "ana.ruiz@example.org" in office.recipients
-
-
-def let_time_pass(database: str) -> None:
-    """Make every proof of identity an old one."""
-    engine = make_engine(database)
-    with Session(engine) as session:
-        session.execute(update(UserSession).values(confirmed_at=None))
-        session.commit()
-    engine.dispose()

@@ -13,7 +13,7 @@ from checklist_app.queries.waivers import WantedWaivers, waivers_before
 from checklist_app.services import remediation
 from checklist_app.services.clock import today
 from checklist_app.web.access import item as opened_item
-from checklist_app.web.access import project, requires
+from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api import items
 from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.paging import page, start_of
@@ -74,6 +74,7 @@ def index(slug: str, query: WaiverQuery) -> Page[Waiver]:
 
 @blueprint.post(ON_ITEM)
 @requires(Permission.WAIVER_GRANT)
+@recent_auth(text("Accept a deviation until a date"))
 @Operation(
     text("Accept the gap of an item until a date"),
     body=NewWaiver,

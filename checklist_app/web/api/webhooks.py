@@ -40,7 +40,9 @@ class Webhook(Output):
     """
 
     id: int
-    url: str
+    url: str = Field(
+        description=str(text("Whoever may not change it sees only the scheme and the host."))
+    )
     events: list[HookEvent]
     is_on: bool
     created_by: str

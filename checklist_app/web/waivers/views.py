@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.services import remediation
 from checklist_app.web import item_pages
 from checklist_app.web.access import item as opened_item
-from checklist_app.web.access import requires
+from checklist_app.web.access import recent_auth, requires
 from checklist_app.web.forms import form_date, form_text
 from checklist_app.web.transaction import db_session
 
@@ -21,6 +22,7 @@ blueprint = Blueprint(
 
 @blueprint.post("/waiver")
 @requires(Permission.WAIVER_GRANT)
+@recent_auth(_l("Accept a deviation until a date"))
 def grant(slug: str, number: int, identifier: str) -> ResponseReturnValue:
     """Accept a gap until a date."""
     opened = opened_item()

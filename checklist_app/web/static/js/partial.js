@@ -92,6 +92,11 @@ export async function send(form, submitter = null) {
     form.removeAttribute("aria-busy");
     submitter?.removeAttribute("aria-busy");
   }
+  // Who sits there is asked on a page of its own, which carries what was typed and goes on with it.
+  if (page.querySelector("[data-proof-first]")) {
+    form.submit();
+    return false;
+  }
   if (!answer.ok) {
     const field = page.querySelector("[data-error-field]")?.dataset.errorField;
     if (answer.status === 409) adoptVersion(form, page);
