@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, literal, select, union_all
 from sqlalchemy.orm import Session
@@ -28,6 +30,8 @@ from checklist_app.models import (
     Project,
     Requirement,
 )
+
+KEPT_QUESTIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,30 @@ def visible_projects(actor: Actor) -> Select[Project, Role]:
     This is the one place that says which projects are whose. A project comes in as many rows as
     there are ways into it; the strongest role is the one that counts.
     """
+    return _visible(_Asker.of(actor))
+
+
+def is_visible(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Project`` that the actor may see it."""
+    return _is_visible(_Asker.of(actor))
+
+
+class _Asker(NamedTuple):
+    """What of an actor decides which projects are theirs to see."""
+
+    user_id: int
+    is_auditor: bool
+    project_id: int | None
+
+    @classmethod
+    def of(cls, actor: Actor) -> _Asker:
+        return cls(actor.user_id, actor.is_auditor, actor.project_id)
+
+
+# Putting the question into words costs more than asking it, and every page asks it twice: whoever
+# was here lately finds it ready. What is kept is the question, never an answer.
+@lru_cache(maxsize=KEPT_QUESTIONS)
+def _visible(actor: _Asker) -> Select[Project, Role]:
     if actor.is_auditor:
         found = select(Project, literal(AUDITORS_ROLE, Membership.role.type).label("role"))
     else:
@@ -114,9 +142,9 @@ def visible_projects(actor: Actor) -> Select[Project, Role]:
     return found if actor.project_id is None else found.where(Project.id == actor.project_id)
 
 
-def is_visible(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``Project`` that the actor may see it."""
-    return Project.id.in_(visible_projects(actor).with_only_columns(Project.id).correlate(None))
+@lru_cache(maxsize=KEPT_QUESTIONS)
+def _is_visible(actor: _Asker) -> ColumnElement[bool]:
+    return Project.id.in_(_visible(actor).with_only_columns(Project.id).correlate(None))
 
 
 def strongest(roles: Iterable[Role]) -> Role:

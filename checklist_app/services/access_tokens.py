@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from checklist_app.config import Config
@@ -155,13 +156,7 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Open
     said = read_token(config, token)
     if said is None:
         return None
-    found = session.execute(
-        select(AccessToken, factor_policy.lacks_required_factor())
-        .join(AccessToken.family)
-        .join(TokenFamily.user)
-        .options(contains_eager(AccessToken.family).contains_eager(TokenFamily.user))
-        .where(AccessToken.jti == said.jti)
-    ).one_or_none()
+    found = session.execute(_known().where(AccessToken.jti == said.jti)).one_or_none()
     if found is None:
         return None
     row, must_enrol = found
@@ -171,6 +166,17 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Open
         return None
     actor = replace(_actor(row.family.user, origin, said.scopes), must_enrol=must_enrol)
     return OpenSession(actor, row.family.created_at)
+
+
+@cache
+def _known() -> Select[AccessToken, bool]:
+    """Return the question for access tokens, put into words once: every request asks it."""
+    return (
+        select(AccessToken, factor_policy.lacks_required_factor())
+        .join(AccessToken.family)
+        .join(TokenFamily.user)
+        .options(contains_eager(AccessToken.family).contains_eager(TokenFamily.user))
+    )
 
 
 def revoke(session: Session, config: Config, actor: Actor, token: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from checklist_app.domain.actor import Actor
@@ -120,17 +121,8 @@ def resume(session: Session, secret: str, origin: Origin) -> Actor | None:
     It does nothing while its maker has to add a second factor. A maker who comes in by a provider
     that asks for one needs none of ours, as in the browser.
     """
-    vouched = (
-        select(ExternalIdentity.id)
-        .where(ExternalIdentity.user_id == User.id, ExternalIdentity.factor_vouched)
-        .exists()
-    )
-    found = session.execute(
-        select(PipelineToken, lacks_required_factor(vouched))
-        .join(PipelineToken.user)
-        .options(contains_eager(PipelineToken.user))
-        .where(PipelineToken.token_sha256 == token_sha256(secret))
-    ).one_or_none()
+    asked = _known().where(PipelineToken.token_sha256 == token_sha256(secret))
+    found = session.execute(asked).one_or_none()
     if found is None:
         return None
     token, must_enrol = found
@@ -148,6 +140,21 @@ def resume(session: Session, secret: str, origin: Origin) -> Actor | None:
         token_name=told(token),
         scopes=permissions_of(parse_scopes(token.scopes)),
         project_id=token.project_id,
+    )
+
+
+@cache
+def _known() -> Select[PipelineToken, bool]:
+    """Return the question for tokens, put into words once: every request asks it."""
+    vouched = (
+        select(ExternalIdentity.id)
+        .where(ExternalIdentity.user_id == User.id, ExternalIdentity.factor_vouched)
+        .exists()
+    )
+    return (
+        select(PipelineToken, lacks_required_factor(vouched))
+        .join(PipelineToken.user)
+        .options(contains_eager(PipelineToken.user))
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, contains_eager
 
 from checklist_app.config import Config
@@ -146,11 +147,7 @@ def _address_or_nothing(email: str) -> str:
 def resume(session: Session, config: Config, token: str, origin: Origin) -> OpenSession | None:
     """Return who holds a token, or None when its session is over."""
     moment, digest = now(), token_sha256(token)
-    known = (
-        select(UserSession, lacks_required_factor(UserSession.factor_vouched))
-        .join(UserSession.user)
-        .options(contains_eager(UserSession.user))
-    )
+    known = _known()
     found = session.execute(known.where(UserSession.token_sha256 == digest)).one_or_none()
     is_current = found is not None
     if found is None:
@@ -171,6 +168,16 @@ def resume(session: Session, config: Config, token: str, origin: Origin) -> Open
         replace(_actor(row, row.user, origin), must_enrol=must_enrol),
         row.confirmed_at,
         must_rotate=row.must_rotate and is_current,
+    )
+
+
+@cache
+def _known() -> Select[UserSession, bool]:
+    """Return the question for sessions, put into words once: every request asks it."""
+    return (
+        select(UserSession, lacks_required_factor(UserSession.factor_vouched))
+        .join(UserSession.user)
+        .options(contains_eager(UserSession.user))
     )
 
 

@@ -89,6 +89,7 @@ def without_code(mutant: Mutant) -> Iterator[None]:
     real = _functions(module)
     kept = {name: function.__code__ for name, function in real.items()}
     changed = _codes(compile(_without(mutant), str(module.__file__), "exec"))
+    _forget_what_was_kept(module)
     for name, function in real.items():
         if name in changed and changed[name].co_freevars == function.__code__.co_freevars:
             function.__code__ = changed[name]
@@ -97,6 +98,7 @@ def without_code(mutant: Mutant) -> Iterator[None]:
     finally:
         for name, function in real.items():
             function.__code__ = kept[name]
+        _forget_what_was_kept(module)
 
 
 def _weaker(declared: Permission) -> Permission | str:
@@ -162,10 +164,17 @@ def _functions(module: ModuleType) -> dict[str, FunctionType]:
     for thing in vars(module).values():
         inside = vars(thing).values() if inspect.isclass(thing) else ()
         for one in (thing, *inside):
-            function = one.fget if isinstance(one, property) else one
+            function = one.fget if isinstance(one, property) else inspect.unwrap(one)
             if isinstance(function, FunctionType) and function.__module__ == module.__name__:
                 found[function.__code__.co_qualname] = function
     return found
+
+
+def _forget_what_was_kept(module: ModuleType) -> None:
+    """Let a function that keeps what it returned put it together anew."""
+    for thing in vars(module).values():
+        if hasattr(thing, "cache_clear"):
+            thing.cache_clear()
 
 
 def _codes(code: CodeType) -> dict[str, CodeType]:
