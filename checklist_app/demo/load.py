@@ -29,6 +29,7 @@ from checklist_app.services.members import join
 from checklist_app.services.projects import create_project
 from checklist_app.services.resources import Resources
 
+PASSWORD_BYTES = 12
 SCANS = ("mobile-banking-api.sarif", "mobile-banking-web.zap.xml")
 
 _log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def load_demo(resources: Resources) -> Demo:
     """Load the demonstration in both languages; takes some seconds the first time."""
     first = Language(resources.config.default_language)
     languages = sorted(Language, key=lambda language: language is not first)
-    password = f"demo {secrets.token_hex(4)} {secrets.token_hex(4)}"
+    password = new_password()
     loaded = [_load(resources, language, password) for language in languages]
     if any(loaded):
         _show_both(resources, languages)
@@ -65,6 +66,11 @@ def load_demo(resources: Resources) -> Demo:
         email=chapter("project")["people"]["owner"][first.value][0],
         password=password if any(loaded) else None,
     )
+
+
+def new_password() -> str:
+    """Return a password of random letters alone: a word in it might be one of its people's own."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
 def _load(resources: Resources, language: Language, password: str) -> bool:

@@ -8,7 +8,10 @@ from sqlalchemy import func, select
 
 from checklist_app.cli.paths import CONTENT
 from checklist_app.cli.prepare import load_content
+from checklist_app.config import Config
 from checklist_app.demo import load_demo
+from checklist_app.demo.load import new_password
+from checklist_app.demo.story import chapter
 from checklist_app.domain.vocabulary import Outcome
 from checklist_app.jobs.transactions import reading
 from checklist_app.models import (
@@ -22,7 +25,7 @@ from checklist_app.models import (
 )
 from checklist_app.models.base import Base
 from checklist_app.services.clock import now
-from checklist_app.services.passwords import password_matches
+from checklist_app.services.passwords import check_password, own_words, password_matches
 from checklist_app.services.resources import Resources
 
 
@@ -57,3 +60,15 @@ def test_it_shows_a_living_system_and_loads_once(resources: Resources) -> None:
 
     assert (again.projects, again.password) == (demo.projects, None)
     assert counts == [count(resources, table) for table in (Finding, Remediation, Waiver, Report)]
+
+
+def test_its_password_is_one_that_is_taken() -> None:
+    """The words of its people are known, and a password that rests on them is refused."""
+    people = [
+        User(email=email, name=name)
+        for told in chapter("project")["people"].values()
+        for email, name in told.values()
+    ]
+    for password in (new_password() for _ in range(40)):
+        for person in people:
+            check_password(password, own_words(person, Config()))
