@@ -44,7 +44,7 @@ class Forbidden(DomainError):
     """The actor may see the thing but not do this to it."""
 
     def __init__(self, message: Text | None = None) -> None:
-        super().__init__(message or text("Your role in this project does not allow that."))
+        super().__init__(message or text("Your role does not allow that."))
 
 
 class SignInRequired(DomainError):

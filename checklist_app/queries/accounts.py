@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import Text
-from checklist_app.domain.vocabulary import JobKind, JobState, OrganisationRole
+from checklist_app.domain.vocabulary import JobKind, JobState, OrganisationRole, TokenPurpose
 from checklist_app.models import (
     Job,
+    OneTimeLink,
     Project,
     RefreshToken,
     TokenFamily,
@@ -28,14 +29,14 @@ JOBS_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class UserLine:
-    """An account."""
+    """An account; ``is_invited`` while its holder has not come yet, by password or by provider."""
 
     id: int
     name: str
     email: str
     organisation_role: OrganisationRole
     is_active: bool
-    has_password: bool
+    is_invited: bool
     last_seen_at: datetime | None
     is_self: bool
     is_erased: bool
@@ -99,7 +100,12 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
         .where(UserSession.user_id == User.id)
         .scalar_subquery()
     )
-    rows = session.execute(select(User, last_seen).order_by(User.name, User.id))
+    invited = (
+        select(OneTimeLink.id)
+        .where(OneTimeLink.user_id == User.id, OneTimeLink.purpose == TokenPurpose.INVITATION)
+        .exists()
+    )
+    rows = session.execute(select(User, last_seen, invited).order_by(User.name, User.id))
     return [
         UserLine(
             user.id,
@@ -107,12 +113,12 @@ def users(session: Session, actor: Actor) -> list[UserLine]:
             user.email,
             user.organisation_role,
             user.is_active,
-            user.password_hash is not None,
+            has_link and not (seen_at or user.password_hash),
             seen_at,
             is_self=user.id == actor.user_id,
             is_erased=user.erased_at is not None,
         )
-        for user, seen_at in rows
+        for user, seen_at, has_link in rows
     ]
 
 

@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
 from checklist_app.models import Group, GroupPerson
+from checklist_app.services.accounts import create_user
 from checklist_app.services.clock import now
+from checklist_app.services.links import issue_link
+from checklist_app.services.sessions import Origin, open_session
 from checklist_app.services.webhooks import HookTerms, add_webhook, of_organisation
 from tests.cast import Cast
 from tests.web.conftest import Visit
@@ -51,6 +54,22 @@ def test_an_auditor_sees_who_is_in_which_group(visit: Visit, group: Group) -> No
     assert "carla@example.org" in page
     address = f"/admin/groups/{group.id}/people"
     assert visit("otto").post(address, {"email": "bob@example.org"}).status_code == 403
+
+
+def test_only_who_was_sent_a_link_and_has_not_come_yet_counts_as_invited(
+    visit: Visit, session: Session, config: Config, cast: Cast
+) -> None:
+    made = {
+        name: create_user(session, None, email=f"{name}@example.org", name=name)
+        for name in ("waited-for", "came-by-provider", "has-no-way-in")
+    }
+    for name in ("waited-for", "came-by-provider"):
+        issue_link(session, None, made[name], config)
+    open_session(session, config, made["came-by-provider"], Origin("192.0.2.1", "Firefox"))
+    session.commit()
+    lines = visit("otto").get("/admin/users", Accept_Language="en").text.split("<li")
+    shown = {name: next(line for line in lines if f"{name}@" in line) for name in made}
+    assert [name for name, line in shown.items() if ">Invited<" in line] == ["waited-for"]
 
 
 def test_an_auditor_sees_where_webhooks_go_and_not_the_secret_in_their_address(
