@@ -59,11 +59,12 @@ def read(config: Config, id_token: str, *, nonce: str, access_token: str = "") -
     provider = openid_provider.discover(config)
     said = _verified(config, provider, id_token)
     _check_claims(config, provider, said, nonce)
-    if not said.get("email"):
+    missing = _missing(config, said)
+    if missing:
         more = openid_provider.user_info(config, access_token)
         if more and more.get("sub") != said["sub"]:
             raise TokenRefused("the user info is about somebody else")
-        said = {**more, **said}
+        said |= {name: more[name] for name in missing if name in more}
     return Claims(
         issuer=provider.issuer,
         subject=said["sub"],
@@ -73,6 +74,16 @@ def read(config: Config, id_token: str, *, nonce: str, access_token: str = "") -
         groups=_words(said.get(config.oidc_role_claim)),
         multi_factor=bool(MULTI_FACTOR & _words(said.get("amr"))),
     )
+
+
+def _missing(config: Config, said: dict[str, Any]) -> set[str]:
+    """Return what a thin token leaves to the user info; an address never without its proof."""
+    missing = set() if said.get("email") else {"email", "email_verified"}
+    if config.oidc_roles and config.oidc_role_claim not in said:
+        missing.add(config.oidc_role_claim)
+    if missing and "name" not in said:
+        missing.add("name")
+    return missing
 
 
 def _verified(config: Config, provider: Provider, id_token: str) -> dict[str, Any]:

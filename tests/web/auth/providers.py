@@ -85,6 +85,8 @@ class Liar:
         forge: how the token is made of them; honestly by default.
         discovery: what the discovery document says differently.
         redirect: where the token endpoint sends the client instead of answering.
+        user_info: what is told of the person apart from the token; None for a provider that
+            tells nothing.
     """
 
     issuer: str = ""
@@ -94,6 +96,7 @@ class Liar:
     forge: Forge | None = None
     discovery: dict[str, Any] = field(default_factory=dict)
     redirect: str = ""
+    user_info: Claims | None = None
     asked: dict[str, str] = field(default_factory=dict)
     exchanged: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
@@ -107,6 +110,8 @@ class Liar:
             return _json({"keys": [key.as_dict(private=False) for key in keys]})
         if request.path == "/token":
             return self._answer(request)
+        if request.path == "/me" and request.authorization and request.authorization.token == "x":
+            return _json(self.user_info)
         return Response(status=404)
 
     def _configuration(self) -> dict[str, Any]:
@@ -116,6 +121,7 @@ class Liar:
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/keys",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+            **({} if self.user_info is None else {"userinfo_endpoint": f"{self.issuer}/me"}),
             **self.discovery,
         }
 

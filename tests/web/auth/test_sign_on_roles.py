@@ -44,6 +44,36 @@ def test_groups_give_roles_and_take_them_again(
     assert come_with() == (OrganisationRole.MEMBER, None)
 
 
+@pytest.mark.parametrize("in_the_token", [True, False])
+def test_groups_that_stand_in_the_user_info_alone_are_found(
+    opened: Opened, liar: Liar, session: Session, cast: Cast, in_the_token: bool
+) -> None:
+    liar.user_info = {"sub": "v", "email": "ada@example.org", "groups": ["blue"]}
+    told = {"email": "vera@example.org", **({"groups": []} if in_the_token else {})}
+    liar.change = lambda claims: {**claims, "sub": "v", **told}
+    app = opened(liar.issuer, oidc_roles=(("blue", "banca", "manager"),))
+    visitor = Visitor(app)
+    arrive(visitor, liar)
+    assert is_in(visitor)
+    found = select(Membership.role).join(User).where(User.email == "vera@example.org")
+    assert session.scalar(found) is (None if in_the_token else Role.MANAGER)
+
+
+def test_the_address_and_its_proof_come_from_the_same_place(
+    opened: Opened, liar: Liar, cast: Cast
+) -> None:
+    """A token that says nothing of an address vouches for none that is told elsewhere."""
+    liar.user_info = {"sub": "v", "email": "vera@example.org", "email_verified": False}
+    liar.change = lambda claims: {
+        **{name: said for name, said in claims.items() if name != "email"},
+        "sub": "v",
+        "email_verified": True,
+    }
+    visitor = Visitor(opened(liar.issuer))
+    arrive(visitor, liar)
+    assert not is_in(visitor)
+
+
 def test_an_open_session_follows_what_the_groups_give_elsewhere(
     opened: Opened, liar: Liar, session: Session, cast: Cast
 ) -> None:
