@@ -22,6 +22,8 @@ PER_ACCOUNT_AND_ADDRESS = "10 per 15 minutes"
 PER_ACCOUNT = "200 per hour"
 PER_SECOND_STEP = "20 per hour"
 """Of refused factors of one account: it bounds what a stolen password is good for."""
+GUESSES: Final = "guesses"
+"""The counter of refused passwords, one for pages and programs together."""
 SECOND_STEP: Final = "second step"
 """The counter of refused factors, one for pages and programs together."""
 

@@ -20,6 +20,7 @@ from checklist_app.web.access import actor, origin, public, requires, serves_enr
 from checklist_app.web.api.operations import Operation
 from checklist_app.web.api.schemas import Input, Output
 from checklist_app.web.attempts import (
+    GUESSES,
     PER_ACCOUNT,
     PER_ACCOUNT_AND_ADDRESS,
     PER_ADDRESS,
@@ -105,9 +106,11 @@ def _was_refused(answer: object) -> bool:
 @blueprint.post("")
 @public
 @limiter.limit(PER_ADDRESS, deduct_when=_was_refused)
-@limiter.limit(PER_ACCOUNT_AND_ADDRESS, key_func=_account_and_address, deduct_when=_was_refused)
-@limiter.limit(
-    PER_ACCOUNT, key_func=_account, deduct_when=_was_refused, exempt_when=_is_usual_place
+@limiter.shared_limit(
+    PER_ACCOUNT_AND_ADDRESS, GUESSES, key_func=_account_and_address, deduct_when=_was_refused
+)
+@limiter.shared_limit(
+    PER_ACCOUNT, GUESSES, key_func=_account, deduct_when=_was_refused, exempt_when=_is_usual_place
 )
 @Operation(
     text("Sign in: get an access token and a refresh token"), body=TokenRequest, answer=Tokens

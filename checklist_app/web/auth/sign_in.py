@@ -12,7 +12,7 @@ from checklist_app.domain.errors import InvalidInput
 from checklist_app.domain.permissions import Permission
 from checklist_app.services import passkeys, second_factor, sessions
 from checklist_app.web.access import actor, origin, public, requires, serves_enrolment
-from checklist_app.web.attempts import PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
+from checklist_app.web.attempts import GUESSES, PER_ACCOUNT, PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS
 from checklist_app.web.auth.area import (
     REFUSED,
     blueprint,
@@ -32,14 +32,16 @@ from checklist_app.web.transaction import db_session, resources
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @public
 @limiter.limit(PER_ADDRESS, methods=["POST"], deduct_when=was_refused)
-@limiter.limit(
+@limiter.shared_limit(
     PER_ACCOUNT_AND_ADDRESS,
+    GUESSES,
     key_func=named_account_and_address,
     methods=["POST"],
     deduct_when=was_refused,
 )
-@limiter.limit(
+@limiter.shared_limit(
     PER_ACCOUNT,
+    GUESSES,
     key_func=named_account,
     methods=["POST"],
     deduct_when=was_refused,

@@ -38,6 +38,26 @@ def test_the_eleventh_guess_from_one_place_waits_and_says_how_long(visit: Visit)
     assert guess(visitor, "10.0.0.2", PASSWORD).status_code == 303
 
 
+def test_guesses_at_the_page_and_by_a_program_are_counted_together(
+    app: Flask, visit: Visit
+) -> None:
+    visitor, program = visit("nobody"), app.test_client()
+
+    def by_program(password: str) -> int:
+        return program.post(
+            "/api/v1/token",
+            json={"email": "alice@example.org", "password": password},
+            environ_base={"REMOTE_ADDR": "10.0.0.1"},
+        ).status_code
+
+    for _ in range(5):
+        assert guess(visitor, "10.0.0.1").status_code == 422
+        assert by_program(WRONG) == 401
+    assert by_program(PASSWORD) == 429
+    assert guess(visitor, "10.0.0.1", PASSWORD).status_code == 429
+    assert guess(visitor, "10.0.0.2", PASSWORD).status_code == 303
+
+
 def test_capitals_and_blanks_do_not_make_another_account_to_guess(visit: Visit) -> None:
     visitor = visit("nobody")
     for spelling in ("alice", " alice", "ALICE", "Alice") * 3:
