@@ -97,7 +97,7 @@ def serving(
     more = {} if not later else {"web_threads": "4"}
     with running([*moved, *PROGRAM, "serve", "--port", str(found)], log, {**settings, **more}):
         server = Server("127.0.0.1", found, log)
-        wait_until(f"{server.address} answers:\n{log.read_text()}", lambda: answers(server))
+        wait_until(f"{server.address} answers", lambda: answers(server), log=log)
         yield server
 
 
@@ -120,11 +120,13 @@ def answers(server: Server) -> bool:
         connection.close()
 
 
-def wait_until(what: str, condition: object, patience: float = PATIENCE) -> None:
-    """Look again and again until something is so, or fail."""
+def wait_until(
+    what: str, condition: object, patience: float = PATIENCE, log: Path | None = None
+) -> None:
+    """Look again and again until something is so, or fail with what the log says."""
     pause, deadline = Event(), time.monotonic() + patience
     assert callable(condition)
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"never happened: {what}")
+            pytest.fail(f"never happened: {what}\n{log.read_text() if log else ''}")
         pause.wait(0.05)

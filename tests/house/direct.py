@@ -43,7 +43,7 @@ def guarded_function(guard: Mutant) -> FunctionType:
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.FunctionDef) and node.lineno <= guard.line <= (node.end_lineno or 0)
     ]
-    found = getattr(module, names[-1])
+    found = inspect.unwrap(getattr(module, names[-1]))
     assert isinstance(found, FunctionType)
     return found
 

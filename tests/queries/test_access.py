@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import Forbidden, NotFound
-from checklist_app.domain.permissions import ROLE_PERMISSIONS, Permission
+from checklist_app.domain.permissions import AUDITORS_PERMISSIONS, ROLE_PERMISSIONS, Permission
 from checklist_app.domain.vocabulary import Role
 from checklist_app.models import User
 from checklist_app.queries.access import open_project
@@ -37,7 +37,7 @@ def test_an_auditor_reads_every_project_and_changes_none(session: Session, cast:
     assert slugs(session, cast.otto) == ["ajeno", "banca"]
     join(session, cast.access("alice"), session.get_one(User, cast.otto.user_id), Role.OWNER)
     for slug in ("ajeno", "banca"):
-        assert open_project(session, cast.otto, slug).permissions == ROLE_PERMISSIONS[Role.VIEWER]
+        assert open_project(session, cast.otto, slug).permissions == AUDITORS_PERMISSIONS
 
 
 def test_an_administrator_comes_into_no_project(session: Session, cast: Cast) -> None:
