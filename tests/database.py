@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, make_url
 
 from checklist_app.models import Base
 from checklist_app.models.database import make_engine, make_sessions
@@ -80,7 +80,7 @@ def _empty(url: str) -> bool:
     Returns:
         Whether the test library was alone there, and was left.
     """
-    engine = create_engine(url)
+    engine = make_engine(url)
     with engine.connect() as connection:
         standards = connection.exec_driver_sql("SELECT COUNT(*) FROM standard").scalar_one()
         is_alone = standards == 1
@@ -89,19 +89,24 @@ def _empty(url: str) -> bool:
             "WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT > 1"
         )
         used = set(counted.scalars())
+        names = [name for name in Base.metadata.tables if name not in KEPT or not is_alone]
+        filled = connection.exec_driver_sql(
+            " UNION ALL ".join(
+                f"SELECT '{name}' FROM DUAL WHERE EXISTS (SELECT 1 FROM `{name}`)" for name in names
+            )
+        )
+        used |= set(filled.scalars())
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
-        for table in Base.metadata.tables.values():
-            if table.name not in KEPT or not is_alone:
-                found = connection.exec_driver_sql(f"SELECT 1 FROM `{table.name}` LIMIT 1")
-                if found.first() is not None or table.name in used:
-                    connection.exec_driver_sql(f"TRUNCATE TABLE `{table.name}`")
+        for name in used.intersection(names):
+            connection.exec_driver_sql(f"TRUNCATE TABLE `{name}`")
         connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
     engine.dispose()
     return bool(is_alone)
 
 
 def _on_server(statement: str) -> None:
-    engine = create_engine(make_url(SERVER).set(database=None), isolation_level="AUTOCOMMIT")
+    address = make_url(SERVER).set(database=None).render_as_string(hide_password=False)
+    engine = make_engine(address).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
