@@ -55,18 +55,22 @@ def password_hash() -> str:
 
 def make_cast(session: Session) -> Cast:
     """Put everybody on stage; the caller commits."""
-    people = {}
-    for name in (*ROLES, "charlie", *ORGANISATION_ROLES):
-        user = User(
+    users = {
+        name: User(
             email=f"{name}@example.org",
             name=name.capitalize(),
             password_hash=password_hash(),
             organisation_role=ORGANISATION_ROLES.get(name, OrganisationRole.MEMBER),
             created_at=now(),
         )
-        session.add(user)
-        session.flush()
-        people[name] = Actor(user.id, user.email, user.name, user.organisation_role)
+        for name in (*ROLES, "charlie", *ORGANISATION_ROLES)
+    }
+    session.add_all(users.values())
+    session.flush()
+    people = {
+        name: Actor(user.id, user.email, user.name, user.organisation_role)
+        for name, user in users.items()
+    }
     access = create_project(session, people["alice"], name="Banca", scope="Todo")
     for name, role in ROLES.items():
         if role is not Role.OWNER:

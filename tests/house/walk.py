@@ -116,17 +116,22 @@ def _cases(rule: Rule, principal: Principal) -> Iterator[tuple[str, dict[str, st
     for source in (*places, "missing"):
         yield source, dict.fromkeys(names, source)
     if len(names) > 1 and not set(names) <= GLOBAL:
-        # Without a project of one's own, no place is more one's own than another.
-        yield from _mixed(names, places, places if principal.home else places[:1])
+        yield from _mixed(names, places, principal.home)
 
 
 def _mixed(
-    names: list[str], places: tuple[str, ...], bases: tuple[str, ...]
+    names: list[str], places: tuple[str, ...], home: str
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield addresses with one part from elsewhere: each part, each place, both directions."""
-    for base, name, source in product(bases, names, (*places, "missing")):
-        if source != base:
-            yield f"{base} but {name} of {source}", {**dict.fromkeys(names, base), name: source}
+    """Yield addresses with one part from elsewhere: what is others' or of nobody under one's own
+    address, and what is one's own under that of others. Without a project of one's own, no place
+    is more one's own than another.
+    """
+    own = home or places[0]
+    others = [place for place in places if place != own]
+    ways = [(own, source) for source in (*others, "missing")]
+    ways += [(base, own) for base in others if home]
+    for (base, source), name in product(ways, names):
+        yield f"{base} but {name} of {source}", {**dict.fromkeys(names, base), name: source}
 
 
 def _values(world: World, person: Person, rule: Rule, sources: dict[str, str]) -> dict[str, Any]:
