@@ -5,15 +5,14 @@ from __future__ import annotations
 from werkzeug.routing import Rule
 
 from checklist_app.domain.vocabulary import OrganisationRole, Role
-from tests.house.policy import (
+from tests.house.beyond_roles import (
     LEFT_WHEN_ARCHIVED,
     OF_ONES_OWN,
     OPEN_TO_PIPELINES,
-    POLICY,
     READ_BY_AUDITORS,
-    Audience,
-    is_enough,
 )
+from tests.house.declared import is_enough
+from tests.house.policy import POLICY, Audience
 from tests.house.principals import ARCHIVO, BANCA, Principal
 
 GLOBAL = frozenset(

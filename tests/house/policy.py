@@ -7,17 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from flask import Flask
-
-from checklist_app.domain.permissions import (
-    ADMINISTRATOR,
-    AUDITORS_PERMISSIONS,
-    ORGANISATION_PERMISSIONS,
-    ROLE_PERMISSIONS,
-    SIGNED_IN,
-)
-from checklist_app.domain.vocabulary import OrganisationRole, Role
-from checklist_app.web.access import PUBLIC, declaration
+from checklist_app.domain.vocabulary import Role
 
 
 class Audience(StrEnum):
@@ -283,69 +273,3 @@ POLICY: dict[str, Audience | Role] = {
     "webhooks.show": Role.MANAGER,
 }
 """Whom each endpoint is for; inside a project, the least role."""
-
-LEFT_WHEN_ARCHIVED = frozenset(
-    {"api.projects.archive", "api.projects.restore", "projects.archive", "projects.restore"}
-)
-"""What can be done in an archived project besides reading it."""
-
-READ_BY_AUDITORS = frozenset(
-    {
-        "api.pipeline_tokens.index",
-        "api.pipeline_tokens.show",
-        "api.webhooks.deliveries",
-        "api.webhooks.index",
-        "api.webhooks.show",
-        "tokens.index",
-        "webhooks.index",
-        "webhooks.show",
-    }
-)
-"""What members of a project read from some role on, and auditors in every project."""
-
-OF_ONES_OWN = frozenset({"api.jobs.cancel", "api.jobs.retry", "jobs.cancel", "jobs.retry"})
-"""What contributors may do with what they began themselves; every other role with anybody's."""
-
-OPEN_TO_PIPELINES = frozenset(
-    {
-        "api.projects.index",
-        "api.standards.index",
-        "api.standards.requirements",
-        "api.standards.show",
-        "api.evidence.attach_files",
-        "api.evidence.attach_link",
-        "api.evidence.attach_note",
-        "api.evidence.link",
-        "api.evidence.unlink",
-        "api.reports.order",
-        "api.scans.upload",
-    }
-)
-"""What a token with every scope that there is may do besides reading its own project."""
-
-STRONGEST_FIRST = list(Role)
-
-
-def is_enough(role: Role, least: Role) -> bool:
-    """Return whether ``role`` may do what ``least`` may."""
-    return STRONGEST_FIRST.index(role) <= STRONGEST_FIRST.index(least)
-
-
-def declares_what_the_table_says(app: Flask, endpoint: str) -> bool:
-    """Return whether a view declares a permission that exactly its audience has."""
-    declared, audience = declaration(app, endpoint), POLICY[endpoint]
-    if isinstance(audience, Role):
-        may = {role for role, permissions in ROLE_PERMISSIONS.items() if declared in permissions}
-        is_for_auditors = audience is Role.VIEWER or endpoint in READ_BY_AUDITORS
-        if (declared in AUDITORS_PERMISSIONS) is not is_for_auditors:
-            return False
-        return may == {role for role in Role if is_enough(role, audience)}
-    everybodys = frozenset.intersection(*ORGANISATION_PERMISSIONS.values())
-    auditors = ORGANISATION_PERMISSIONS[OrganisationRole.AUDITOR]
-    return {
-        Audience.EVERYBODY: declared == PUBLIC,
-        Audience.SIGNED_IN: declared in everybodys,
-        Audience.NO_AUDITOR: declared in SIGNED_IN - everybodys,
-        Audience.ADMINISTRATOR: declared in ADMINISTRATOR - SIGNED_IN - auditors,
-        Audience.OVERSEER: declared in ADMINISTRATOR & auditors,
-    }[audience]

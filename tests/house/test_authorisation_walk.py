@@ -19,7 +19,8 @@ from checklist_app.queries.access import open_project
 from checklist_app.web import access
 from checklist_app.web.access import declaration
 from tests.house.conftest import PEOPLE, House
-from tests.house.policy import POLICY, Audience, declares_what_the_table_says
+from tests.house.declared import declares_what_the_table_says
+from tests.house.policy import POLICY, Audience
 from tests.house.sending import address_of
 from tests.house.trial import WEAK, open_guard
 from tests.house.walk import METHODS, cells

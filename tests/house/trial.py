@@ -15,9 +15,9 @@ from checklist_app.web import access
 from checklist_app.web.transaction import db_session
 from tests.house.bodies import first_foreign_key_taken
 from tests.house.conftest import House
+from tests.house.declared import declares_what_the_table_says
 from tests.house.direct import call_guarded
 from tests.house.mutants import Mutant, without
-from tests.house.policy import declares_what_the_table_says
 from tests.house.walker import first_deviation, for_services, unkept
 
 STRANGERS = ("charlie", "alice", "zoe")
