@@ -84,8 +84,19 @@ def can_write(folder: Path) -> bool:
 def sweep(folder: Path, moment: datetime) -> None:
     """Take away drafts and probes that were left before ``moment``."""
     for path in folder.glob(".*-*"):
-        if path.stat().st_mtime < moment.timestamp():
+        if is_older(path, moment):
             path.unlink(missing_ok=True)
+
+
+def is_older(path: Path, moment: datetime) -> bool:
+    """Return whether a file was last written before ``moment``; one that is gone was not.
+
+    Whoever looks at a folder sees drafts whose upload ends, and so takes them away, meanwhile.
+    """
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

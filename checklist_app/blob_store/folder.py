@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from checklist_app.blob_store.base import StoredBlob, is_name, missing
-from checklist_app.blob_store.drafts import can_write, draft_in, flush_folder, sweep, write_draft
+from checklist_app.blob_store.drafts import (
+    can_write,
+    draft_in,
+    flush_folder,
+    is_older,
+    sweep,
+    write_draft,
+)
 from checklist_app.domain.errors import NotFound
 
 
@@ -49,15 +58,15 @@ class FolderStore:
     def names_before(self, moment: datetime) -> Iterator[str]:
         """Yield the names of old bytes; see :class:`BlobStore`."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if path.stat().st_mtime < moment.timestamp():
+            if is_older(path, moment):
                 yield path.parent.name + path.name
 
     def delete(self, sha256: str, *, before: datetime) -> None:
         """Take bytes away; see :class:`BlobStore`."""
         target = self._target(sha256)
-        with suppress(FileNotFoundError):
-            if target.stat().st_mtime < before.timestamp():
-                target.unlink()
+        with self._alone():
+            if is_older(target, before):
+                target.unlink(missing_ok=True)
 
     def sweep_drafts(self, moment: datetime) -> None:
         """Take old drafts away; see :class:`BlobStore`."""
@@ -65,12 +74,27 @@ class FolderStore:
 
     def _keep(self, draft: Path, blob: StoredBlob) -> None:
         target = self._target(blob.sha256)
-        if target.is_file():
-            target.touch()  # as young as its newest upload, so that the reaper leaves it alone
-            return
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        draft.rename(target)
+        with self._alone():
+            if target.is_file():
+                target.touch()  # as young as its newest upload, so that the reaper leaves it alone
+                return
+            draft.rename(target)
         flush_folder(target.parent)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep apart who stores bytes and who deletes them as old, also in other processes.
+
+        Otherwise bytes that come again could be found, then deleted, then called stored.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _target(self, sha256: str) -> Path:
         if not is_name(sha256):

@@ -79,4 +79,9 @@ def _told(broken: BrokenAt) -> Text:
             "Was a backup put back? Then run it once with --after-restore.",
             **place,
         ),
+        "witness_damaged": text(
+            "BROKEN: the file event-chain.json in the data directory, which remembers the state "
+            "that was checked before, cannot be read. When you know why, run it once with "
+            "--after-restore."
+        ),
     }[broken.reason.value]

@@ -7,8 +7,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -130,13 +130,15 @@ class Worker:
         if now() < self._house_due:
             return
         self._house_due = now() + HOUSE_EVERY
-        with suppress(StorageUnavailable), reading(self.resources) as session:
-            # Told in the log by the store itself; leftovers can wait, the rest cannot.
+        # An object store that is away is told in the log by itself; leftovers can wait.
+        away = suppress(StorageUnavailable)
+        with away, _told_of_the_disk("old files are left"), reading(self.resources) as session:
             reap_blobs(session, self.resources.store)
         in_transaction(self.resources, expire_acceptances)
         in_transaction(self.resources, forget_what_is_over)
         in_transaction(self.resources, tell_time)
-        watch_events(self.resources)
+        with _told_of_the_disk("the state of the chain of events could not be kept"):
+            watch_events(self.resources)
 
     def _tell_alerts(self) -> None:
         """Queue the mails of new alerts, a few seconds after they were raised."""
@@ -262,6 +264,15 @@ class Worker:
         except SQLAlchemyError:
             _log.warning("the heartbeat could not be taken away", exc_info=True)
         _log.info("worker ended", extra={"worker": self.name})
+
+
+@contextmanager
+def _told_of_the_disk(what: str) -> Iterator[None]:
+    """Have a disk that fails in the log and no further: jobs are done all the same."""
+    try:
+        yield
+    except OSError:
+        _log.exception(what)
 
 
 def collect_rarely() -> None:

@@ -25,6 +25,7 @@ class Break(StrEnum):
     SEAL_MISSING = "seal_missing"
     HEAD_CHANGED = "head_changed"
     HISTORY_REWRITTEN = "history_rewritten"
+    WITNESS_DAMAGED = "witness_damaged"
 
 
 @dataclass(frozen=True, slots=True)

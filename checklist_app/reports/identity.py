@@ -8,8 +8,6 @@ them can sign as this system: back them up like a password.
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from checklist_app.domain.errors import JobFailed
 from checklist_app.domain.text import Text, text
+from checklist_app.private_files import write_private
 
 
 class BrokenIdentity(JobFailed):
@@ -169,17 +168,6 @@ def _chain(
         chain.append(above[0])
         current = above[0]
     return chain
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a private file in one step: a reader sees the old one or the new one."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def unreadable(path: Path) -> Text:

@@ -23,13 +23,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from checklist_app.private_files import write_private
 from checklist_app.reports.identity import (
     BrokenIdentity,
     SigningIdentity,
     make_identity,
     remember,
     unreadable,
-    write_private,
 )
 
 _AUTHORITY_YEARS = 20

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
 from checklist_app.domain.alerts import SecurityKind
-from checklist_app.queries.event_chain import ChainCheck, Head, check_chain
+from checklist_app.private_files import write_private
+from checklist_app.queries.event_chain import Break, BrokenAt, ChainCheck, Head, check_chain
 from checklist_app.services import security_events
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
@@ -37,7 +38,13 @@ def check_events(session: Session, config: Config, *, forget: bool = False) -> C
         forget: do not look at the old state, which is right after a backup was put back.
     """
     path = witness_file(config)
-    checked = check_chain(session, None if forget else _read(path))
+    try:
+        witness = None if forget else _read(path)
+    except (ValueError, TypeError, KeyError):
+        # Whoever rewrites the chain may spoil its witness, too: nothing is called whole then.
+        checked = check_chain(session)
+        return replace(checked, broken=checked.broken or BrokenAt(Break.WITNESS_DAMAGED))
+    checked = check_chain(session, witness)
     if checked.is_whole:
         _write(path, checked.head)
     return checked
@@ -77,6 +84,4 @@ def _read(path: Path) -> Head | None:
 
 def _write(path: Path, head: Head) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps({"size": head.size, "sha256": head.sha256}), encoding="utf-8")
-    draft.replace(path)
+    write_private(path, json.dumps({"size": head.size, "sha256": head.sha256}).encode("ascii"))

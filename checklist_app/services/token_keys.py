@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from checklist_app.config import Config
+from checklist_app.private_files import write_private
 from checklist_app.services.clock import now
 
 CURVE = "P-256"
@@ -79,7 +81,10 @@ def _is_over(keys: Sequence[SigningKey], place: int, moment: datetime) -> bool:
 
 
 def _keys(folder: Path) -> list[SigningKey]:
-    found = [_read(path) for path in folder.glob("*.json")] if folder.is_dir() else []
+    found = []
+    for path in folder.glob("*.json") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # a key that was over may be deleted meanwhile
+            found.append(_read(path))
     return sorted(found, key=lambda key: (key.created_at, key.kid), reverse=True)
 
 
@@ -95,15 +100,8 @@ def _make(folder: Path) -> SigningKey:
         secrets.token_urlsafe(KID_BYTES), now(), ECKey.generate_key(CURVE, private=True)
     )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".{made.kid}.draft"
-    draft.touch(mode=0o600)
-    draft.write_text(
-        json.dumps(
-            {"created_at": made.created_at.isoformat(), "jwk": made.key.as_dict(private=True)}
-        ),
-        encoding="ascii",
-    )
-    draft.rename(_file(folder, made.kid))
+    stored = {"created_at": made.created_at.isoformat(), "jwk": made.key.as_dict(private=True)}
+    write_private(_file(folder, made.kid), json.dumps(stored).encode("ascii"))
     return made
 
 

@@ -24,6 +24,7 @@ from checklist_app.models import Base, Finding, Job, ScanImport, WorkerHeartbeat
 from checklist_app.queries.jobs import job_view, waiting_jobs, worker_is_alive
 from checklist_app.services import jobs
 from checklist_app.services.clock import now
+from checklist_app.services.event_witness import witness_file
 from checklist_app.services.resources import Resources
 from checklist_app.services.scans import import_report, take_reports
 from tests.cast import Cast
@@ -274,3 +275,11 @@ def test_a_running_worker_is_seen_and_says_goodbye(
 
     worker.run()
     assert count(resources, WorkerHeartbeat) == 0
+
+
+def test_a_disk_that_fails_at_the_hourly_work_ends_no_worker(
+    resources: Resources, cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    witness_file(resources.config).mkdir(parents=True)
+    Worker(resources)._keep_house()
+    assert "the state of the chain of events could not be kept" in caplog.text

@@ -153,6 +153,22 @@ def test_a_chain_made_anew_as_a_whole_does_not_match_its_witness(
     assert witness_file(resources.config).exists()
 
 
+@pytest.mark.parametrize("left", ["", "[]", '{"size": 3}', '{"size": 3, "sha256"'])
+def test_nothing_is_called_whole_while_the_witness_cannot_be_read(
+    resources: Resources, ten: int, left: str
+) -> None:
+    """Whoever made the chain anew may have spoiled what tells of it."""
+    witness_file(resources.config).parent.mkdir(parents=True, exist_ok=True)
+    witness_file(resources.config).write_text(left)
+    broken = watch_events(resources).broken
+    assert broken is not None
+    assert broken.reason is Break.WITNESS_DAMAGED
+    with resources.sessions() as session:
+        assert session.scalar(sql("SELECT rule FROM alert")) == "audit_break"
+        assert check_events(session, resources.config, forget=True).is_whole
+        assert check_events(session, resources.config).is_whole
+
+
 def test_a_break_raises_an_alert_once(resources: Resources, ten: int) -> None:
     tamper(resources, f"UPDATE event SET name = 'x' WHERE id = {ten}")
     assert watch_events(resources).broken is not None

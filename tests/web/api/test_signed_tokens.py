@@ -181,6 +181,12 @@ def test_a_token_ends_after_ten_minutes(config: Config, token: str) -> None:
         assert read_token(config, token) is None
 
 
+def test_a_key_that_is_deleted_while_keys_are_read_is_no_matter(config: Config) -> None:
+    signs = token_keys.signing_key(config)
+    (config.token_key_dir / "gone.json").symlink_to(config.token_key_dir / "nothing")
+    assert [key.kid for key in token_keys.verifying_keys(config)] == [signs.kid]
+
+
 def test_rotation_keeps_tokens_alive_and_old_keys_die_when_nobody_needs_them(
     app: Flask, config: Config, token: str
 ) -> None:

@@ -1,0 +1,69 @@
+"""The folder of blobs while others write in it: nobody is disturbed, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from checklist_app.blob_store import folder
+from checklist_app.blob_store.cache import Cache
+from checklist_app.blob_store.drafts import is_older
+from checklist_app.blob_store.folder import FolderStore
+from checklist_app.services.clock import now
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "blobs")
+
+
+def gone_meanwhile(path: Path) -> None:
+    """Leave a name that a listing shows and that nothing is behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(path.with_name("nothing"))
+
+
+def test_an_upload_that_ends_while_drafts_are_swept_disturbs_nobody(tmp_path: Path) -> None:
+    left = tmp_path / ".draft-left"
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    gone_meanwhile(tmp_path / ".draft-ended")
+    gone_meanwhile(tmp_path / ".probe-ended")
+    Cache(tmp_path, 100).sweep(now())
+    assert not left.exists()
+
+
+def test_bytes_that_go_while_old_ones_are_looked_for_are_not_named(store: FolderStore) -> None:
+    kept = store.put(BytesIO(b"kept"), limit=100)
+    gone_meanwhile(store.path(kept.sha256).with_name("0" * 62))
+    assert list(store.names_before(now() + DAY)) == [kept.sha256]
+
+
+def test_what_is_not_there_is_deleted_without_error(store: FolderStore) -> None:
+    store.delete("0" * 64, before=now())
+
+
+def test_bytes_that_come_again_while_they_are_deleted_as_old_stay(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = store.put(BytesIO(b"again"), limit=100)
+    os.utime(store.path(blob.sha256), (0, 0))
+    upload = Thread(target=lambda: store.put(BytesIO(b"again"), limit=100))
+
+    def upload_in_between(path: Path, moment: datetime) -> bool:
+        found = is_older(path, moment)
+        upload.start()
+        upload.join(timeout=0.2)  # it has to wait until the deletion is over
+        return found
+
+    monkeypatch.setattr(folder, "is_older", upload_in_between)
+    store.delete(blob.sha256, before=now() - DAY)
+    upload.join()
+    assert store.holds(blob.sha256)
