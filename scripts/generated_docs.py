@@ -131,6 +131,10 @@ PERMISSION_WORDS: Mapping[Permission, tuple[str, str]] = {
         "manage their own account and sessions",
         "gestionar su propia cuenta y sus sesiones",
     ),
+    Permission.ACCOUNT_SIGN_OUT: (
+        "end the tokens of their own programs",
+        "terminar los tokens de sus propios programas",
+    ),
     Permission.PROJECT_LIST: ("see the list of their projects", "ver la lista de sus proyectos"),
     Permission.STANDARD_VIEW: ("read the library of standards", "leer la biblioteca de estándares"),
     Permission.PROJECT_CREATE: (

@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -76,7 +76,8 @@ def can_write(folder: Path) -> bool:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError:
-        probe.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be taken away either
+            probe.unlink(missing_ok=True)
         return False
     return True
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +22,11 @@ from checklist_app.blob_store.drafts import (
     sweep,
     write_draft,
 )
-from checklist_app.domain.errors import NotFound
+from checklist_app.domain.errors import AlteredFile, NotFound
+
+REMEMBERED = 20_000
+
+_log = logging.getLogger(__name__)
 
 
 class FolderStore:
@@ -39,15 +45,19 @@ class FolderStore:
     def path(self, sha256: str) -> Path:
         """Return where the bytes lie; see :class:`BlobStore`."""
         target = self._target(sha256)
-        if not target.is_file():
-            raise missing()
+        try:
+            seen = target.stat()
+        except FileNotFoundError:
+            raise missing() from None
+        if not _is_whole(target, sha256, (seen.st_ino, seen.st_size, seen.st_ctime_ns)):
+            _log.error("a stored file is not what was stored", extra={"sha256": sha256})
+            raise AlteredFile
         return target
 
     def holds(self, sha256: str) -> bool:
         """Return whether the bytes are there and whole; see :class:`BlobStore`."""
         try:
-            with self._target(sha256).open("rb") as source:
-                return hashlib.file_digest(source, "sha256").hexdigest() == sha256
+            return _sha256(self._target(sha256)) == sha256
         except FileNotFoundError:
             return False
 
@@ -58,8 +68,9 @@ class FolderStore:
     def names_before(self, moment: datetime) -> Iterator[str]:
         """Yield the names of old bytes; see :class:`BlobStore`."""
         for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
-            if is_older(path, moment):
-                yield path.parent.name + path.name
+            name = path.parent.name + path.name
+            if is_name(name) and is_older(path, moment):  # who copies files may leave others here
+                yield name
 
     def delete(self, sha256: str, *, before: datetime) -> None:
         """Take bytes away; see :class:`BlobStore`."""
@@ -76,10 +87,8 @@ class FolderStore:
         target = self._target(blob.sha256)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         with self._alone():
-            if target.is_file():
-                target.touch()  # as young as its newest upload, so that the reaper leaves it alone
-                return
-            draft.rename(target)
+            # What is there already is replaced: so it is young again, and whole if it was not.
+            draft.replace(target)
         flush_folder(target.parent)
 
     @contextmanager
@@ -100,3 +109,18 @@ class FolderStore:
         if not is_name(sha256):
             raise NotFound
         return self._folder / sha256[:2] / sha256[2:]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_whole(path: Path, sha256: str, seen: tuple[int, int, int]) -> bool:  # noqa: ARG001
+    """Return whether a file has its name's SHA-256; read once for each state that it was seen in.
+
+    Whoever writes to a file changes ``seen``, its inode, size and time of change, which programs
+    cannot set.
+    """
+    return _sha256(path) == sha256
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

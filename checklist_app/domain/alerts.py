@@ -28,9 +28,12 @@ class SecurityKind(StrEnum):
     ROLE_CHANGED = "role_changed"
     ROLE_RAISED = "role_raised"
     ADMINISTRATOR_MADE = "administrator_made"
+    AUDITOR_MADE = "auditor_made"
     DOWNLOAD = "download"
+    VIEWING = "viewing"
     TAMPERING = "tampering"
     CHAIN_BROKEN = "chain_broken"
+    FILE_ALTERED = "file_altered"
     REDIS_LOST = "redis_lost"
 
 
@@ -42,6 +45,7 @@ class AlertRule(StrEnum):
     MANY_DENIALS = "many_denials"
     TOKEN_REUSE = "token_reuse"  # noqa: S105 - a word, no secret  # nosec B105
     MASS_DOWNLOAD = "mass_download"
+    MASS_VIEWING = "mass_viewing"
     ROLE_ESCALATION = "role_escalation"
     NEW_ADMINISTRATOR = "new_administrator"
     FACTORS_RESET = "factors_reset"
@@ -56,11 +60,16 @@ class AlertState(StrEnum):
 
 
 class CountedBy(StrEnum):
-    """What the events of a rule have in common: the column that they are counted by."""
+    """What the events of a rule have in common: the column that they are counted by.
+
+    ``WHOEVER`` is the person, or for what nobody signed in for, such as the command line and a
+    provider of single sign-on, the system as one.
+    """
 
     SUBJECT = "subject"
     ADDRESS = "address"
     PERSON = "person"
+    WHOEVER = "whoever"
     NOTHING = "nothing"
 
 
@@ -95,6 +104,7 @@ MOST = 100_000
 LONGEST_MINUTES = 1440
 
 _REFUSALS = frozenset({SecurityKind.SIGN_IN_REFUSED, SecurityKind.FACTOR_REFUSED})
+_SEEING_ALL = frozenset({SecurityKind.ADMINISTRATOR_MADE, SecurityKind.AUDITOR_MADE})
 _DENIALS = frozenset({SecurityKind.DENIED, SecurityKind.FORM_REFUSED, SecurityKind.THROTTLED})
 
 RULES: Mapping[AlertRule, Rule] = MappingProxyType(
@@ -108,17 +118,20 @@ RULES: Mapping[AlertRule, Rule] = MappingProxyType(
         AlertRule.MASS_DOWNLOAD: Rule(
             frozenset({SecurityKind.DOWNLOAD}), CountedBy.PERSON, Threshold(60, 10)
         ),
+        AlertRule.MASS_VIEWING: Rule(
+            frozenset({SecurityKind.VIEWING}), CountedBy.PERSON, Threshold(400, 10)
+        ),
         AlertRule.ROLE_ESCALATION: Rule(
-            frozenset({SecurityKind.ROLE_RAISED}), CountedBy.PERSON, Threshold(10, 60)
+            frozenset({SecurityKind.ROLE_RAISED}), CountedBy.WHOEVER, Threshold(10, 60)
         ),
-        AlertRule.NEW_ADMINISTRATOR: Rule(
-            frozenset({SecurityKind.ADMINISTRATOR_MADE}), CountedBy.SUBJECT, Threshold(1, 60)
-        ),
+        AlertRule.NEW_ADMINISTRATOR: Rule(_SEEING_ALL, CountedBy.SUBJECT, Threshold(1, 60)),
         AlertRule.FACTORS_RESET: Rule(
             frozenset({SecurityKind.FACTORS_RESET}), CountedBy.SUBJECT, Threshold(1, 60)
         ),
         AlertRule.AUDIT_BREAK: Rule(
-            frozenset({SecurityKind.CHAIN_BROKEN}), CountedBy.NOTHING, Threshold(1, 1440)
+            frozenset({SecurityKind.CHAIN_BROKEN, SecurityKind.FILE_ALTERED}),
+            CountedBy.NOTHING,
+            Threshold(1, 1440),
         ),
     }
 )
@@ -131,10 +144,11 @@ RULE_NAMES: Mapping[AlertRule, Text] = MappingProxyType(
         AlertRule.MANY_DENIALS: text("Many refusals to one address"),
         AlertRule.TOKEN_REUSE: text("A spent token is used again"),
         AlertRule.MASS_DOWNLOAD: text("One person takes many files"),
-        AlertRule.ROLE_ESCALATION: text("One person gives many strong roles"),
-        AlertRule.NEW_ADMINISTRATOR: text("Somebody becomes administrator"),
+        AlertRule.MASS_VIEWING: text("One person looks at many pictures"),
+        AlertRule.ROLE_ESCALATION: text("Many strong roles are given"),
+        AlertRule.NEW_ADMINISTRATOR: text("Somebody becomes administrator or auditor"),
         AlertRule.FACTORS_RESET: text("Second factors are reset"),
-        AlertRule.AUDIT_BREAK: text("The audit record is broken"),
+        AlertRule.AUDIT_BREAK: text("The audit record or a stored file was altered"),
     }
 )
 """What people call each rule, on a page and in a mail."""

@@ -145,13 +145,13 @@ class StorageUnavailable(TryLater):
 
 
 class AlteredFile(DomainError):
-    """What lies in the object store are not the bytes that were stored; nobody gets to see them."""
+    """What is kept are not the bytes that were stored; nobody gets to see them."""
 
     def __init__(self) -> None:
         super().__init__(
             text(
                 "The stored file is no longer what was uploaded, so it is not shown. Tell the "
-                "administrator: somebody or something changed it in the object store."
+                "administrator: somebody or something changed it where it is kept."
             )
         )
 

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     """Something a person may be allowed to do, named ``resource:action``."""
 
     ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_SIGN_OUT = "account:sign_out"
     PROJECT_LIST = "project:list"
     PROJECT_CREATE = "project:create"
     STANDARD_VIEW = "standard:view"
@@ -54,6 +55,7 @@ class Permission(StrEnum):
 SIGNED_IN: frozenset[Permission] = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.ACCOUNT_SIGN_OUT,
         Permission.PROJECT_LIST,
         Permission.PROJECT_CREATE,
         Permission.STANDARD_VIEW,

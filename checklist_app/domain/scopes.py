@@ -50,11 +50,15 @@ PIPELINE_SCOPES: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is 
 
 
 def permissions_of(scopes: Iterable[Scope]) -> frozenset[Permission] | None:
-    """Return what ``scopes`` let through together; None when they limit nothing."""
+    """Return what ``scopes`` let through together; None when they limit nothing.
+
+    Ending itself is within every token.
+    """
     wanted = set(scopes)
     if Scope.FULL in wanted:
         return None
-    return frozenset().union(*(SCOPE_PERMISSIONS[scope] for scope in wanted))
+    within = (SCOPE_PERMISSIONS[scope] for scope in wanted)
+    return frozenset({Permission.ACCOUNT_SIGN_OUT}).union(*within)
 
 
 def parse_scopes(words: Iterable[str]) -> tuple[Scope, ...]:

@@ -7,39 +7,38 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Lock, Thread
 from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import (
+    AlteredFile,
     Cancelled,
     Conflict,
     DomainError,
-    StorageUnavailable,
     TryLater,
 )
 from checklist_app.domain.lanes import Lane, lane_of
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import JobState
 from checklist_app.jobs.handlers import HANDLERS
+from checklist_app.jobs.house import keep_house
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.models import Job
 from checklist_app.queries.lanes import parties_due
-from checklist_app.services import jobs
+from checklist_app.services import jobs, security_events
 from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.clock import now
-from checklist_app.services.event_witness import watch_events
-from checklist_app.services.housekeeping import forget_what_is_over, reap_blobs
 from checklist_app.services.jobs import Claim
 from checklist_app.services.resources import Resources
-from checklist_app.services.triage_undo import expire_acceptances
-from checklist_app.services.webhook_events import tell_time
+from checklist_app.services.security_events import Noticed
 
 LOOK_EVERY = 0.3
 LOOK_FOR_MESSAGES_EVERY = 1.0
@@ -49,8 +48,10 @@ LONGEST_FAREWELL = 5.0
 """Seconds that a worker which ends waits for a host; what it held is sent when its lease ends."""
 BEAT_EVERY = 5.0
 WAIT_AFTER_FAULT = 2.0
-HOUSE_EVERY = timedelta(hours=1)
-ALERTS_EVERY = timedelta(seconds=10)
+HOUSE_EVERY = 3600.0
+HOUSE_AGAIN = 60.0
+"""Seconds after which it is tried again where the database went away meanwhile."""
+ALERTS_EVERY = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,8 @@ class Worker:
         self.stopping = Event()
         self._claiming = Lock()
         self._fault: BaseException | None = None
-        self._house_due = self._alerts_due = self._turn_due = now()
+        # Counted by a clock that nobody sets: one that is set back must not silence alerts.
+        self._house_due = self._alerts_due = self._turn_due = time.monotonic()
         self._lease = timedelta(seconds=resources.config.job_lease_seconds)
 
     def run(self) -> None:
@@ -121,30 +123,23 @@ class Worker:
         self.stopping.wait(WAIT_AFTER_FAULT)
 
     def _note_turn(self) -> None:
-        if self.turn_file is not None and now() >= self._turn_due:
-            self._turn_due = now() + timedelta(seconds=BEAT_EVERY)
+        if self.turn_file is not None and time.monotonic() >= self._turn_due:
+            self._turn_due = time.monotonic() + BEAT_EVERY
             self.turn_file.touch()
 
     def _keep_house(self) -> None:
         """Once an hour, take away leftovers, end old acceptances, check the record of events."""
-        if now() < self._house_due:
+        if time.monotonic() < self._house_due:
             return
-        self._house_due = now() + HOUSE_EVERY
-        # An object store that is away is told in the log by itself; leftovers can wait.
-        away = suppress(StorageUnavailable)
-        with away, _told_of_the_disk("old files are left"), reading(self.resources) as session:
-            reap_blobs(session, self.resources.store)
-        in_transaction(self.resources, expire_acceptances)
-        in_transaction(self.resources, forget_what_is_over)
-        in_transaction(self.resources, tell_time)
-        with _told_of_the_disk("the state of the chain of events could not be kept"):
-            watch_events(self.resources)
+        self._house_due = time.monotonic() + HOUSE_AGAIN
+        keep_house(self.resources)
+        self._house_due = time.monotonic() + HOUSE_EVERY
 
     def _tell_alerts(self) -> None:
         """Queue the mails of new alerts, a few seconds after they were raised."""
-        if now() < self._alerts_due:
+        if time.monotonic() < self._alerts_due:
             return
-        self._alerts_due = now() + ALERTS_EVERY
+        self._alerts_due = time.monotonic() + ALERTS_EVERY
         with reading(self.resources) as session:
             if not is_something_to_tell(session):
                 return
@@ -193,11 +188,8 @@ class Worker:
             in_transaction(self.resources, lambda session: jobs.put_back(session, claimed, later))
         except DomainError as error:
             _log.warning("job failed", extra={**facts, "reason": str(error)})
-            message = error.text
-            in_transaction(
-                self.resources,
-                lambda session: jobs.give_up(session, claimed, JobState.FAILED, message),
-            )
+            failed = error
+            in_transaction(self.resources, lambda session: _fail(session, claimed, failed))
         except Exception:
             # The one place that catches everything: whatever broke, the job must not stay
             # "running" for ever, and the next one must not suffer.
@@ -266,13 +258,11 @@ class Worker:
         _log.info("worker ended", extra={"worker": self.name})
 
 
-@contextmanager
-def _told_of_the_disk(what: str) -> Iterator[None]:
-    """Have a disk that fails in the log and no further: jobs are done all the same."""
-    try:
-        yield
-    except OSError:
-        _log.exception(what)
+def _fail(session: Session, claimed: Claim, error: DomainError) -> None:
+    if isinstance(error, AlteredFile):
+        about = f"job {claimed.job_id}"
+        security_events.note(session, Noticed(SecurityKind.FILE_ALTERED, now(), subject=about))
+    jobs.give_up(session, claimed, JobState.FAILED, error.text)
 
 
 def collect_rarely() -> None:

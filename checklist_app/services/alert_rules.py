@@ -62,8 +62,9 @@ def _subject(rule: AlertRule, counted: Counted) -> str | None:
         case CountedBy.ADDRESS:
             return counted.address or None
         case CountedBy.PERSON:
-            # What the command line and a provider of single sign-on do has no person.
             return f"#{counted.user_id}" if counted.user_id is not None else None
+        case CountedBy.WHOEVER:
+            return f"#{counted.user_id}" if counted.user_id is not None else rule.value
         case CountedBy.NOTHING:
             return counted.subject or rule.value
 
@@ -73,6 +74,7 @@ def _count(session: Session, rule: AlertRule, counted: Counted, limit: Threshold
         CountedBy.SUBJECT: SecurityEvent.subject == counted.subject,
         CountedBy.ADDRESS: SecurityEvent.address == counted.address,
         CountedBy.PERSON: SecurityEvent.user_id == counted.user_id,
+        CountedBy.WHOEVER: SecurityEvent.user_id == counted.user_id,
     }
     found = session.scalar(
         select(func.coalesce(func.sum(SecurityEvent.count), 0)).where(

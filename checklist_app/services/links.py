@@ -12,7 +12,7 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import NotFound
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import TokenPurpose
-from checklist_app.models import OneTimeLink, User
+from checklist_app.models import ExternalIdentity, OneTimeLink, Passkey, User
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.secret_tokens import new_token, token_sha256
@@ -45,9 +45,9 @@ def issue_link(
         user: whose it is.
         config: how long it lives.
         new_email: the address that following the link confirms; without one it sets a password,
-            and is an invitation as long as there is none.
+            and is an invitation as long as nothing opens the account.
     """
-    moment, purpose = now(), _purpose(user, new_email)
+    moment, purpose = now(), _purpose(session, user, new_email)
     end_links(session, user, _same_end(purpose))
     token = new_token()
     session.add(
@@ -99,10 +99,18 @@ def end_links(session: Session, user: User, purposes: tuple[TokenPurpose, ...] =
     )
 
 
-def _purpose(user: User, new_email: str | None) -> TokenPurpose:
+def is_in_use(session: Session, user: User) -> bool:
+    """Return whether somebody can sign in to an account: by password, provider or passkey."""
+    keys = (ExternalIdentity, Passkey)
+    return user.password_hash is not None or any(
+        session.scalar(select(key.id).where(key.user_id == user.id).limit(1)) for key in keys
+    )
+
+
+def _purpose(session: Session, user: User, new_email: str | None) -> TokenPurpose:
     if new_email is not None:
         return TokenPurpose.CONFIRM_EMAIL
-    return TokenPurpose.SET_PASSWORD if user.password_hash else TokenPurpose.INVITATION
+    return TokenPurpose.SET_PASSWORD if is_in_use(session, user) else TokenPurpose.INVITATION
 
 
 def _same_end(purpose: TokenPurpose) -> tuple[TokenPurpose, ...]:

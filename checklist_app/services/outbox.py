@@ -19,7 +19,7 @@ from checklist_app.mail.message import Mail
 from checklist_app.models import Job, User
 from checklist_app.services import audit, letters
 from checklist_app.services.clock import now
-from checklist_app.services.links import LINK_MINUTES, issue_link
+from checklist_app.services.links import LINK_MINUTES, is_in_use, issue_link
 from checklist_app.translation import translator
 
 
@@ -83,7 +83,7 @@ def prepare(session: Session, config: Config, payload: dict[str, Any]) -> Mail |
     address = f"{config.base_url}/set-password/{token}"
     words = (
         letters.reset(config, user.name, address, LINK_MINUTES)
-        if user.password_hash
+        if is_in_use(session, user)
         else letters.invitation(config, user.name, address)
     )
     return _written(config, user, words, user.email)

@@ -21,7 +21,11 @@ from checklist_app.services import alert_rules
 from checklist_app.services.clock import now
 
 LONGEST = 200
-_STRONG_ROLES = frozenset({Role.OWNER.value, Role.MANAGER.value, OrganisationRole.AUDITOR.value})
+_STRONG_ROLES = frozenset({Role.OWNER.value, Role.MANAGER.value})
+_SEEING_ALL = {
+    OrganisationRole.ADMINISTRATOR.value: SecurityKind.ADMINISTRATOR_MADE,
+    OrganisationRole.AUDITOR.value: SecurityKind.AUDITOR_MADE,
+}
 _KINDS: Mapping[str, SecurityKind] = {
     "account:session:refuse": SecurityKind.SIGN_IN_REFUSED,
     "account:sso:refuse": SecurityKind.SIGN_IN_REFUSED,
@@ -128,8 +132,8 @@ def kind_of(name: str, details: Mapping[str, Any]) -> SecurityKind | None:
     if details.get("first"):  # nobody was there whom it could rise above
         return None
     role = str(details.get("role", ""))
-    if role == OrganisationRole.ADMINISTRATOR.value:
-        return SecurityKind.ADMINISTRATOR_MADE
+    if role in _SEEING_ALL:
+        return _SEEING_ALL[role]
     if role in _STRONG_ROLES:
         return SecurityKind.ROLE_RAISED
     return None if name == "account:user:create" else SecurityKind.ROLE_CHANGED

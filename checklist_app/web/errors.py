@@ -21,7 +21,6 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from checklist_app.config import MEGABYTE
 from checklist_app.domain import errors
-from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import DomainError
 from checklist_app.domain.text import text
 from checklist_app.services.faults import is_busy, is_disk_full, is_lost_race
@@ -32,9 +31,9 @@ from checklist_app.web.filters import told
 from checklist_app.web.heavy import too_often
 from checklist_app.web.marks import request_id
 from checklist_app.web.problems import Refusal, of_domain_error, problem
+from checklist_app.web.refusals import write_down
 from checklist_app.web.transaction import read_on, resources
 from checklist_app.web.waiting import NEVER_CARRIED, Waiting, ways_to_confirm
-from checklist_app.web.watch import notice, place
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +57,7 @@ STATUSES: dict[type[DomainError], int] = {
 }
 TOO_MANY = 429
 BUSY = {"Retry-After": "60"}
+NOTED = errors.TooManyAttempts | errors.AlteredFile
 LATER = errors.TooManyAttempts | errors.Busy | errors.StorageUnavailable
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
@@ -94,8 +94,8 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
     if proof is not None:
         return proof
     status = status_of(error)
-    if isinstance(error, errors.Forbidden | errors.NotFound | errors.TooManyAttempts):
-        _write_down(status, error)
+    if isinstance(error, errors.Forbidden | errors.NotFound | NOTED):
+        write_down(status, error)
     if isinstance(error, errors.StaleWrite):
         return _page(status, told(error.text), stale=_both_values(error))
     page = _page(status, told(error.text))
@@ -115,8 +115,8 @@ def _proof_first(error: DomainError) -> ResponseReturnValue | None:
 
 def _told_to_program(error: DomainError) -> ResponseReturnValue:
     status = status_of(error)
-    if status in (401, 403, 404, 429):
-        _write_down(status, error)
+    if status in (401, 403, 404) or isinstance(error, NOTED):
+        write_down(status, error)
     answer = of_domain_error(error, status)
     return (answer, BUSY) if isinstance(error, LATER) else answer
 
@@ -136,7 +136,7 @@ def _both_values(error: errors.StaleWrite) -> dict[str, Any]:
 def _sign_in_first(reason: Exception) -> ResponseReturnValue:
     if _is_plain_page():
         return redirect(url_for("auth.sign_in", next=request.path), 303)
-    _write_down(401, reason)
+    write_down(401, reason)
     return render_template("errors/expired.html", typed=_typed(), message=None), 401
 
 
@@ -153,41 +153,15 @@ def _confirm_first() -> ResponseReturnValue:
     return page, STATUSES[errors.ConfirmationRequired]
 
 
-def _write_down(status: int, error: Exception) -> None:
-    """Log who was refused what, so that somebody who tries doors is seen trying.
-
-    A 404 counts: it is what a stranger to a project is told.
-    """
-    notice(_kind_of(status, error), status=status, reason=type(error).__name__)
-    _log.warning(
-        "refused",
-        extra={
-            "status": status,
-            "reason": type(error).__name__,
-            "user_id": current_user.actor.user_id if current_user.is_authenticated else None,
-            "address": request.remote_addr,
-            "method": request.method,
-            "path": place(),
-            "request_id": request_id(),
-        },
-    )
-
-
-def _kind_of(status: int, error: Exception) -> SecurityKind:
-    if status == TOO_MANY:
-        return SecurityKind.THROTTLED
-    return SecurityKind.FORM_REFUSED if isinstance(error, CSRFError) else SecurityKind.DENIED
-
-
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     if not current_user.is_authenticated and "_user_id" not in cookie:
         return _sign_in_first(error)
-    _write_down(400, error)
+    write_down(400, error)
     return _page(400, gettext("The form had expired. Nothing was saved; please send it again."))
 
 
 def _rate_limited(error: RateLimitExceeded) -> ResponseReturnValue:
-    _write_down(429, error)
+    write_down(429, error)
     window = error.limit.limit.get_expiry()
     met = limiter.current_limit
     seconds = min(max(ceil(met.reset_at - time()), 1), window) if met else window

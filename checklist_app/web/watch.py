@@ -45,9 +45,18 @@ def notice(
             place=f"{request.method} {place()}",
             status=status,
             request_id=request_id(),
-            details=details,
+            details=details | came_by_token(),
         )
     )
+
+
+def came_by_token() -> dict[str, Any]:
+    """Return which token a pipeline came with; nothing where a person came.
+
+    By its number alone: what a project calls its tokens is for its members.
+    """
+    token_id = current_user.actor.token_id if current_user.is_authenticated else None
+    return {} if token_id is None else {"token_id": token_id}
 
 
 def notice_of_ours(kind: SecurityKind, *, subject: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -14,6 +15,7 @@ from checklist_app.blob_store import folder
 from checklist_app.blob_store.cache import Cache
 from checklist_app.blob_store.drafts import is_older
 from checklist_app.blob_store.folder import FolderStore
+from checklist_app.domain.errors import AlteredFile
 from checklist_app.services.clock import now
 
 DAY = timedelta(days=1)
@@ -44,6 +46,35 @@ def test_bytes_that_go_while_old_ones_are_looked_for_are_not_named(store: Folder
     kept = store.put(BytesIO(b"kept"), limit=100)
     gone_meanwhile(store.path(kept.sha256).with_name("0" * 62))
     assert list(store.names_before(now() + DAY)) == [kept.sha256]
+
+
+def test_files_of_others_in_the_folder_are_left_alone(store: FolderStore) -> None:
+    """Whoever puts a backup back leaves such files when the copying is stopped."""
+    kept = store.put(BytesIO(b"kept"), limit=100)
+    strange = store.path(kept.sha256).with_name(f".{kept.sha256[2:]}.Xy12")
+    strange.write_bytes(b"half")
+    os.utime(strange, (0, 0))
+    assert list(store.names_before(now() + DAY)) == [kept.sha256]
+
+
+def test_bytes_that_were_cut_off_are_whole_again_after_an_upload(store: FolderStore) -> None:
+    blob = store.put(BytesIO(b"whole"), limit=100)
+    store.path(blob.sha256).write_bytes(b"wh")
+    with pytest.raises(AlteredFile):
+        store.path(blob.sha256)
+    store.put(BytesIO(b"whole"), limit=100)
+    assert store.path(blob.sha256).read_bytes() == b"whole"
+
+
+def test_a_disk_where_nothing_can_be_written_is_said(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "write_bytes", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert not store.is_writable()
 
 
 def test_what_is_not_there_is_deleted_without_error(store: FolderStore) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
 from checklist_app.domain.vocabulary import JobState
-from checklist_app.jobs import worker as loop
+from checklist_app.jobs import house
 from checklist_app.jobs.transactions import reading
 from checklist_app.jobs.worker import Worker
 from checklist_app.models import Job
@@ -61,7 +61,7 @@ def test_housekeeping_goes_on_without_the_store(
     cut_off: Resources, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[str] = []
-    monkeypatch.setattr(loop, "watch_events", lambda _: kept.append("events"))
-    Worker(cut_off)._keep_house()
+    monkeypatch.setattr(house, "watch_events", lambda _: kept.append("events"))
+    house.keep_house(cut_off)
     cut_off.close()
     assert kept == ["events"]

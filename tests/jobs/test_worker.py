@@ -17,6 +17,7 @@ from checklist_app.domain.text import Text, text
 from checklist_app.domain.vocabulary import JobKind, JobState
 from checklist_app.jobs import worker as loop
 from checklist_app.jobs.handlers import HANDLERS
+from checklist_app.jobs.house import keep_house
 from checklist_app.jobs.running import RunningJob
 from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.jobs.worker import Worker, work_until_over
@@ -281,5 +282,5 @@ def test_a_disk_that_fails_at_the_hourly_work_ends_no_worker(
     resources: Resources, cast: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
     witness_file(resources.config).mkdir(parents=True)
-    Worker(resources)._keep_house()
+    keep_house(resources)
     assert "the state of the chain of events could not be kept" in caplog.text

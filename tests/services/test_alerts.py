@@ -114,6 +114,14 @@ def test_a_new_administrator_is_told_from_the_very_act(session: Session, cast: C
     assert (noted.kind, noted.user_id) == (SecurityKind.ADMINISTRATOR_MADE, cast.ada.user_id)
 
 
+def test_strong_roles_that_no_person_gave_count_together(session: Session, cast: Cast) -> None:
+    """The command line and a provider of single sign-on give roles without anybody signed in."""
+    for number in range(10):
+        given = {"user_id": None, "subject": f"person {number}", "address": ""}
+        happens(session, cast, SecurityKind.ROLE_RAISED, 1, **given)
+    assert raised(session) == [(AlertRule.ROLE_ESCALATION, "role_escalation")]
+
+
 def test_an_act_that_is_undone_raises_nothing(session: Session, cast: Cast) -> None:
     set_organisation_role(session, cast.ada, cast.bob.user_id, OrganisationRole.ADMINISTRATOR)
     session.rollback()
@@ -129,6 +137,8 @@ def test_an_act_that_is_undone_raises_nothing(session: Session, cast: Cast) -> N
         ("account:user:create", {"role": "administrator"}, SecurityKind.ADMINISTRATOR_MADE),
         ("account:user:create", {"role": "member"}, None),
         ("account:user:create", {"role": "administrator", "first": True}, None),
+        ("account:user:set_role", {"role": "auditor"}, SecurityKind.AUDITOR_MADE),
+        ("account:sso:role", {"role": "auditor"}, SecurityKind.AUDITOR_MADE),
         ("project:member:add", {"role": "owner"}, SecurityKind.ROLE_RAISED),
         ("project:member:change_role", {"role": "viewer"}, SecurityKind.ROLE_CHANGED),
         ("project:member:remove", {"role": "owner"}, SecurityKind.ROLE_CHANGED),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from apiflask import APIBlueprint
 from flask import url_for
@@ -34,8 +35,10 @@ class PipelineToken(Output):
     made_by: str
     created_at: datetime
     expires_at: datetime
+    last_used_at: datetime | None
     revoked_at: datetime | None
     is_over: bool
+    passing: ClassVar[frozenset[str]] = frozenset({"last_used_at"})
 
 
 class NewTokenSecret(Output):

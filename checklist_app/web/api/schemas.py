@@ -20,16 +20,17 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Output(BaseModel):
     """What an operation gives: only the fields that stand in the class, whatever the row holds.
 
-    ``worded`` names the fields whose words depend on the reader's language. They are no part of the
-    state that a change is meant for.
+    ``worded`` names the fields whose words depend on the reader's language, ``passing`` those that
+    change by mere use. They are no part of the state that a change is meant for.
     """
 
     model_config = ConfigDict(from_attributes=True, frozen=True, extra="ignore")
     worded: ClassVar[frozenset[str]] = frozenset()
+    passing: ClassVar[frozenset[str]] = frozenset()
 
     def present_state(self) -> dict[str, Any]:
         """Return what says in which state the thing is, in whatever language it is read."""
-        return self.model_dump(mode="json", exclude=set(self.worded))
+        return self.model_dump(mode="json", exclude={*self.worded, *self.passing})
 
 
 class Input(BaseModel):

@@ -172,7 +172,7 @@ def refresh(body: RefreshRequest) -> Tokens:
 
 
 @blueprint.post("/revoke")
-@requires(Permission.ACCOUNT_MANAGE)
+@requires(Permission.ACCOUNT_SIGN_OUT)
 @serves_enrolment
 @Operation(text("End a token of one's own"), body=RevokeRequest, status=204, refusals=(404,))
 def revoke(body: RevokeRequest) -> None:

@@ -14,7 +14,7 @@ from checklist_app.queries.accounts import own_programs, own_sessions
 from checklist_app.services import access_tokens, accounts, sessions
 from checklist_app.services.clock import now
 from checklist_app.services.rotation import rotate
-from checklist_app.web.access import actor, renew, requires
+from checklist_app.web.access import actor, origin, renew, requires
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
@@ -48,6 +48,11 @@ def account() -> ResponseReturnValue:
             )
         except InvalidInput as error:
             show_error(form, error)
+            if error.field == "current":
+                # Whoever sits at an open session may guess here as well as at the sign-in.
+                db_session().rollback()
+                with resources().sessions.begin() as apart:
+                    sessions.record_refusal(apart, actor().email, origin())
         else:
             renew(rotate(db_session(), actor()))
             done(gettext("Your password is changed. Every other session has ended."))

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
@@ -19,6 +20,7 @@ from checklist_app.web.access import project, requires
 from checklist_app.web.forms import form_number, form_text, page_number
 from checklist_app.web.security import FILE_POLICY, PREVIEW_POLICY
 from checklist_app.web.transaction import begin_writing, db_session, resources
+from checklist_app.web.watch import notice, place
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/projects/<slug>")
 
@@ -95,6 +97,7 @@ def preview(slug: str, evidence_id: int) -> ResponseReturnValue:
         mimetype="image/jpeg",
         etag=card.preview_sha256,
     )
+    notice(SecurityKind.VIEWING, subject=place(), status=answer.status_code)
     answer.headers["Content-Security-Policy"] = PREVIEW_POLICY
     answer.headers["Cache-Control"] = "no-store"  # it may show what nobody should find on a disk
     return answer

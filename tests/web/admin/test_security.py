@@ -10,10 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from checklist_app.domain.alerts import SecurityKind
+from checklist_app.domain.scopes import Scope
 from checklist_app.models import SecurityEvent
 from checklist_app.queries.event_chain import check_chain
 from checklist_app.services.resources import Resources
 from tests.cast import Cast
+from tests.web.api.program import Program, pipeline_token
 from tests.web.conftest import Visit
 
 
@@ -75,6 +77,24 @@ def test_a_file_that_is_handed_out_is_kept(visit: Visit, app: Flask) -> None:
     assert answer.status_code == 200
     (event,) = [e for e in noted(app) if e.kind is SecurityKind.DOWNLOAD]
     assert event.subject == "/admin/security/events.csv"
+
+
+def test_a_refusal_of_a_pipeline_names_its_token(app: Flask, cast: Cast) -> None:
+    number, secret = pipeline_token(app, cast.alice, "banca", Scope.PROJECT_READ)
+    assert Program(app, secret).get("projects/ajeno").status_code == 404
+    (event,) = [event for event in noted(app) if event.kind is SecurityKind.DENIED]
+    assert (event.user_id, event.details["token_id"]) == (cast.alice.user_id, number)
+
+
+def test_a_wrong_current_password_is_a_refused_sign_in(visit: Visit, app: Flask) -> None:
+    alice = visit("alice")
+    new = "grapa violeta nube tambor"
+    form = {"current": "wrong", "password": new, "repeat": new}
+    for _ in range(10):
+        assert alice.post("/account", form).status_code == 422
+    events = [event for event in noted(app) if event.kind is SecurityKind.SIGN_IN_REFUSED]
+    assert [event.subject for event in events] == ["alice@example.org"] * 10
+    assert "alice@example.org" in visit("ada").get("/admin/alerts").text
 
 
 def test_a_one_time_link_never_ends_in_the_table(visit: Visit, app: Flask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from checklist_app.domain.alerts import SecurityKind
+from checklist_app.domain.scopes import Scope
 from checklist_app.domain.vocabulary import FactorPolicy
 from checklist_app.models import Event, SecurityEvent
 from checklist_app.services import sessions
@@ -107,6 +108,14 @@ def test_revoking_a_refresh_token_ends_what_came_from_it(app: Flask, cast: Cast)
     assert answer.status_code == 204
     assert not works(app, tokens.access_token)
     assert works(app, other.access_token)
+
+
+def test_a_program_with_little_reach_signs_itself_out(app: Flask, cast: Cast) -> None:
+    tokens = tokens_of(app, cast.alice, Scope.SCAN_WRITE)
+    program = Program(app, tokens.access_token)
+    assert program.get("account").status_code == 403
+    assert program.post("token/revoke", {"token": tokens.refresh_token}).status_code == 204
+    assert program.post("token/revoke", {"token": tokens.access_token}).status_code == 401
 
 
 def test_nobody_revokes_the_token_of_somebody_else(app: Flask, cast: Cast) -> None:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
 from checklist_app.factory import create_app
-from checklist_app.models import Event, Job
+from checklist_app.models import Event, ExternalIdentity, Job, Passkey, User
+from checklist_app.services.clock import now, pretend
 from checklist_app.services.resources import Resources
 from tests.cast import Cast
 from tests.chance import without_chance
@@ -68,6 +70,41 @@ def test_the_whole_way_back_in(app: Flask, sending: Config, office: PostOffice, 
     work(sending)
     assert office.recipients == ["bob@example.org"] * 2
     assert Visitor(app).get(link).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["provider", "passkey"])
+def test_an_account_in_use_without_password_gets_a_link_of_half_an_hour(
+    app: Flask, sending: Config, office: PostOffice, session: Session, cast: Cast, key: str
+) -> None:
+    bob = session.get_one(User, cast.bob.user_id)
+    bob.password_hash = None
+    if key == "provider":
+        session.add(
+            ExternalIdentity(
+                user_id=bob.id, identity_sha256="0" * 64, issuer="i", subject="s", created_at=now()
+            )
+        )
+    else:
+        session.add(
+            Passkey(
+                user_id=bob.id,
+                name="blue",
+                credential_id="Ymx1ZQ",
+                credential_sha256="0" * 64,
+                public_key="a2V5",
+                sign_count=0,
+                created_at=now(),
+            )
+        )
+    session.commit()
+    ask(app, "bob@example.org")
+    work(sending)
+    link = link_in(office)
+    assert "30 minutos" in office.text()
+    with pretend(now() + timedelta(minutes=29)):
+        assert Visitor(app).get(link).status_code == 200
+    with pretend(now() + timedelta(minutes=31)):
+        assert Visitor(app).get(link).status_code == 404
 
 
 def test_a_new_link_kills_the_old_one(app: Flask, sending: Config, office: PostOffice) -> None:

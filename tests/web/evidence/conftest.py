@@ -13,7 +13,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse, encode_multipart
 
 from checklist_app.config import Config
-from checklist_app.models import Blob, Event, Evidence, EvidenceLink
+from checklist_app.domain.alerts import AlertRule, SecurityKind
+from checklist_app.models import Alert, Blob, Event, Evidence, EvidenceLink, SecurityEvent
 from tests.cast import Cast, make_checklist
 from tests.web.visitor import Visitor
 
@@ -51,6 +52,15 @@ def left(session: Session, config: Config) -> Left:
         return found
 
     return count
+
+
+def assert_altered_file_is_told(session: Session, address: str) -> None:
+    """Check that a request met a file that is not what was uploaded, and that this raised alarm."""
+    altered = SecurityEvent.kind == SecurityKind.FILE_ALTERED
+    event = session.scalars(select(SecurityEvent).where(altered)).one()
+    assert (event.subject, event.status) == (address, 500)
+    alert = session.scalars(select(Alert)).one()
+    assert (alert.rule, alert.subject) == (AlertRule.AUDIT_BREAK, address)
 
 
 def upload(visitor: Visitor, *files: tuple[str, bytes], fragment: bool = False) -> TestResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from io import BytesIO
 
 import pytest
@@ -11,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
-from checklist_app.models import Evidence
+from checklist_app.domain.alerts import SecurityKind
+from checklist_app.models import Evidence, SecurityEvent
 from checklist_app.services.uploads import clean_name
 from tests.web.conftest import Visit
-from tests.web.evidence.conftest import ITEM, Left, upload
+from tests.web.evidence.conftest import ITEM, Left, assert_altered_file_is_told, upload
 from tests.web.evidence.files import HTML, PAYLOAD, SVG, picture
 
 NAMES = {
@@ -55,6 +57,31 @@ def test_a_picture_is_kept_to_the_byte_and_shown_as_a_copy_without_its_secrets(
         assert (shown.format, shown.size, dict(shown.getexif())) == ("JPEG", (40, 30), {})
     original.close()
     preview.close()
+    seen = SecurityEvent.kind == SecurityKind.VIEWING
+    assert session.scalars(select(SecurityEvent.user_id).where(seen)).all() == [row.author_id]
+
+
+def test_a_picture_that_was_altered_on_the_disk_is_not_served(
+    visit: Visit, session: Session, config: Config
+) -> None:
+    carla = visit("carla")
+    upload(carla, ("seen.txt", b"What we saw."))
+    row = session.scalars(select(Evidence)).one()
+    sha256, address = row.blob_sha256 or "", f"/projects/banca/evidence/{row.id}/file"
+    session.rollback()
+    with carla.get(address) as whole:
+        assert whole.data == b"What we saw."
+    stored = config.blob_dir / sha256[:2] / sha256[2:]
+    seen = stored.stat()
+    stored.write_bytes(b"What we saw!")
+    os.utime(stored, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    answer = carla.get(address)
+    assert (answer.status_code, b"saw!" in answer.data) == (500, False)
+    assert_altered_file_is_told(session, address)
+    session.rollback()
+    upload(carla, ("seen.txt", b"What we saw."))
+    with carla.get(address) as whole:
+        assert whole.data == b"What we saw."
 
 
 def test_several_files_come_in_with_one_request(visit: Visit, session: Session) -> None:

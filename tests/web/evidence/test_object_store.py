@@ -10,7 +10,7 @@ from checklist_app.config import Config
 from checklist_app.models import Evidence
 from tests.object_store import TestBucket
 from tests.web.conftest import Visit
-from tests.web.evidence.conftest import upload
+from tests.web.evidence.conftest import assert_altered_file_is_told, upload
 
 SEEN = b"What we saw, line by line.\n" * 1000
 
@@ -64,3 +64,4 @@ def test_altered_evidence_is_not_served(
     assert answer.status_code == 500
     assert "script>alert" not in answer.text
     assert "ya no es el que se subió" in answer.text
+    assert_altered_file_is_told(session, f"/projects/banca/evidence/{number}/file")

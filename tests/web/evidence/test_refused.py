@@ -53,7 +53,7 @@ def test_a_project_over_its_quota_is_told_so(visit: Visit, left: Left, fragment:
     assert left() == before
 
 
-@pytest.mark.parametrize("place", ["fsync", "rename"])
+@pytest.mark.parametrize("place", ["fsync", "replace"])
 def test_a_full_disk_is_told_and_leaves_nothing(
     visit: Visit, left: Left, config: Config, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -61,7 +61,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     target = (
-        "checklist_app.blob_store.drafts.os.fsync" if place == "fsync" else "pathlib.Path.rename"
+        "checklist_app.blob_store.drafts.os.fsync" if place == "fsync" else "pathlib.Path.replace"
     )
     carla = visit("carla")
     with monkeypatch.context() as patched:
