@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from checklist_app.config import Config
 from checklist_app.services.resources import Resources
 from tests.cast import Cast, make_cast
+from tests.chromium import chromium
 from tests.database import empty_database, migrate_and_load, prepared_copy
 from tests.object_store import bucket, object_store
 
-__all__ = ["bucket", "object_store"]
+__all__ = ["bucket", "chromium", "object_store"]
 
 SECRET = "a secret that is long enough for the tests 0123456789"
 

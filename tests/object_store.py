@@ -6,7 +6,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -21,9 +20,10 @@ from botocore.session import Session
 
 from checklist_app.blob_store.s3 import S3Store
 from checklist_app.config import Config
-from tests.backends.servers import PATIENCE, listens
+from tests.backends.servers import listens
 from tests.certificates import Authority, make_authority
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 PAGE = 3
 """Objects in one page of a listing, so that few are enough for several pages."""
@@ -115,10 +115,7 @@ def object_server(authority: Authority, log: Path, port: int = 0) -> Iterator[Ob
         subprocess.Popen(command, stdout=told, stderr=told, env=environment) as process,
     ):
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not listens(port):
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline
+            wait_until("it listens", lambda: listens(port), of=process, said=log.read_text)
             yield ObjectServer(port, authority)
         finally:
             process.kill()

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from tests.certificates import Authority
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -89,10 +89,7 @@ def running(command: Sequence[str], port: int) -> Iterator[subprocess.Popen[byte
     """Run a program until the block ends, from when it listens."""
     with subprocess.Popen([*command], stdout=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + PATIENCE
-            while not listens(port):
-                assert process.poll() is None
-                assert time.monotonic() < deadline
+            wait_until("it listens", lambda: listens(port), of=process)
             yield process
         finally:
             process.kill()

@@ -10,9 +10,9 @@ from checklist_app.services.clock import now
 from tests.blackbox.files import sarif
 from tests.blackbox.listeners import Listener
 from tests.blackbox.premises import Premises
-from tests.blackbox.processes import wait_until
 from tests.blackbox.visitors import Visitor
 from tests.blackbox.words import EVERYTHING, MARKDOWN, SCRIPTS, TEMPLATES
+from tests.waiting import wait_until
 
 NAME = '"><img src=x onerror=alert(1)>{{91317*7919}}'
 REPORT_PATIENCE = 180.0

@@ -27,7 +27,7 @@ from checklist_app.queries.shell import SILENCE
 from checklist_app.services.alert_delivery import is_something_to_tell
 from checklist_app.services.clock import now
 from checklist_app.services.resources import Resources
-from tests.blackbox.processes import PROGRAM, Server, running, serving, wait_until
+from tests.blackbox.processes import PROGRAM, Server, running, serving
 from tests.blackbox.visitors import Program, Visitor
 from tests.cast import PASSWORD, make_cast, password_hash
 from tests.conftest import SECRET
@@ -37,6 +37,7 @@ from tests.house.policy import POLICY, Audience
 from tests.house.world import SLUG, World, build_world
 from tests.ports import free_port
 from tests.post_office import PostOffice, post_office
+from tests.waiting import wait_until
 
 OWN, FOREIGN = "banca", "ajeno"
 EVIDENCE_MB, UPLOAD_MB, QUOTA_MB = 2, 6, 40

@@ -8,20 +8,18 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 from types import MappingProxyType
 
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-PATIENCE = 90.0
 PROGRAM = (sys.executable, "-m", "checklist_app")
 
 
@@ -97,7 +95,7 @@ def serving(
     more = {} if not later else {"web_threads": "4"}
     with running([*moved, *PROGRAM, "serve", "--port", str(found)], log, {**settings, **more}):
         server = Server("127.0.0.1", found, log)
-        wait_until(f"{server.address} answers", lambda: answers(server), log=log)
+        wait_until(f"{server.address} answers", lambda: answers(server), said=log.read_text)
         yield server
 
 
@@ -118,15 +116,3 @@ def answers(server: Server) -> bool:
         return False
     finally:
         connection.close()
-
-
-def wait_until(
-    what: str, condition: object, patience: float = PATIENCE, log: Path | None = None
-) -> None:
-    """Look again and again until something is so, or fail with what the log says."""
-    pause, deadline = Event(), time.monotonic() + patience
-    assert callable(condition)
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"never happened: {what}\n{log.read_text() if log else ''}")
-        pause.wait(0.05)

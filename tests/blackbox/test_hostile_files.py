@@ -16,9 +16,9 @@ from checklist_app.models import Evidence, Job, Project, ScanImport
 from tests.blackbox import files
 from tests.blackbox.listeners import listening
 from tests.blackbox.premises import EVIDENCE_MB, QUOTA_MB, UPLOAD_MB, Premises
-from tests.blackbox.processes import wait_until
 from tests.blackbox.raw import refused_soon, request_line
 from tests.blackbox.visitors import Visitor
+from tests.waiting import wait_until
 
 REFUSED = {413, 415, 422}
 ENDED = {JobState.DONE, JobState.FAILED, JobState.CANCELLED}

@@ -12,16 +12,14 @@ from pathlib import Path
 import openpyxl
 import pikepdf
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.blackbox.listeners import listening
 from tests.blackbox.poison import Poisoned, poisoned
 from tests.blackbox.premises import Premises
-from tests.blackbox.processes import wait_until
 from tests.blackbox.visitors import Visitor
 from tests.blackbox.words import MARKDOWN, RESULT, SCRIPTS, TEMPLATES
-from tests.browser.conftest import FLAGS
-from tests.browser.system import CHROMIUM
+from tests.waiting import wait_until
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,36 +30,33 @@ def poison(premises: Premises, alice: Visitor) -> Iterator[Poisoned]:
         yield poisoned(premises, alice, listener)
 
 
-def test_46_no_text_becomes_a_script(premises: Premises, alice: Visitor, poison: Poisoned) -> None:
-    if not CHROMIUM:
-        pytest.skip("no Chromium; install it with: apt-get install chromium")
+def test_46_no_text_becomes_a_script(
+    premises: Premises, alice: Visitor, poison: Poisoned, chromium: Browser
+) -> None:
     assert len(SCRIPTS) >= 60
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for visitor, paths in (
-            (alice, poison.pages),
-            (premises.visitor("ada"), ("/admin/users", "/admin/groups", "/admin/jobs")),
-        ):
-            window = browser.new_context()
-            window.add_cookies(
-                [{"name": "checklist", "value": visitor.cookie, "url": premises.server.address}]
+    for visitor, paths in (
+        (alice, poison.pages),
+        (premises.visitor("ada"), ("/admin/users", "/admin/groups", "/admin/jobs")),
+    ):
+        window = chromium.new_context()
+        window.add_cookies(
+            [{"name": "checklist", "value": visitor.cookie, "url": premises.server.address}]
+        )
+        tab = window.new_page()
+        _listen(tab, premises.server.address, complaints)
+        for path in paths:
+            answer = tab.goto(premises.server.address + path)
+            assert answer is not None
+            assert answer.status == 200, path
+            # What a mouse or a key would set off.
+            tab.evaluate(
+                "document.querySelectorAll('[onmouseover],[onfocus],[onclick]').forEach("
+                "e => {throw new Error(e.outerHTML)})"
             )
-            tab = window.new_page()
-            _listen(tab, premises.server.address, complaints)
-            for path in paths:
-                answer = tab.goto(premises.server.address + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                # What a mouse or a key would set off.
-                tab.evaluate(
-                    "document.querySelectorAll('[onmouseover],[onfocus],[onclick]').forEach("
-                    "e => {throw new Error(e.outerHTML)})"
-                )
-                hostile = tab.locator("a[href^='javascript' i], a[href^='data:' i]").count()
-                assert hostile == 0, path
-            window.close()
-        browser.close()
+            hostile = tab.locator("a[href^='javascript' i], a[href^='data:' i]").count()
+            assert hostile == 0, path
+        window.close()
     assert complaints == []
     with pikepdf.open(io.BytesIO(poison.pdf)) as pdf:
         for thing in pdf.objects:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.desk import SIZE, read_in, sign_in
-from tests.browser.system import CHROMIUM, LiveSystem, started
+from tests.browser.system import LiveSystem, started
 from tests.database import empty_database
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+expect.set_options(timeout=30_000)  # what scripts fetch takes its time on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +34,6 @@ def live_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
     folder = tmp_path_factory.mktemp("demo")
     with started(folder, f"sqlite:///{folder / 'demo.sqlite3'}", "--demo") as system:
         yield system
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole module."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from checklist_app.models import UserSession
 from checklist_app.models.database import make_engine
+from tests.chromium import CHROMIUM
 from tests.ports import free_port
 
-CHROMIUM = os.environ.get("CHECKLIST_TEST_CHROMIUM") or shutil.which("chromium") or ""
 PICTURES = os.environ.get("CHECKLIST_TEST_PICTURES", "")
 PASSWORD = "cuatro palabras sin sentido 7"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page, expect
@@ -99,12 +100,13 @@ def test_without_scripts_an_ended_session_gives_the_text_back(
     expect(page.locator("textarea[readonly]").first).to_have_value("Texto que debe sobrevivir")
 
 
-def test_an_upload_over_the_limit_is_told_so(live_demo: LiveSystem, desk: BrowserContext) -> None:
+def test_an_upload_over_the_limit_is_told_so(
+    live_demo: LiveSystem, desk: BrowserContext, tmp_path: Path
+) -> None:
     page = is_ready(open_item(live_demo, desk, "LOG-05"))
     cards = page.locator(".ev-card").count()
-    page.set_input_files(
-        "#files",
-        text_file("grande.txt", b"x" * 26 * 1024 * 1024),
-    )
-    expect(page.locator("[data-uploads]")).to_contain_text("25 MB")
+    large = tmp_path / "grande.txt"
+    large.write_bytes(b"x" * 26 * 1024 * 1024)
+    page.set_input_files("#files", large)
+    expect(page.locator("[data-uploads]")).to_contain_text("25 MB", timeout=60_000)
     assert page.locator(".ev-card").count() == cards

@@ -98,7 +98,7 @@ def test_the_next_request_has_all_our_patience_again(
 
 
 def test_one_who_takes_an_answer_slowly_is_given_up_and_one_who_takes_it_has_all(
-    both: tuple[PatientSocket, socket.socket],
+    both: tuple[PatientSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, client = both
     answer = bytes(range(256)) * 20_000
@@ -110,9 +110,11 @@ def test_one_who_takes_an_answer_slowly_is_given_up_and_one_who_takes_it_has_all
 
     reader = Thread(target=take)
     reader.start()
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 30.0)
     server.sendall(answer)
     reader.join()
     assert bytes(taken) == answer
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.3)
     with pytest.raises(TimeoutError):
         server.sendall(answer)
 

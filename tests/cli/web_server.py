@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any
 from tests.certificates import Authority
 from tests.conftest import SECRET
 from tests.ports import free_port
+from tests.waiting import wait_until
 
 PATIENCE = 60.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -53,6 +53,9 @@ class WebServer:
         if self.authority is None:
             return plain
         return self.authority.trust().wrap_socket(plain, server_hostname="127.0.0.1")
+
+    def is_up(self) -> bool:
+        return self.asked() == 200
 
     def asked(self, path: str = "/healthz") -> int:
         """Return the status of an address; 0 when there is no answer."""
@@ -148,10 +151,7 @@ def web_server(
             [sys.executable, "-m", "checklist_app", "serve", *options], env=environment, stderr=log
         )
         try:
-            deadline = time.monotonic() + PATIENCE
-            while running.asked() != 200:
-                assert process.poll() is None, running.told
-                assert time.monotonic() < deadline
+            wait_until("it answers", running.is_up, of=process, said=lambda: running.told)
             yield running
         finally:
             process.send_signal(signal.SIGTERM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from threading import Barrier
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from checklist_app.config import Config
 from checklist_app.domain.vocabulary import FindingStatus, JobState
 from checklist_app.jobs.transactions import reading
 from checklist_app.jobs.worker import work_until_over
@@ -41,6 +43,12 @@ def queue(resources: Resources, session: Session, cast: Cast, data: bytes) -> in
     )
     session.commit()
     return job.id
+
+
+@pytest.fixture
+def config(config: Config) -> Config:
+    """A lease that a slow machine cannot miss: nothing here is about losing it."""
+    return replace(config, job_lease_seconds=60)
 
 
 def work_at_once(resources: Resources, job_ids: list[int]) -> None:

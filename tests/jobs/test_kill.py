@@ -6,14 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
-from threading import Event
 
-import pytest
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -28,18 +25,10 @@ from checklist_app.services.resources import Resources
 from checklist_app.services.scans import import_report, take_reports
 from tests.cast import Cast, make_checklist
 from tests.jobs.scan_files import sarif
+from tests.waiting import wait_until
 
 RESULTS = 15_000
 PATIENCE = 60.0
-
-
-def wait_until(what: str, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Look again and again until something is so, or fail after ``patience`` seconds."""
-    pause, deadline = Event(), time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"never happened: {what}")
-        pause.wait(0.02)
 
 
 @contextmanager

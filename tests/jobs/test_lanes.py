@@ -30,8 +30,9 @@ from checklist_app.services.verdicts import record_verdict
 from checklist_app.services.webhooks import HookTerms
 from tests.cast import Cast, item, make_checklist
 from tests.jobs.scan_files import sarif
-from tests.jobs.test_kill import running_worker, stored, wait_until
+from tests.jobs.test_kill import running_worker, stored
 from tests.listener import Listener, listening
+from tests.waiting import wait_until
 
 LEASE = timedelta(seconds=30)
 MANY = 15_000

@@ -66,7 +66,7 @@ def test_the_built_report_knows_itself(built: BuiltReport) -> None:
     assert built.snapshot_sha256 == examples.example().sha256
     assert built.pages > 10
     assert built.timestamped_at is None
-    assert abs(built.signed_at - NOW) < timedelta(hours=1)
+    assert abs(built.signed_at - NOW) < timedelta(hours=12)
 
 
 def test_the_keys_are_made_once_and_are_private(tmp_path: Path) -> None:
@@ -166,7 +166,9 @@ def test_it_signs_inside_a_running_event_loop(identity: SigningIdentity, tmp_pat
     async def inside() -> bytes:
         return sign_pdf(PLAIN, identity, reason="r", signer_name="n")
 
-    signed = asyncio.run(inside())
+    # In a thread of its own: another test of this process may have left a loop running in ours.
+    with ThreadPoolExecutor(1) as thread:
+        signed = thread.submit(asyncio.run, inside()).result()
     assert verify_pdf(signed, trusted=[identity.anchor]).is_valid
 
 

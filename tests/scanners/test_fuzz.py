@@ -59,7 +59,12 @@ def try_parser(parser: Parser, data: bytes) -> bool:
 
 
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.format)
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_whatever_is_changed_in_a_report_it_is_refused_or_read_honestly(
     parser: Parser, data: st.DataObject

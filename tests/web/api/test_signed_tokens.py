@@ -175,7 +175,7 @@ def test_junk_is_refused(app: Flask, cast: Cast, junk: str) -> None:
 
 
 def test_a_token_ends_after_ten_minutes(config: Config, token: str) -> None:
-    with pretend(now() + timedelta(minutes=9, seconds=58)):
+    with pretend(now() + timedelta(minutes=9, seconds=30)):
         assert read_token(config, token) is not None
     with pretend(now() + timedelta(minutes=10, seconds=1)):
         assert read_token(config, token) is None
