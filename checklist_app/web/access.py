@@ -37,6 +37,7 @@ from checklist_app.web.marks import request_id
 from checklist_app.web.transaction import (
     begin_writing,
     db_session,
+    note_cookie,
     resources,
     write_unless_busy,
 )
@@ -246,6 +247,8 @@ def _guard() -> None:
     if declared != PUBLIC:
         _check(Permission(declared))
         _ask_for_proof()
+    if request.endpoint not in ASSET_ENDPOINTS:
+        note_cookie()
     if request.method not in SAFE_METHODS:
         begin_writing()
 

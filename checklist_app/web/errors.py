@@ -29,6 +29,7 @@ from checklist_app.web.bearer import on_api
 from checklist_app.web.extensions import limiter
 from checklist_app.web.filters import told
 from checklist_app.web.heavy import too_often
+from checklist_app.web.last_resort import last_resort
 from checklist_app.web.marks import request_id
 from checklist_app.web.problems import Refusal, of_domain_error, problem
 from checklist_app.web.refusals import write_down
@@ -61,13 +62,6 @@ NOTED = errors.TooManyAttempts | errors.AlteredFile
 LATER = errors.TooManyAttempts | errors.Busy | errors.StorageUnavailable
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503, 507})
 NEVER_SHOWN = NEVER_CARRIED | {"row_version", "next"}
-
-
-LAST_RESORT = """<!doctype html>
-<html lang="es"><head><meta charset="utf-8"><title>503</title></head><body>
-<p>El servicio no responde en este momento. No se guardó nada; inténtelo de nuevo en un minuto.</p>
-<p lang="en">The service does not answer just now. Nothing was saved; try again in a minute.</p>
-<p>%s</p></body></html>"""
 
 
 def install(app: Flask) -> None:
@@ -190,6 +184,9 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    ours = getattr(error, "original_exception", None)
+    if ours is not None:
+        return _met_outside(ours)
     if error.code is None or error.code < 400:
         return error
     words = getattr(error, "text", None)
@@ -199,6 +196,18 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _headers(error: HTTPException) -> dict[str, str]:
     allowed = getattr(error, "valid_methods", None)
     return {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+
+
+def _met_outside(error: Exception) -> ResponseReturnValue:
+    """Answer what went wrong where Flask asks no handler: at the commit, or while we told of it.
+
+    Nothing answers for an error of this function, so it ends with words that need nothing.
+    """
+    try:
+        return _unexpected(error)
+    except Exception:
+        _log.exception("the answer to an error broke", extra={"request_id": request_id()})
+        return last_resort()
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
@@ -221,7 +230,7 @@ def _page(status: int, message: str | None, **context: Any) -> tuple[str | Respo
     except Exception:
         # The page asks the database for its frame; without one, these words are what is left.
         _log.exception("the page of an error broke", extra={"request_id": request_id()})
-        return LAST_RESORT % request_id(), 503
+        return last_resort()
 
 
 def _rendered(status: int, message: str | None, **context: Any) -> str:

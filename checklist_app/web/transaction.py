@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 from flask import Flask, Response, current_app, g
+from flask import session as cookie
 
 from checklist_app.services.faults import is_busy
 from checklist_app.services.resources import DatabaseSession, Resources
 
 FIRST_FAILURE = 400
+MADE_FOR_FORMS = "csrf_token"
+"""Where the forms' extension keeps the token that it has made for this request."""
 
 
 def resources() -> Resources:
@@ -52,8 +56,26 @@ def forget() -> None:
         g.session.rollback()
 
 
+def note_cookie() -> None:
+    """Remember the browser's cookie as it is while all that it tells of is committed."""
+    g.cookie_before = deepcopy(dict(cookie))
+
+
+def _restore_cookie() -> None:
+    """Give the browser what it came with: a token that was not committed opens nothing."""
+    if g.get("cookie_before", cookie) == cookie:
+        return
+    cookie.clear()
+    cookie.update(g.cookie_before)
+    g.pop(MADE_FOR_FORMS, None)  # it was made for the cookie that is gone
+
+
 def read_on() -> None:
-    """Undo what this request has not committed; what is asked now waits for no writer."""
+    """Undo what this request has not committed; what is asked now waits for no writer.
+
+    The cookie goes back as well to what it was before the view ran.
+    """
+    _restore_cookie()
     if "session" in g:
         resources().read_on(g.session)
 
