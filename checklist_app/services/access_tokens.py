@@ -95,7 +95,7 @@ def show_code(session: Session, config: Config, user: User, code: str, origin: O
 def open_family(
     session: Session, config: Config, user: User, scopes: Sequence[Scope], origin: Origin
 ) -> IssuedTokens:
-    """Return the first tokens of a person who has proved who they are."""
+    """Return the first tokens of a person who has proved who they are, and is held since."""
     moment = now()
     family = TokenFamily(
         user_id=user.id,

@@ -15,6 +15,7 @@ from checklist_app.models import User
 from checklist_app.services import audit, outbox
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.holding import hold_person
 from checklist_app.services.links import end_links, usable_link
 from checklist_app.services.organisation import keep_an_administrator, keep_owners
 from checklist_app.services.passwords import (
@@ -81,9 +82,11 @@ def set_password_by_link(session: Session, config: Config, token: str, password:
     link = usable_link(session, token)
     user = link.user
     check_password(password, own_words(user, config))
-    is_new = user.password_hash is None
+    is_new, hashed = user.password_hash is None, hash_password(password)
+    if not hold_person(session, user):
+        raise NotFound
     link.used_at = now()
-    user.password_hash = hash_password(password)
+    user.password_hash = hashed
     end_sessions(session, user)
     end_links(session, user)
     if not is_new:
@@ -97,7 +100,7 @@ def change_password(
 ) -> None:
     """Change one's own password; every other session and every link still out ends."""
     user = session.get_one(User, actor.user_id)
-    if not password_matches(user, current):
+    if not password_matches(user, current) or not hold_person(session, user):
         raise InvalidInput(text("The current password is not right."), field="current")
     check_password(password, own_words(user, config))
     user.password_hash = hash_password(password)

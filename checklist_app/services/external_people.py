@@ -21,6 +21,7 @@ from checklist_app.services import audit, external_roles
 from checklist_app.services.accounts import create_user
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.holding import hold_person
 from checklist_app.services.identity_tokens import Claims
 from checklist_app.services.sessions import Origin
 from checklist_app.services.single_sign_on import SingleSignOnRefused
@@ -37,7 +38,7 @@ def person_of(session: Session, config: Config, claims: Claims, origin: Origin) 
     if identity is None:
         identity = _link_or_create(session, config, claims, origin)
     user = session.get_one(User, identity.user_id)
-    if not user.is_active:
+    if not hold_person(session, user):
         raise _refused("the account is closed")
     identity.last_used_at, identity.factor_vouched = now(), claims.multi_factor
     external_roles.apply(session, config, user, claims.groups)

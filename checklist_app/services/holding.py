@@ -17,3 +17,18 @@ def hold_project(session: Session, access: ProjectAccess) -> None:
 def hold_account(session: Session, actor: Actor) -> None:
     """Read the account's row again and hold it."""
     session.refresh(session.get_one(User, actor.user_id), with_for_update=True)
+
+
+def hold_person(session: Session, user: User) -> bool:
+    """Read the row of somebody who has just proved who they are again, and hold it.
+
+    Whoever sets a new password or closes an account ends every session that there is, and sees none
+    that is about to be opened. So the row is held until it is: they come before, and what was
+    proved counts no more, or they wait, and end the new session with the others.
+
+    Returns:
+        Whether the account is open, and its password the one that was read before.
+    """
+    seen = user.password_hash
+    session.refresh(user, with_for_update=True)
+    return user.is_active and user.password_hash == seen

@@ -136,6 +136,15 @@ def end_all(session: Session, user_id: int) -> None:
     session.execute(delete(PendingProof).where(PendingProof.user_id == user_id))
 
 
+def end_second_steps(session: Session, user_id: int) -> None:
+    """End every sign-in of a person that waits for its second step."""
+    session.execute(
+        delete(PendingProof).where(
+            PendingProof.user_id == user_id, PendingProof.purpose == ProofPurpose.SECOND_FACTOR
+        )
+    )
+
+
 def new_challenge() -> str:
     """Return 32 random bytes as base64url."""
     return bytes_to_base64url(secrets.token_bytes(CHALLENGE_BYTES))

@@ -24,6 +24,7 @@ from checklist_app.services import (
     sessions,
 )
 from checklist_app.services.factor_policy import factors_of, is_required
+from checklist_app.services.holding import hold_person
 from checklist_app.services.rotation import rotate
 from checklist_app.services.sessions import Origin, end_sessions
 
@@ -103,16 +104,15 @@ def prove_by_code(session: Session, config: Config, token: str, code: str, origi
     Raises:
         InvalidInput: the code is wrong, was used already, or the step is over.
     """
-    proof = waiting(session, token)
-    user = _person(proof)
+    proof, user = _held(session, token)
     if one_time_codes.accept(session, config, user, code):
-        return _open(session, config, proof, origin, by="code")
+        return _open(session, config, proof, user, origin, by="code")
     if not recovery_codes.accept(session, user, code):
         raise InvalidInput(
             text("That code is not right or was used already. Wait for the next one."),
             field="code",
         )
-    opened = _open(session, config, proof, origin, by="recovery code")
+    opened = _open(session, config, proof, user, origin, by="recovery code")
     left = factors_of(session, user.id).recovery_codes
     audit.record(session, _as_actor(user, origin), "account:recovery:use", user.email, left=left)
     return opened
@@ -129,11 +129,9 @@ def prove_by_passkey(
     session: Session, config: Config, token: str, answer: str, origin: Origin
 ) -> str:
     """Return the token of a session for what a passkey of this person signed."""
-    proof = waiting(session, token)
-    passkeys.accept(
-        session, config, challenge=proof.challenge, answer=answer, user_id=proof.user_id
-    )
-    return _open(session, config, proof, origin, by="passkey")
+    proof, user = _held(session, token)
+    passkeys.accept(session, config, challenge=proof.challenge, answer=answer, user_id=user.id)
+    return _open(session, config, proof, user, origin, by="passkey")
 
 
 def begin_passkey_sign_in(session: Session, config: Config) -> tuple[str, str]:
@@ -147,6 +145,8 @@ def sign_in_by_passkey(
 ) -> str:
     """Return the token of a session: a passkey that verified its owner is both steps in one."""
     passkey = passkeys.accept(session, config, challenge=proof.challenge, answer=answer)
+    if not hold_person(session, passkey.user):
+        raise pending.ProofOver
     return sessions.open_session(session, config, passkey.user, origin, by="passkey")
 
 
@@ -272,17 +272,21 @@ def _tell(session: Session, config: Config, user: User, what: Text) -> None:
     outbox.notify(session, config, user, subject=text("Your second factor"), body=what)
 
 
-def _open(session: Session, config: Config, proof: PendingProof, origin: Origin, *, by: str) -> str:
-    user, first = _person(proof), (proof.details or {}).get("by", "")
+def _open(
+    session: Session, config: Config, proof: PendingProof, user: User, origin: Origin, *, by: str
+) -> str:
+    first = (proof.details or {}).get("by", "")
     pending.end(session, proof)
     steps = ", ".join(step for step in (first, by) if step)
     return sessions.open_session(session, config, user, origin, by=steps)
 
 
-def _person(proof: PendingProof) -> User:
-    if proof.user is None:
+def _held(session: Session, token: str) -> tuple[PendingProof, User]:
+    """Return who is between the two steps, with their account held, or raise ProofOver."""
+    proof = waiting(session, token)
+    if proof.user is None or not hold_person(session, proof.user):
         raise pending.ProofOver
-    return proof.user
+    return proof, proof.user
 
 
 def _as_actor(user: User, origin: Origin) -> Actor:

@@ -14,10 +14,11 @@ from checklist_app.domain.actor import Actor
 from checklist_app.domain.errors import InvalidInput, NotFound
 from checklist_app.domain.text import text
 from checklist_app.models import TokenFamily, User, UserSession
-from checklist_app.services import audit
+from checklist_app.services import audit, pending
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
 from checklist_app.services.factor_policy import lacks_required_factor
+from checklist_app.services.holding import hold_person
 from checklist_app.services.passwords import password_matches, strengthen_hash
 from checklist_app.services.secret_tokens import new_token, token_sha256
 from checklist_app.services.token_families import end_families
@@ -53,11 +54,14 @@ class OpenSession:
 def person_by_password(session: Session, *, email: str, password: str) -> User:
     """Return whose password this is; whether they need a second factor, the next step says.
 
+    Their account is held until the transaction ends, so that what is opened for them next does not
+    outlive a password that somebody else is changing.
+
     Raises:
         InvalidInput: one and the same message whatever was wrong.
     """
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
-    if not password_matches(user, password) or user is None or not user.is_active:
+    if not password_matches(user, password) or user is None or not hold_person(session, user):
         raise InvalidInput(text("The e-mail address or the password is not right."))
     strengthen_hash(user, password)
     return user
@@ -77,7 +81,7 @@ def open_session(
     Args:
         session: the transaction of the caller.
         config: says how long it lasts.
-        user: whose it is.
+        user: whose it is; held since the proof, see :func:`hold_person`.
         origin: where the browser is.
         by: what they proved it with, as the event tells it: ``password``, ``password, code``.
         proved_elsewhere: a provider vouches for a second factor, so none of ours is asked for.
@@ -220,7 +224,11 @@ def revoke_others(session: Session, actor: Actor) -> None:
 
 
 def end_sessions(session: Session, user: User, *, except_id: int = 0) -> None:
-    """Revoke a person's sessions, but for the one named, and the tokens of their programs."""
+    """Revoke a person's sessions, but for the one named, and the tokens of their programs.
+
+    A sign-in that waits for its second step ends too: it began with what opens nothing any more.
+    """
+    pending.end_second_steps(session, user.id)
     end_families(session, TokenFamily.user_id == user.id)
     session.execute(
         update(UserSession)
