@@ -1,4 +1,8 @@
-"""Keeps a flood of refusals from filling the table: past a limit they are counted, not written."""
+"""Keeps a flood of refusals from filling the table: past a limit they are counted, not written.
+
+What waits here waits in the memory of one process: counts for the turn of the minute, and events
+that a busy database did not take for the next request. Both are lost when the process ends.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ ALL = 300
 """Rows a minute of a process, whatever their source."""
 MOST_SOURCES = 1000
 """Sources whose surplus is told apart; those beyond share one row."""
+MOST_HELD = 300
+"""Events that may wait for a busy database; what is more becomes one row for each source."""
 
 _Source = tuple[SecurityKind, str, int | None]
 
@@ -27,6 +33,7 @@ class FloodGate:
     _written: int = 0
     _seen: dict[_Source, int] = field(default_factory=dict)
     _surplus: dict[_Source, Noticed] = field(default_factory=dict)
+    _held: list[Noticed] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, noticed: list[Noticed], moment: datetime) -> list[Noticed]:
@@ -37,8 +44,20 @@ class FloodGate:
             moment: now.
         """
         with self._lock:
-            due = self._turn_minute(moment)
+            due = self._held + self._turn_minute(moment)
+            self._held = []
             return due + [one for one in noticed if self._admits(one)]
+
+    def put_back(self, due: list[Noticed]) -> None:
+        """Keep for the next time what was taken and could not be written."""
+        with self._lock:
+            room = max(MOST_HELD - len(self._held), 0)
+            self._held += due[:room]
+            for one in due[room:]:
+                source = _source(one)
+                if source not in self._surplus and len(self._surplus) >= MOST_SOURCES:
+                    source = _shared(one)
+                self._sum_up(source, one)
 
     def _turn_minute(self, moment: datetime) -> list[Noticed]:
         minute = moment.replace(second=0, microsecond=0)
@@ -53,11 +72,15 @@ class FloodGate:
     def _admits(self, one: Noticed) -> bool:
         source = _source(one)
         if source not in self._seen and len(self._seen) >= MOST_SOURCES:
-            source = (one.kind, "", None)
+            source = _shared(one)
         self._seen[source] = self._seen.get(source, 0) + 1
         if self._seen[source] <= EACH and self._written < ALL:
             self._written += 1
             return True
+        self._sum_up(source, one)
+        return False
+
+    def _sum_up(self, source: _Source, one: Noticed) -> None:
         known = self._surplus.get(source)
         if known is not None:
             self._surplus[source] = replace(known, count=known.count + one.count)
@@ -65,8 +88,12 @@ class FloodGate:
             self._surplus[source] = replace(
                 one, address=source[1], user_id=source[2], subject="", details={"summed": True}
             )
-        return False
 
 
 def _source(one: Noticed) -> _Source:
     return one.kind, one.address, one.user_id
+
+
+def _shared(one: Noticed) -> _Source:
+    """Return the source that stands for all those that are not told apart."""
+    return one.kind, "", None

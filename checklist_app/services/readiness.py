@@ -1,4 +1,7 @@
-"""Whether requests and jobs can be served now: database, migrations, storage, worker."""
+"""Whether requests and jobs can be served now: database, migrations, storage, worker.
+
+All of it is asked by reading: a database that one import writes to serves everybody's pages.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from pathlib import Path
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from checklist_app.queries.jobs import worker_is_alive
@@ -31,16 +35,16 @@ def check_readiness(resources: Resources) -> dict[str, bool]:
 
 def _database_answers(resources: Resources) -> bool:
     try:
-        with resources.engine.connect() as connection:
-            connection.exec_driver_sql("SELECT 1")
+        with resources.reading_session() as session:
+            session.execute(select(1))
     except SQLAlchemyError:
         return False
     return True
 
 
 def _is_migrated(resources: Resources) -> bool:
-    with resources.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
+    with resources.reading_session() as session:
+        found = MigrationContext.configure(session.connection()).get_current_heads()
     return set(found) == _wanted_heads()
 
 

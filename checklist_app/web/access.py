@@ -288,10 +288,13 @@ def _touch(who: Actor) -> None:
 
 
 def _rotate(who: Actor) -> None:
-    """Give a browser its new token with the next page that it shows, not with what runs beside."""
+    """Give a browser its new token with the next page that it shows, not with what runs beside.
+
+    While a writer holds SQLite it keeps the old one: what the person may do is read anew at every
+    request, and the new token comes with the first page for which it can be written.
+    """
     if not current_user.opened.must_rotate or request.method != "GET" or wants_fragment():
         return
-    with resources().sessions.begin() as writing:
-        token = rotate_if_due(writing, who)
+    token = write_unless_busy(lambda session: rotate_if_due(session, who))
     if token is not None:
         renew(token)

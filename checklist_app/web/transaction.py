@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from typing import TypeVar
 
 from flask import Flask, Response, current_app, g
 from flask import session as cookie
 
 from checklist_app.services.faults import is_busy
 from checklist_app.services.resources import DatabaseSession, Resources
+
+Written = TypeVar("Written")
 
 FIRST_FAILURE = 400
 MADE_FOR_FORMS = "csrf_token"
@@ -39,15 +42,21 @@ def begin_writing() -> None:
     db_session().commit()
 
 
-def write_unless_busy(write: Callable[[DatabaseSession], None]) -> None:
-    """Write what may as well be written next time; where another writer holds SQLite, let it be."""
+def write_unless_busy(write: Callable[[DatabaseSession], Written]) -> Written | None:
+    """Write what may as well be written next time; where another writer holds SQLite, let it be.
+
+    Returns:
+        What ``write`` returned, once it is committed; None when it was left.
+    """
     try:
         with resources().hasty_session() as session:
-            write(session)
+            written = write(session)
             session.commit()
     except Exception as error:
         if not is_busy(error):
             raise
+        return None
+    return written
 
 
 def forget() -> None:

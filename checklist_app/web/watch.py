@@ -12,6 +12,7 @@ from checklist_app.domain.alerts import SecurityKind
 from checklist_app.json_logs import without_secrets
 from checklist_app.services import security_events
 from checklist_app.services.clock import now
+from checklist_app.services.faults import is_busy, is_disk_full, is_lost_race
 from checklist_app.services.flood import FloodGate
 from checklist_app.services.security_events import Noticed
 from checklist_app.web.marks import request_id
@@ -92,12 +93,25 @@ def install(app: Flask) -> None:
     def write_down(_error: BaseException | None) -> None:
         gate: FloodGate = current_app.extensions[GATE]
         due = gate.take(g.pop("noticed", []), now())
-        if not due:
+        if due:
+            _keep(gate, due)
+
+
+def _keep(gate: FloodGate, due: list[Noticed]) -> None:
+    """Write events down, or leave them to the next request: the answer waits for no other writer.
+
+    What is left is in the memory of this process alone, and is lost when it ends before another
+    request comes.
+    """
+    try:
+        with resources().hasty_session() as session:
+            for noticed in due:
+                security_events.note(session, noticed)
+            session.commit()
+    except Exception as error:
+        if is_busy(error) or is_lost_race(error) or is_disk_full(error):
+            gate.put_back(due)
+            _log.warning("security events wait for the database", extra={"count": len(due)})
             return
-        try:
-            with resources().sessions.begin() as session:
-                for noticed in due:
-                    security_events.note(session, noticed)
-        except Exception:
-            # The answer stands whether or not this could be kept; the log line was written.
-            _log.exception("security events were not kept", extra={"count": len(due)})
+        # The answer stands whether or not this could be kept; the log line was written.
+        _log.exception("security events were not kept", extra={"count": len(due)})

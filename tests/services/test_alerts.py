@@ -26,7 +26,7 @@ from checklist_app.services import alerts, audit, outbox, security_events
 from checklist_app.services.alert_delivery import announce, is_something_to_tell
 from checklist_app.services.alert_rules import threshold_of
 from checklist_app.services.clock import pretend
-from checklist_app.services.flood import ALL, EACH, FloodGate
+from checklist_app.services.flood import ALL, EACH, MOST_HELD, FloodGate
 from checklist_app.services.organisation import set_organisation_role
 from checklist_app.services.security_events import Noticed, kind_of
 from tests.cast import Cast
@@ -220,6 +220,23 @@ def test_a_flood_of_many_sources_stays_bounded() -> None:
     later = gate.take([], MOMENT + timedelta(minutes=1))
     assert len(later) <= 1001
     assert ALL + sum(one.count for one in later) == 20_000
+
+
+def test_what_waits_for_the_database_comes_first_and_stays_bounded() -> None:
+    gate = FloodGate()
+    flood = [
+        Noticed(SecurityKind.DENIED, MOMENT, address=f"2001:db8::{number:x}")
+        for number in range(ALL)
+    ]
+    gate.put_back(gate.take(flood, MOMENT))
+    assert gate.take([], MOMENT) == flood
+    for _ in range(10):
+        gate.put_back(flood)
+    held = gate.take([], MOMENT)
+    assert len(held) == MOST_HELD
+    later = gate.take([], MOMENT + timedelta(minutes=1))
+    assert len(later) <= 1001
+    assert len(held) + sum(one.count for one in later) == 10 * ALL
 
 
 def test_a_refused_sign_in_says_where_it_came_from(session: Session, cast: Cast) -> None:

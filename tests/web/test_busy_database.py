@@ -8,15 +8,17 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import make_url, update
+from sqlalchemy import make_url, select, update
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
-from checklist_app.models import UserSession, database
+from checklist_app.domain.alerts import SecurityKind
+from checklist_app.models import SecurityEvent, UserSession, database
 from checklist_app.services.clock import now
 from tests.cast import Cast, make_checklist
 from tests.database import SERVER
 from tests.web.api.program import Program, tokens_of
+from tests.web.auth.test_rotation import token
 from tests.web.conftest import Visit
 
 pytestmark = pytest.mark.skipif(bool(SERVER), reason="MariaDB has locks for rows, not for all")
@@ -83,3 +85,39 @@ def test_a_program_is_told_to_come_again(
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
     assert "ocupada" in answer.get_json()["detail"]
     assert alice.post("projects/banca/reports", body).status_code == 202
+
+
+def test_a_refusal_waits_for_no_writer_and_is_written_with_the_next_request(
+    visit: Visit, config: Config, session: Session, cast: Cast
+) -> None:
+    charlie, nobody = visit("charlie"), visit("nobody")
+    denied = select(SecurityEvent.user_id).where(SecurityEvent.kind == SecurityKind.DENIED)
+    with held(config):
+        assert charlie.get("/projects/banca").status_code == 404
+        assert nobody.get("/healthz").status_code == 200
+    assert session.scalars(denied).all() == []
+    session.rollback()
+    assert nobody.get("/healthz").status_code == 200
+    assert nobody.get("/healthz").status_code == 200
+    assert session.scalars(denied).all() == [cast.charlie.user_id]
+
+
+def test_a_new_token_waits_for_the_first_page_that_it_can_be_written_for(
+    visit: Visit, config: Config, cast: Cast
+) -> None:
+    vera, alice = visit("vera"), visit("alice")
+    before = token(vera)
+    alice.post(f"/projects/banca/members/{cast.vera.user_id}/role", {"role": "reviewer"})
+    with held(config):
+        assert vera.get("/projects/banca").status_code == 200
+    assert token(vera) == before
+    assert vera.get("/projects/banca").status_code == 200
+    assert token(vera) != before
+    assert vera.get("/projects/banca").status_code == 200
+
+
+def test_a_database_that_is_written_to_is_ready_all_the_same(visit: Visit, config: Config) -> None:
+    with held(config):
+        told = visit("nobody").get("/readyz").json
+    assert told is not None
+    assert (told["checks"]["database"], told["checks"]["migrations"]) == ("ok", "ok")

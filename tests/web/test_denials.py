@@ -6,8 +6,13 @@ import json
 import logging
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from checklist_app.domain.alerts import SecurityKind
 from checklist_app.json_logs import JsonFormatter
+from checklist_app.models import SecurityEvent
 from tests.cast import PASSWORD, Cast
 from tests.web.conftest import Visit
 
@@ -69,3 +74,32 @@ def test_what_a_stranger_sends_stays_in_its_line(
     visit("charlie").get("/projects/x%0d%0a%7B%22message%22:%22forged%22%7D")
     (line,) = refusals(caplog)
     assert "forged" in str(line["path"])
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        OperationalError("INSERT", {}, Exception(1213, "Deadlock found")),
+        OperationalError("INSERT", {}, Exception("database or disk is full")),
+    ],
+)
+def test_what_the_database_does_not_take_now_is_written_with_the_next_request(
+    visit: Visit,
+    session: Session,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    passing: OperationalError,
+) -> None:
+    charlie, nobody = visit("charlie"), visit("nobody")
+
+    def refuse(*_: object) -> None:
+        raise passing
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr("checklist_app.web.watch.security_events.note", refuse)
+        assert charlie.get("/projects/banca").status_code == 404
+    assert nobody.get("/healthz").status_code == 200
+    events = session.scalars(select(SecurityEvent)).all()
+    assert [(event.kind, event.user_id) for event in events] == [
+        (SecurityKind.DENIED, cast.charlie.user_id)
+    ]
