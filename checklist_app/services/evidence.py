@@ -20,6 +20,7 @@ from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import hold_open
+from checklist_app.services.holding import hold_item
 from checklist_app.services.uploads import TakenFile
 
 LONGEST_URL = 2000
@@ -117,6 +118,7 @@ def unlink_evidence(session: Session, opened: ItemAccess, evidence_id: int) -> N
     """Take evidence off an item; it stays in the project's library."""
     opened.project.require(Permission.EVIDENCE_ADD)
     hold_open(session, opened.checklist)
+    hold_item(session, opened)
     item = opened.item
     link = session.scalar(
         select(EvidenceLink).where(

@@ -6,12 +6,17 @@ from sqlalchemy.orm import Session
 
 from checklist_app.domain.actor import Actor
 from checklist_app.models import User
-from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.access import ItemAccess, ProjectAccess
 
 
 def hold_project(session: Session, access: ProjectAccess) -> None:
     """Read the project's row again and hold it: who changes the project after us waits."""
     session.refresh(access.project, with_for_update=True)
+
+
+def hold_item(session: Session, opened: ItemAccess) -> None:
+    """Read the item's row again and hold it: whoever judges, waives or unlinks after us waits."""
+    session.refresh(opened.item, with_for_update=True)
 
 
 def hold_account(session: Session, actor: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from checklist_app.models import Remediation, Waiver
 from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now, today
+from checklist_app.services.holding import hold_item
 from checklist_app.services.members import check_member
 
 
@@ -33,7 +35,7 @@ def plan_remediation(
     A signed-off checklist stays as it is; its gaps still get planned and repaired.
     """
     opened.project.require(Permission.REMEDIATION_PLAN)
-    _check_gap(opened)
+    _hold_gap(session, opened)
     _check_text(plan, "plan")
     check_member(session, opened.project, owner_id, field="owner_id")
     remediation = _find(session, opened)
@@ -73,13 +75,13 @@ def grant_waiver(
 ) -> Waiver:
     """Accept a gap until a date; afterwards it counts as a gap again."""
     opened.project.require(Permission.WAIVER_GRANT)
-    _check_gap(opened)
+    _hold_gap(session, opened)
     _check_text(justification, "justification")
     if expires_on < today():
         raise InvalidInput(
             text("The end of a waiver must not lie in the past."), field="expires_on"
         )
-    if _waiver_in_force(session, opened) is not None:
+    if _waivers_in_force(session, opened):
         raise Conflict(text("There is a waiver in force. Revoke it before granting another."))
     waiver = Waiver(
         item_id=opened.item.id,
@@ -95,16 +97,20 @@ def grant_waiver(
 
 
 def revoke_waiver(session: Session, opened: ItemAccess) -> None:
-    """End the waiver in force; the gap counts again at once."""
+    """End whatever waiver is in force; the gap counts again at once."""
     opened.project.require(Permission.WAIVER_GRANT)
-    waiver = _waiver_in_force(session, opened)
-    if waiver is None:
+    hold_item(session, opened)
+    in_force = _waivers_in_force(session, opened)
+    if not in_force:
         raise NotFound
-    waiver.revoked_at = now()
+    for waiver in in_force:
+        waiver.revoked_at = now()
     _record(session, opened, "waiver:revoke")
 
 
-def _check_gap(opened: ItemAccess) -> None:
+def _hold_gap(session: Session, opened: ItemAccess) -> None:
+    """Make sure that an item is a gap, and stays so until the caller's transaction ends."""
+    hold_item(session, opened)
     if opened.item.outcome is None or not opened.item.outcome.is_gap:
         raise Conflict(text("Only an item that fails, or passes in part, can be repaired."))
 
@@ -125,16 +131,15 @@ def _find(session: Session, opened: ItemAccess) -> Remediation | None:
     )
 
 
-def _waiver_in_force(session: Session, opened: ItemAccess) -> Waiver | None:
-    return session.scalar(
-        select(Waiver)
-        .where(
+def _waivers_in_force(session: Session, opened: ItemAccess) -> Sequence[Waiver]:
+    """Return one or none; more only where two were granted at once before the item was held."""
+    return session.scalars(
+        select(Waiver).where(
             Waiver.item_id == opened.item.id,
             Waiver.revoked_at.is_(None),
             Waiver.expires_on >= today(),
         )
-        .limit(1)
-    )
+    ).all()
 
 
 def _stale(remediation: Remediation | None, plan: str) -> StaleWrite:

@@ -21,6 +21,7 @@ from checklist_app.queries.access import ItemAccess, ProjectAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import hold_open
+from checklist_app.services.holding import hold_item
 from checklist_app.services.verdicts import current_verdict
 
 EVENTS = {
@@ -76,7 +77,7 @@ def review_verdict(
     item, access = opened.item, opened.project
     access.require(Permission.VERDICT_ACCEPT)
     hold_open(session, opened.checklist)
-    session.refresh(item, with_for_update=True)
+    hold_item(session, opened)
     verdict = current_verdict(session, item)
     if not access.project.four_eyes:
         raise Conflict(text("This project does not ask for a second person."))

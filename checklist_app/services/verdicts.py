@@ -23,6 +23,7 @@ from checklist_app.queries.access import ItemAccess
 from checklist_app.services import audit
 from checklist_app.services.clock import now
 from checklist_app.services.freezing import hold_open
+from checklist_app.services.holding import hold_item
 
 
 def record_verdict(
@@ -38,7 +39,7 @@ def record_verdict(
     item = opened.item
     opened.project.require(Permission.VERDICT_RECORD)
     hold_open(session, opened.checklist)
-    session.refresh(item, with_for_update=True)
+    hold_item(session, opened)
     if item.row_version != row_version:
         raise _stale(session, item, outcome, rationale)
     check_verdict(
