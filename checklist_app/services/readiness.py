@@ -43,8 +43,11 @@ def _database_answers(resources: Resources) -> bool:
 
 
 def _is_migrated(resources: Resources) -> bool:
-    with resources.reading_session() as session:
-        found = MigrationContext.configure(session.connection()).get_current_heads()
+    try:
+        with resources.reading_session() as session:
+            found = MigrationContext.configure(session.connection()).get_current_heads()
+    except SQLAlchemyError:  # it has just answered, and is away all the same
+        return False
     return set(found) == _wanted_heads()
 
 

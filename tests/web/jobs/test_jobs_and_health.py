@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import time_machine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from checklist_app.domain.text import text
@@ -101,6 +103,19 @@ def test_it_is_ready_with_a_worker_and_not_without(visit: Visit, resources: Reso
     with time_machine.travel(now() + timedelta(minutes=2)):
         assert nobody.get("/readyz").status_code == 503
         assert nobody.get("/healthz").status_code == 200
+
+
+def test_a_database_that_goes_away_while_it_is_asked_makes_it_not_ready(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("Lost connection to server"))
+
+    monkeypatch.setattr("checklist_app.services.readiness.MigrationContext.configure", away)
+    answer = visit("nobody").get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["checks"]["migrations"] == "failed"
 
 
 def test_readers_are_warned_when_nobody_works(visit: Visit, resources: Resources) -> None:
