@@ -25,6 +25,7 @@ class Listener:
         authority: file with the certificate that its own is checked against, where it speaks TLS.
         requests: the bytes of each request.
         connections: how many connected, whatever they sent.
+        reads: whether a request is read before the script begins.
     """
 
     port: int
@@ -33,6 +34,7 @@ class Listener:
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
     closing: Event = field(default_factory=Event)
+    reads: bool = True
 
 
 def says(answer: bytes) -> Script:
@@ -51,13 +53,13 @@ def fine(connection: socket.socket, _closing: Event) -> None:
 
 @contextmanager
 def listening(
-    script: Script = fine, *, tls_for: str = "", folder: Path | None = None
+    script: Script = fine, *, tls_for: str = "", folder: Path | None = None, reads: bool = True
 ) -> Iterator[Listener]:
     """Listen on a free port until the block ends; with ``tls_for``, with a certificate for it."""
     context = server_context(folder, tls_for) if folder is not None else None
     with socket.create_server(("127.0.0.1", 0)) as server:
         authority = folder / "authority.pem" if folder is not None else None
-        made = Listener(server.getsockname()[1], script, authority)
+        made = Listener(server.getsockname()[1], script, authority, reads=reads)
         thread = Thread(target=_serve, args=(server, made, context))
         thread.start()
         try:
@@ -89,7 +91,8 @@ def _serve(server: socket.socket, made: Listener, context: ssl.SSLContext | None
 
 def _answer(connection: socket.socket, made: Listener) -> None:
     connection.settimeout(30)
-    made.requests.append(_request(connection))
+    if made.reads:
+        made.requests.append(_request(connection))
     made.script(connection, made.closing)
 
 

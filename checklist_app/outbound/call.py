@@ -20,6 +20,8 @@ from checklist_app.outbound.destination import Address, Destination, addresses, 
 
 SECONDS_TO_CONNECT = 5.0
 SECONDS_IN_ALL = 15.0
+MOST_ADDRESSES = 16
+"""How many addresses of a name are tried."""
 LARGEST_ANSWER = 16 * 1024
 IN_TIME = text("There was no answer in time.")
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
@@ -89,7 +91,8 @@ class _Pinned(http.client.HTTPConnection):
     def connect(self) -> None:
         """Connect to the first address that answers; speak TLS in the name of the host."""
         trouble: OSError | None = None
-        for address in self._found:
+        for address in self._found[:MOST_ADDRESSES]:
+            self._refuse_if_cut()
             plain = socket.socket(_FAMILIES[address.version], socket.SOCK_STREAM)
             plain.settimeout(SECONDS_TO_CONNECT)
             try:
@@ -98,15 +101,33 @@ class _Pinned(http.client.HTTPConnection):
                 plain.close()
                 trouble = error
                 continue
-            self.sock = plain
-            if self._trust is not None:
-                self.sock = self._trust.wrap_socket(plain, server_hostname=self._target.host)
-            self.sock.settimeout(SECONDS_IN_ALL)
+            self._speak(plain)
             return
         raise trouble or OSError("no address")
 
+    def _speak(self, plain: socket.socket) -> None:
+        """Go on with the address that answered; from here on there is something to cut."""
+        self.sock = plain
+        if self._trust is not None:
+            secured = self._trust.wrap_socket(
+                plain, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self.sock = secured
+            self._refuse_if_cut()
+            secured.do_handshake()
+        self.sock.settimeout(SECONDS_IN_ALL)
+        self._refuse_if_cut()
+
+    def _refuse_if_cut(self) -> None:
+        """Raise TimeoutError where the time ran out while there was nothing to cut yet."""
+        if self.is_cut:
+            raise TimeoutError
+
     def cut(self) -> None:
-        """End the connection from another thread, whatever it waits for."""
+        """End the connection from another thread, whatever it waits for.
+
+        What finds no connection yet leaves word for the one that is about to be made.
+        """
         self.is_cut = True
         if self.sock is not None:
             with suppress(OSError):

@@ -14,7 +14,7 @@ import pytest
 from checklist_app.config import AllowedHost, Config
 from checklist_app.outbound import call
 from checklist_app.outbound.call import LARGEST_ANSWER, NoAnswer, post
-from checklist_app.outbound.destination import Refused, destination
+from checklist_app.outbound.destination import Refused, addresses, destination
 from tests.listener import Listener, listening, says
 
 NAME = "hooks.example.test"
@@ -224,6 +224,36 @@ def test_a_slow_answer_is_waited_for_only_so_long(
         opened = allowing(config, made, "localhost")
         with pytest.raises(NoAnswer, match="in time"):
             post(opened, f"http://localhost:{made.port}/", b"{}", {})
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_time_that_runs_out_before_there_is_a_connection_ends_it(
+    config: Config, listener: Listener, scheme: str
+) -> None:
+    opened = allowing(config, listener, "127.0.0.1", scheme)
+    target = destination(opened, f"{scheme}://127.0.0.1:{listener.port}/")
+    connection = call._Pinned(opened, target, addresses(target))
+    connection.cut()
+    with pytest.raises(TimeoutError):
+        connection.connect()
+    assert listener.connections == 0
+
+
+def test_a_handshake_that_comes_byte_by_byte_is_waited_for_only_so_long(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call, "SECONDS_IN_ALL", 0.6)
+    left = [b"\x00"] * 40 + [b"\x16\x03\x03\x40\x00\x02"]  # it begins a record of 16 KB
+
+    def drip(connection: socket.socket, closing: Event) -> None:
+        while left and not closing.wait(0.1):
+            connection.sendall(left.pop())
+
+    with listening(drip, reads=False) as made:
+        opened = allowing(config, made, "localhost", "https")
+        with pytest.raises(NoAnswer, match="in time"):
+            post(opened, f"https://localhost:{made.port}/", b"{}", {})
+    assert left
 
 
 def test_what_is_no_http_is_no_answer(config: Config) -> None:
