@@ -100,6 +100,18 @@ def delivery_lines(
     return [_delivery(row) for row in session.scalars(found)]
 
 
+def delivery_line(session: Session, hook: HookLine, public_id: str) -> DeliveryLine:
+    """Return a message of a webhook, or raise NotFound."""
+    row = session.scalar(
+        select(WebhookDelivery).where(
+            WebhookDelivery.webhook_id == hook.id, WebhookDelivery.public_id == public_id
+        )
+    )
+    if row is None:
+        raise NotFound
+    return _delivery(row)
+
+
 def _delivery(row: WebhookDelivery) -> DeliveryLine:
     taken = [name for name in DeliveryLine.__dataclass_fields__ if name != "trouble"]
     trouble = Text.from_json(row.trouble) if row.trouble else None

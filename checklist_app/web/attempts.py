@@ -12,6 +12,7 @@ import logging
 from typing import Final
 
 from flask import g, request
+from flask_login import current_user
 
 from checklist_app.services.sessions import has_been_at
 from checklist_app.web.extensions import visitor_network
@@ -26,6 +27,11 @@ GUESSES: Final = "guesses"
 """The counter of refused passwords, one for pages and programs together."""
 SECOND_STEP: Final = "second step"
 """The counter of refused factors, one for pages and programs together."""
+UNFIT = 422
+NAMING: Final = "naming"
+"""The counter of addresses that somebody named and that nobody has, pages and programs together."""
+PER_NAMING = "20 per hour"
+"""Of them: whoever owns a project may add people, and would learn who has an account."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +72,16 @@ def ask_factor_of(user_id: int) -> None:
 def factor_asked() -> str:
     """Return whose factor this request shows, for counting."""
     return second_step_of(g.get("factor_asked_of"))
+
+
+def signed_in_account() -> str:
+    """Return who is signed in, for counting."""
+    return f"user:{current_user.id}" if current_user.is_authenticated else visitor_network()
+
+
+def named_nobody(response: object) -> bool:
+    """Return whether an answer refused what somebody named."""
+    return getattr(response, "status_code", 0) == UNFIT
 
 
 def _hashed(typed: str) -> str:

@@ -175,6 +175,10 @@ def test_32_a_revoked_token_is_dead_within_a_second(premises: Premises) -> None:
     assert secret not in listed
     assert secret[:12] in listed
     (number,) = _numbers_of(listed, secret[:12])
+    path = f"/projects/{SLUG}/tokens/{number}"
+    told = premises.program("alice@example.org").get(path)
+    assert told.json()["prefix"] == secret[:12]
+    assert told.json()["last_used_at"] is not None
     assert alice.post(f"/projects/{SLUG}/tokens/{number}/revoke").status_code == 303
     assert pipeline.get(SCANS).status_code == 401
 

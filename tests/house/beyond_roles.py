@@ -12,6 +12,7 @@ READ_BY_AUDITORS = frozenset(
         "api.pipeline_tokens.index",
         "api.pipeline_tokens.show",
         "api.webhooks.deliveries",
+        "api.webhooks.show_delivery",
         "api.webhooks.index",
         "api.webhooks.show",
         "tokens.index",

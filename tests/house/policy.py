@@ -129,6 +129,7 @@ POLICY: dict[str, Audience | Role] = {
     "api.webhooks.remove": Role.MANAGER,
     "api.webhooks.renew": Role.MANAGER,
     "api.webhooks.show": Role.MANAGER,
+    "api.webhooks.show_delivery": Role.MANAGER,
     "api_docs": Audience.EVERYBODY,
     "auth.account": Audience.SIGNED_IN,
     "auth.add_passkey": Audience.SIGNED_IN,

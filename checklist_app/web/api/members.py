@@ -16,6 +16,8 @@ from checklist_app.web.access import project, recent_auth, requires
 from checklist_app.web.api.operations import Created, Operation
 from checklist_app.web.api.paging import cut
 from checklist_app.web.api.schemas import Input, ListQuery, Name, Output, Page
+from checklist_app.web.attempts import NAMING, PER_NAMING, named_nobody, signed_in_account
+from checklist_app.web.extensions import limiter
 from checklist_app.web.transaction import db_session, resources
 
 blueprint = APIBlueprint("members", __name__, url_prefix="/projects/<slug>/members")
@@ -70,6 +72,9 @@ def index(slug: str, query: MemberQuery) -> Page[Member]:
 @blueprint.post("")
 @requires(Permission.MEMBER_MANAGE)
 @recent_auth(text("Add a member to the project"))
+@limiter.shared_limit(
+    PER_NAMING, NAMING, key_func=signed_in_account, methods=["POST"], deduct_when=named_nobody
+)
 @Operation(
     text("Give a person a role in the project"),
     body=NewMember,

@@ -16,6 +16,7 @@ from checklist_app.domain.webhooks import DeliveryState, HookEvent
 from checklist_app.queries.webhooks import (
     DeliveryLine,
     HookLine,
+    delivery_line,
     delivery_lines,
     hook_line,
     hook_lines,
@@ -96,6 +97,12 @@ def shown(slug: str, hook_id: int) -> Webhook:
     return _shown(place, hook_line(db_session(), place.project_id, hook_id))
 
 
+def shown_message(slug: str, hook_id: int, public_id: str) -> Delivery:
+    """Return a message of a webhook."""
+    hook = hook_line(db_session(), _seen().project_id, hook_id)
+    return _shown_delivery(delivery_line(db_session(), hook, public_id))
+
+
 @blueprint.get("")
 @requires(Permission.WEBHOOK_VIEW)
 @Operation(text("List the webhooks of a project"), query=ListQuery, answer=Page[Webhook])
@@ -167,7 +174,7 @@ def renew(slug: str, hook_id: int) -> NewWebhookSecret:
 
 @blueprint.post("/<int:hook_id>/ping")
 @requires(Permission.WEBHOOK_MANAGE)
-@Operation(text("Send a test message"), answer=Queued, status=202, refusals=(409,))
+@Operation(text("Send a test message"), answer=Queued, status=202, repeatable=True, refusals=(409,))
 def ping(slug: str, hook_id: int) -> Queued:
     """Send a test."""
     return Queued.model_validate(webhooks.ping(db_session(), _place(), hook_id))
@@ -185,9 +192,23 @@ def deliveries(slug: str, hook_id: int, query: ListQuery) -> Page[Delivery]:
     return page(query, lines, _shown_delivery, lambda line: line.id)
 
 
+@blueprint.get("/<int:hook_id>/deliveries/<public_id>")
+@requires(Permission.WEBHOOK_VIEW)
+@Operation(text("Show a message"), answer=Delivery)
+def show_delivery(slug: str, hook_id: int, public_id: str) -> Delivery:
+    """Show a message."""
+    return shown_message(slug, hook_id, public_id)
+
+
 @blueprint.post("/<int:hook_id>/deliveries/<public_id>")
 @requires(Permission.WEBHOOK_MANAGE)
-@Operation(text("Send a message once more"), answer=Queued, status=202, refusals=(409,))
+@Operation(
+    text("Send a message once more"),
+    answer=Queued,
+    status=202,
+    existing=shown_message,
+    refusals=(409,),
+)
 def redeliver(slug: str, hook_id: int, public_id: str) -> Queued:
     """Send a message once more."""
     found = webhooks.redeliver(db_session(), _place(), hook_id, public_id)

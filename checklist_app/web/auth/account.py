@@ -15,11 +15,11 @@ from checklist_app.services import access_tokens, accounts, sessions
 from checklist_app.services.clock import now
 from checklist_app.services.rotation import rotate
 from checklist_app.web.access import actor, origin, renew, requires
+from checklist_app.web.attempts import signed_in_account
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
     blueprint,
-    signed_in_account,
     was_refused,
 )
 from checklist_app.web.auth.forms import ChangePasswordForm

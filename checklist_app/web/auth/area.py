@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from flask import Blueprint, request
-from flask_login import current_user
 
 from checklist_app.web.attempts import account_named, account_named_here, is_usual_place_of
-from checklist_app.web.extensions import visitor_network
 
 blueprint = Blueprint("auth", __name__)
 
@@ -28,11 +26,6 @@ def named_account_and_address() -> str:
 def is_usual_place() -> bool:
     """Return whether the owner of the account that a form speaks of has been signed in here."""
     return is_usual_place_of(request.form.get("email", ""))
-
-
-def signed_in_account() -> str:
-    """Return who is signed in, for counting."""
-    return f"user:{current_user.id}" if current_user.is_authenticated else visitor_network()
 
 
 def was_refused(response: object) -> bool:

@@ -17,11 +17,11 @@ from checklist_app.services.confirmation import (
 )
 from checklist_app.services.sessions import record_refusal
 from checklist_app.web.access import actor, origin, renew, requires, serves_enrolment
+from checklist_app.web.attempts import signed_in_account
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
     blueprint,
-    signed_in_account,
     was_refused,
 )
 from checklist_app.web.auth.entering import PROOF, sent, taken

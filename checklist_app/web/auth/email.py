@@ -14,7 +14,8 @@ from checklist_app.domain.vocabulary import TokenPurpose
 from checklist_app.services.email_change import ask_for_new_email, change_email_by_link
 from checklist_app.services.links import usable_link
 from checklist_app.web.access import actor, public, recent_auth, requires
-from checklist_app.web.auth.area import REFUSED, blueprint, signed_in_account
+from checklist_app.web.attempts import signed_in_account
+from checklist_app.web.auth.area import REFUSED, blueprint
 from checklist_app.web.auth.forms import EmailForm
 from checklist_app.web.extensions import limiter
 from checklist_app.web.forms import show_error

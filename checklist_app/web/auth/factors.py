@@ -13,11 +13,11 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.queries.factors import own_factors
 from checklist_app.services import one_time_codes, passkeys, second_factor
 from checklist_app.web.access import actor, recent_auth, renew, requires, serves_enrolment
+from checklist_app.web.attempts import signed_in_account
 from checklist_app.web.auth.area import (
     PER_OWN_ACCOUNT,
     REFUSED,
     blueprint,
-    signed_in_account,
     was_refused,
 )
 from checklist_app.web.auth.entering import sent

@@ -7,7 +7,8 @@ from flask_babel import lazy_gettext as _l
 
 from checklist_app.domain.permissions import Permission
 from checklist_app.web.access import actor, recent_auth, requires
-from checklist_app.web.auth.area import blueprint, signed_in_account
+from checklist_app.web.attempts import signed_in_account
+from checklist_app.web.auth.area import blueprint
 from checklist_app.web.extensions import limiter
 from checklist_app.web.personal_data import personal_data_file
 

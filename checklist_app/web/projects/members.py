@@ -13,6 +13,8 @@ from checklist_app.domain.vocabulary import Role
 from checklist_app.queries import members as queries
 from checklist_app.services import members
 from checklist_app.web.access import actor, project, recent_auth, requires
+from checklist_app.web.attempts import NAMING, PER_NAMING, named_nobody, signed_in_account
+from checklist_app.web.extensions import limiter
 from checklist_app.web.forms import form_choice, form_number, show_error
 from checklist_app.web.messages import done
 from checklist_app.web.projects.forms import MemberForm
@@ -33,6 +35,9 @@ def index(slug: str) -> ResponseReturnValue:
 @blueprint.post("")
 @requires(Permission.MEMBER_MANAGE)
 @recent_auth(_l("Add a member to the project"))
+@limiter.shared_limit(
+    PER_NAMING, NAMING, key_func=signed_in_account, methods=["POST"], deduct_when=named_nobody
+)
 def add(slug: str) -> ResponseReturnValue:
     """Give a person a role; one without an account gets a one-time link."""
     form = MemberForm()

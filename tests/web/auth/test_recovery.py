@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from checklist_app.config import Config
@@ -24,6 +21,7 @@ from tests.cast import Cast
 from tests.chance import without_chance
 from tests.limits import forget_requests
 from tests.post_office import PostOffice, mailing, post_office, work
+from tests.statements import counted
 from tests.web.visitor import Visitor
 
 NEW = "grapa violeta nube tambor"
@@ -130,43 +128,17 @@ def test_nobody_can_tell_who_has_an_account(
     assert sorted(targets) == ["", "bob@example.org", "x@example.org"]
 
 
-@contextmanager
-def statements(resources: Resources) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_: object) -> None:
-        seen.append(re.sub(r"\s+", " ", statement))
-
-    event.listen(resources.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(resources.engine, "before_cursor_execute", note)
-
-
 def test_the_work_is_the_same_for_every_address(app: Flask, session: Session) -> None:
     opened: Resources = app.extensions["checklist_resources"]
     visitor, done = Visitor(app), {}
     ask(app, "warm@example.org", visitor)
     for email in ("bob@example.org", "x@example.org"):
-        with statements(opened) as seen:
+        with counted(opened.engine) as seen:
             ask(app, email, visitor)
         done[email] = list(seen)
     assert done["bob@example.org"] == done["x@example.org"]
     assert sum("INSERT INTO job" in line for line in done["x@example.org"]) == 1
     assert len(session.scalars(select(Job.id)).all()) == 3
-
-
-def test_the_time_is_the_same_for_every_address(app: Flask) -> None:
-    visitor, taken = Visitor(app), {"known": list[float](), "unknown": list[float]()}
-    names = ["alice", "bob", "carla", "vera", "charlie"]
-    for turn in range(20):
-        for kind, times in taken.items():
-            email = f"{names[turn % 5]}@example.org" if kind == "known" else f"u{turn}@example.org"
-            forget_requests()
-            start = time.perf_counter()
-            ask(app, email, visitor)
-            times.append(time.perf_counter() - start)
-    apart = abs(median(taken["known"]) - median(taken["unknown"]))
-    assert apart < 0.010 + 0.2 * median(taken["unknown"])
 
 
 def test_asking_too_often_waits_whoever_it_is_about(app: Flask) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import time_machine
+from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -12,6 +17,9 @@ from checklist_app.services.clock import now
 from checklist_app.services.secret_tokens import token_sha256
 from tests.cast import PASSWORD, Cast
 from tests.chance import without_chance
+from tests.limits import forget_requests
+from tests.statements import counted
+from tests.web.api.program import Program
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 
@@ -52,6 +60,51 @@ def test_nobody_can_tell_which_part_was_wrong(visit: Visit, session: Session, ca
         assert password not in answer.text
     assert len(set(answers.values())) == 1
     assert next(iter(answers.values()))[0] == 422
+
+
+def by_page(app: Flask, email: str, password: str) -> int:
+    return try_to(Visitor(app), email, password).status_code
+
+
+def by_program(app: Flask, email: str, password: str) -> int:
+    return Program(app).post("token", {"email": email, "password": password}).status_code
+
+
+@pytest.mark.parametrize("way", [by_page, by_program])
+def test_every_refusal_does_the_same_work(
+    app: Flask,
+    session: Session,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    way: Callable[[Flask, str, str], int],
+) -> None:
+    """The time of an answer tells nobody who has an account: one hash each, the same statements."""
+    session.execute(update(User).where(User.id == cast.carla.user_id).values(is_active=False))
+    session.execute(update(User).where(User.id == cast.bob.user_id).values(password_hash=None))
+    session.commit()
+    hashed: list[str] = []
+    real = PasswordHasher.verify
+
+    def noted(self: PasswordHasher, stored: str, password: str) -> bool:
+        hashed.append(stored)
+        return bool(real(self, stored, password))
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
+    assert way(app, "warm@example.org", PASSWORD) in (401, 422)
+    work = {}
+    for email, password in (
+        ("nobody@example.org", PASSWORD),
+        ("alice@example.org", "not her password at all"),
+        ("carla@example.org", PASSWORD),
+        ("bob@example.org", PASSWORD),
+    ):
+        forget_requests()
+        hashed.clear()
+        with counted(app.extensions["checklist_resources"].engine) as seen:
+            assert way(app, email, password) in (401, 422)
+        work[email] = (len(hashed), tuple(seen))
+    assert len(set(work.values())) == 1, work
+    assert work["nobody@example.org"][0] == 1
 
 
 def test_a_refusal_leaves_an_event_and_no_session(visit: Visit, session: Session) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from checklist_app.models import Event, Membership, User
 from tests.cast import Cast
+from tests.web.api.program import Program, tokens_of
 from tests.web.conftest import Visit
 
 MEMBERS = "/projects/banca/members"
@@ -51,6 +53,22 @@ def test_a_person_with_an_account_joins_without_a_link(
     assert answer.status_code == 303
     assert roles(session, cast)[cast.charlie.user_id] == "contributor"
     assert visit("alice").post(MEMBERS, form).status_code == 422
+
+
+def test_nobody_finds_out_at_length_who_has_an_account(
+    visit: Visit, app: Flask, cast: Cast
+) -> None:
+    alice = visit("alice")
+    program = Program(app, tokens_of(app, cast.alice).access_token)
+    for number in range(10):
+        named = {"email": f"n{number}@example.org", "name": "", "role": "viewer"}
+        assert alice.post(MEMBERS, named).status_code == 422
+        named = {"email": f"p{number}@example.org", "role": "viewer"}
+        assert program.post("projects/banca/members", named).status_code == 422
+    known = {"email": "charlie@example.org", "role": "viewer"}
+    assert program.post("projects/banca/members", known).status_code == 429
+    assert alice.post(MEMBERS, known).status_code == 429
+    assert visit("martha").get(MEMBERS).status_code == 200
 
 
 def test_an_administrator_adds_a_new_person_by_a_link_that_is_shown_once(visit: Visit) -> None:
