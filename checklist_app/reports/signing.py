@@ -17,6 +17,7 @@ from asn1crypto import keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from checklist_app.domain.errors import JobFailed
@@ -90,6 +91,8 @@ async def _sign(
         signed = await signers.async_sign_pdf(
             _Writer(io.BytesIO(unsigned)), metadata, signer, timestamper=timestamper
         )
+    except TimestampRequestError as error:
+        raise _no_time_stamp(timestamper) from error
     except (ValueError, TypeError) as error:
         raise BrokenIdentity(
             text("The signing key cannot sign: key and certificate do not fit together.")
@@ -102,13 +105,17 @@ async def _try_timestamper(timestamper: DirectTimeStamper) -> None:
     try:
         await timestamper.async_dummy_response("sha256")
     except Exception as error:  # the client lets errors of four libraries through
-        raise JobFailed(
-            text(
-                "The time-stamp server %(url)s gave no time stamp. The report was not signed; "
-                "try again, or take the server out of the settings.",
-                url=timestamper.url,
-            )
-        ) from error
+        raise _no_time_stamp(timestamper) from error
+
+
+def _no_time_stamp(timestamper: DirectTimeStamper | None) -> JobFailed:
+    return JobFailed(
+        text(
+            "The time-stamp server %(url)s gave no time stamp. The report was not signed; "
+            "try again, or take the server out of the settings.",
+            url=timestamper.url if timestamper else "",
+        )
+    )
 
 
 def _signer(identity: SigningIdentity) -> Any:

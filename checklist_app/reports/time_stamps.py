@@ -8,6 +8,7 @@ import requests
 from asn1crypto import tsp
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from urllib3.exceptions import HTTPError
 
 MEDIA_TYPE = "application/timestamp-reply"
 LARGEST_ANSWER = 100_000
@@ -43,8 +44,9 @@ class DirectTimeStamper(RequestsHTTPTimeStamper):
                 allow_redirects=False,
                 stream=True,
             ) as answer:
-                said = answer.raw.read(LARGEST_ANSWER + 1)
-        except OSError as error:
+                # Decoding reads on to the end, and so meets an answer that breaks off.
+                said = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
+        except (OSError, HTTPError) as error:  # the latter where the answer breaks off
             raise TimestampRequestError("no answer") from error
         is_stamp = answer.headers.get("Content-Type") == MEDIA_TYPE
         if answer.status_code != requests.codes.ok or not is_stamp or len(said) > LARGEST_ANSWER:

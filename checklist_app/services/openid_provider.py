@@ -19,6 +19,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
 from checklist_app.config import Config
 
@@ -190,7 +191,8 @@ def _fetch(address: str, headers: dict[str, str] | None = None) -> dict[str, Any
             if answer.status_code != requests.codes.ok:
                 raise ProviderTrouble(f"{urlsplit(address).path} answers {answer.status_code}")
             raw = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
+        # Whoever reads the raw answer meets what urllib3 says when it breaks off or cannot be read.
         raise ProviderTrouble(f"no answer: {type(error).__name__}") from error
     try:
         said = json.loads(raw) if len(raw) <= LARGEST_ANSWER else None

@@ -193,6 +193,13 @@ def test_a_time_stamp_server_sends_us_nowhere_else(
         sign_pdf(PLAIN, identity, reason="r", signer_name="n", timestamp_url=f"{stamp_server}moved")
 
 
+def test_a_time_stamp_that_breaks_off_stops_the_signature(
+    identity: SigningIdentity, stamp_server: str
+) -> None:
+    with pytest.raises(JobFailed, match="gave no time stamp"):
+        sign_pdf(PLAIN, identity, reason="r", signer_name="n", timestamp_url=f"{stamp_server}tired")
+
+
 def operator_file(folder: Path, *, start: datetime, end: datetime) -> Path:
     """Write a PKCS#12 file with an RSA key that an authority of its own vouches for."""
     authority_key = rsa.generate_private_key(65537, 2048)
@@ -247,6 +254,8 @@ def stamp_server() -> Iterator[str]:
         SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
+    asked_at: list[str] = []
+
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             if self.path == "/moved":
@@ -256,11 +265,13 @@ def stamp_server() -> Iterator[str]:
                 return
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
             answer = clock.request_tsa_response(asked).dump()
+            asked_at.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            breaks_off = asked_at.count("/tired") == 2
+            self.wfile.write(answer[:10] if breaks_off else answer)
 
         def log_message(self, *_: object) -> None:
             return

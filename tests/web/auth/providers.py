@@ -87,6 +87,7 @@ class Liar:
         redirect: where the token endpoint sends the client instead of answering.
         user_info: what is told of the person apart from the token; None for a provider that
             tells nothing.
+        breaks_off_at: the path whose answer ends before it is whole.
     """
 
     issuer: str = ""
@@ -97,12 +98,20 @@ class Liar:
     discovery: dict[str, Any] = field(default_factory=dict)
     redirect: str = ""
     user_info: Claims | None = None
+    breaks_off_at: str = ""
     asked: dict[str, str] = field(default_factory=dict)
     exchanged: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
     def serve(self, request: Request) -> Response:
         self.requests.append(request.path)
+        answer = self._told(request)
+        if request.path == self.breaks_off_at:
+            told = {"Content-Length": "900", "Content-Type": "application/json"}
+            return Response([answer.get_data()[:10]], headers=told)
+        return answer
+
+    def _told(self, request: Request) -> Response:
         if request.path == "/.well-known/openid-configuration":
             return _json(self._configuration())
         if request.path == "/keys":

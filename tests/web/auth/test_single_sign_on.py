@@ -19,7 +19,7 @@ from tests.ports import free_port
 from tests.web.api.program import Program, pipeline_token
 from tests.web.auth import providers
 from tests.web.auth.authenticator import first_step, is_in, set_up_app
-from tests.web.auth.providers import Claims, Liar
+from tests.web.auth.providers import EMAIL, Claims, Liar
 from tests.web.auth.single_sign_on import Opened, arrive, reasons
 from tests.web.visitor import Visitor
 
@@ -230,6 +230,23 @@ def test_a_provider_that_is_away_breaks_nothing(opened: Opened, session: Session
     assert answer.status_code == 422
     assert visitor.get("/sign-in").status_code == 200
     assert reasons(session)[0].startswith("provider: no answer")
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token", "/me"])
+def test_an_answer_that_breaks_off_is_told_on_the_page_and_in_an_event(
+    opened: Opened, liar: Liar, session: Session, path: str
+) -> None:
+    liar.user_info = {"sub": "0001", "email": EMAIL, "email_verified": True}
+    liar.change = lambda claims: {**claims, "email": ""}
+    liar.breaks_off_at = path
+    visitor = Visitor(opened(liar.issuer))
+    answer = visitor.get("/sign-in/sso")
+    if path in ("/token", "/me"):
+        answer = visitor.get(liar.come_back(answer.headers["Location"]))
+    assert answer.status_code == 422
+    assert "no responde como debe" in answer.text
+    assert not is_in(visitor)
+    assert reasons(session)[0].startswith("provider: ")
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "/nope"])
