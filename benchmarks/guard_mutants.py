@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.guard_mutants [KIND]
 
-KIND is ``view``, ``require`` or ``filter``; without it all are tried. Prints what survives and a
-table for docs/security.md.
+KIND is ``view``, ``require``, ``filter`` or ``refusal``; without it all are tried. Prints what
+survives and a table for docs/security.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.house.alone import first_difference
+from tests.house.alone import first_sign
 from tests.house.conftest import built_house
 from tests.house.mutants import code_mutants, view_mutants, without_code
 from tests.house.neighbours import built_neighbours
@@ -25,7 +25,8 @@ from tests.house.trial import Trial
 WORDS = {
     "view": "`@requires` on a view",
     "require": "`require(…)` in services and queries",
-    "filter": "comparison with the project or the person in queries and services",
+    "filter": "key of an owner or a parent compared in a question",
+    "refusal": "the same in a condition that ends a function",
 }
 
 
@@ -44,9 +45,9 @@ def main() -> int:
             if wanted not in mutant.kind:
                 continue
             tried[mutant.kind] += 1
-            if mutant.kind == "filter":
+            if mutant.kind in ("filter", "refusal"):
                 with without_code(mutant):
-                    by = first_difference(neighbours, mutant)
+                    by = first_sign(neighbours, mutant)
             else:
                 by = trial.noticed(mutant)
             found[mutant.kind] += bool(by)

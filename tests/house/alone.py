@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -17,8 +19,10 @@ from sqlalchemy.sql.selectable import CompoundSelect
 
 from checklist_app.models import Base
 from checklist_app.services.resources import Resources
-from tests.house.calls import Caller, Given, calls_of
+from tests.house.caller import Caller, Given
+from tests.house.calls import calls_of, short_name
 from tests.house.direct import guarded_function
+from tests.house.known_answers import Known, known_answers
 from tests.house.mutants import Mutant
 from tests.house.neighbours import Neighbours
 
@@ -26,6 +30,11 @@ LIBRARY = frozenset({"standard", "requirement", "requirement_text", "requirement
 """Large tables that no person owns anything of."""
 Rows = dict[tuple[str, int], str]
 """What each row says, by its table and key."""
+
+
+def first_sign(neighbours: Neighbours, mutant: Mutant) -> str:
+    """Return the first sign that a comparison is missing: a difference, or a wrong answer."""
+    return first_difference(neighbours, mutant) or first_wrong_answer(neighbours, mutant)
 
 
 def first_difference(neighbours: Neighbours, mutant: Mutant) -> str:
@@ -41,19 +50,62 @@ def first_difference(neighbours: Neighbours, mutant: Mutant) -> str:
     return ""
 
 
+def first_wrong_answer(neighbours: Neighbours, mutant: Mutant) -> str:
+    """Return the first call of a guard's function that does not answer what is known."""
+    function = guarded_function(mutant)
+    for known in known_answers(short_name(function), neighbours):
+        answer = _answer(neighbours, function, known)
+        if answer != known.answer:
+            return f"{function.__qualname__}({known.given}): {answer} and not {known.answer}"
+    return ""
+
+
+def _answer(neighbours: Neighbours, function: FunctionType, known: Known) -> Any:
+    resources = neighbours.together
+    with resources.sessions() as session:
+        caller = Caller(session, resources.config, neighbours.own)
+        try:
+            answer = _call(caller, function, known.given)
+        except Exception as error:
+            return type(error).__name__
+        return known.of(caller, answer)
+
+
 def outcome(
     resources: Resources, neighbours: Neighbours, function: FunctionType, given: Given
 ) -> tuple[Any, Any]:
     """Return what a call answers or raises, and what it writes; nothing is kept."""
+    before = _kept(resources)
     with resources.sessions() as session:
-        before = _rows(session)
+        writes = _writes(session)
         caller = Caller(session, resources.config, neighbours.own)
-        arguments = {name: caller.argument(name, given) for name in _needed(function, given)}
         try:
-            answer = _plain(session, before, function(**arguments))
+            answer = _plain(session, before, _call(caller, function, given))
         except Exception as error:
-            return type(error).__name__, _changes(before, session)
-        return answer, _changes(before, session)
+            answer = type(error).__name__
+        if not session.is_active:
+            return answer, ["broken"]
+        session.flush()
+        is_written = _writes(session) != writes
+        return answer, _changes(before, session) if is_written else []
+
+
+@cache
+def _kept(resources: Resources) -> Rows:
+    """Return what every row says before a call, which is the same for all: none keeps anything."""
+    with resources.sessions() as session:
+        return _rows(session)
+
+
+def _writes(session: Session) -> int:
+    """Return how many rows SQLite has written for a connection so far."""
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver.total_changes
+
+
+def _call(caller: Caller, function: FunctionType, given: Given) -> Any:
+    return function(**{name: caller.argument(name, given) for name in _needed(function, given)})
 
 
 def _needed(function: FunctionType, given: Given) -> list[str]:
@@ -94,9 +146,6 @@ def _timeless(value: Any) -> Any:
 
 def _changes(before: Rows, session: Session) -> list[Any]:
     """Return which rows say something else or are gone, and what the new ones say."""
-    if not session.is_active:
-        return ["broken"]
-    session.flush()
     after = _rows(session)
     altered = [key for key in before if key in after and before[key] != after[key]]
     new = Counter((key[0], said) for key, said in after.items() if key not in before)

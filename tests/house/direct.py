@@ -36,16 +36,29 @@ KIND = TriageKind.ACCEPT
 
 
 def guarded_function(guard: Mutant) -> FunctionType:
-    """Return the function that a guard stands in."""
+    """Return the function, or the method, that a guard stands in."""
     module = importlib.import_module(guard.where)
-    names = [
-        node.name
-        for node in ast.walk(ast.parse(inspect.getsource(module)))
-        if isinstance(node, ast.FunctionDef) and node.lineno <= guard.line <= (node.end_lineno or 0)
-    ]
-    found = inspect.unwrap(getattr(module, names[-1]))
+    found: Any = module
+    for name in _names_around(ast.parse(inspect.getsource(module)), guard.line):
+        found = getattr(found, name)
+    if isinstance(found, property):
+        found = found.fget
+    found = inspect.unwrap(found)
     assert isinstance(found, FunctionType)
     return found
+
+
+def _names_around(tree: ast.Module, line: int) -> list[str]:
+    """Return the names of the class, if any, and of the outermost function around a line."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.lineno <= line <= (
+            node.end_lineno or 0
+        ):
+            names.append(node.name)
+            if isinstance(node, ast.FunctionDef):
+                break
+    return names
 
 
 def asked_right(guard: Mutant) -> Permission:

@@ -1,9 +1,8 @@
 """Takes one guard away at a time, in the running process, to see whether anything notices.
 
-A guard is a ``@requires`` on a view, a ``require(…)`` in a service or a query, or a comparison
-that keeps the rows of one project from those of another, and those of one person from those of
-others. The functions keep their identity and get other code, so that nobody who imported them goes
-by unchanged.
+A guard is a ``@requires`` on a view, or what ``guards`` finds in the services and the queries. The
+functions keep their identity and get other code, so that nobody who imported them goes by
+unchanged.
 """
 
 from __future__ import annotations
@@ -29,10 +28,7 @@ from checklist_app.domain.permissions import (
 )
 from checklist_app.domain.vocabulary import Role
 from checklist_app.web.access import ASSET_ENDPOINTS, DECLARATION, PUBLIC, declaration
-
-OWNERS = frozenset({"access", "opened", "actor", "project"})
-"""Names of what was let in: a comparison with one of theirs keeps others out."""
-COLUMNS = frozenset({"project_id", "user_id"})
+from tests.house.guards import guards, left_out
 
 
 @dataclass(frozen=True)
@@ -59,11 +55,8 @@ def view_mutants(app: Flask) -> Iterator[Mutant]:
 def code_mutants() -> Iterator[Mutant]:
     """Yield every other guard of the queries and the services."""
     for name in _modules():
-        for node in ast.walk(_tree(name)):
-            kind = _kind(node)
-            if kind:
-                assert isinstance(node, ast.expr | ast.stmt)
-                yield Mutant(kind, name, node.lineno, ast.unparse(node))
+        for kind, node in guards(ast.parse(_source(name))):
+            yield Mutant(kind, name, node.lineno, ast.unparse(node))
 
 
 @contextmanager
@@ -121,40 +114,20 @@ def _source(name: str) -> str:
     return inspect.getsource(importlib.import_module(name))
 
 
-def _tree(name: str) -> ast.Module:
-    return ast.parse(_source(name))
-
-
-def _kind(node: ast.AST) -> str:
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="require"))):
-            return "require"
-        case ast.Compare(
-            left=ast.Attribute(attr=column), ops=[ast.Eq()], comparators=[ast.Attribute() as right]
-        ) if column in COLUMNS and _root(right) in OWNERS:
-            return "filter"
-    return ""
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def _without(mutant: Mutant) -> ast.Module:
+    tree = ast.parse(_source(mutant.where))
+    gone = {
+        node: left_out(node, kind)
+        for kind, node in guards(tree)
+        if Mutant(kind, mutant.where, node.lineno, ast.unparse(node)) == mutant
+    }
+
     class Remover(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> ast.AST:
-            is_it = _kind(node) == mutant.kind and getattr(node, "lineno", 0) == mutant.line
-            if not is_it or ast.unparse(node) != mutant.guard:
-                return self.generic_visit(node)
-            if isinstance(node, ast.Compare):
-                # The same column on both sides holds for every row.
-                same = ast.Compare(node.left, node.ops, [node.left])
-                return ast.copy_location(same, node)
-            return ast.copy_location(ast.Pass(), node)
+            if node in gone:
+                return ast.copy_location(gone[node], node)
+            return self.generic_visit(node)
 
-    tree = _tree(mutant.where)
     Remover().visit(tree)
     return ast.fix_missing_locations(tree)
 

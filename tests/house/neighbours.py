@@ -68,6 +68,7 @@ from checklist_app.services.triage import Selection, Terms
 from tests.conftest import SECRET
 from tests.database import migrate_and_load
 from tests.house.belongings import belongings, passkey
+from tests.house.plenty import ONLY_THEIRS, plenty
 from tests.library import other_standard
 from tests.web.stage import PNG, finding, scan
 
@@ -102,6 +103,7 @@ def built_neighbours(folder: Path) -> Iterator[Neighbours]:
     with together.sessions.begin() as session:
         theirs = _fill(session, together, people["charlie"], "Vecino")
         theirs.update(_more(session, together, people["charlie"], theirs["slug"]))
+        theirs.update(plenty(session, people["charlie"], theirs))
     yield Neighbours(alone, together, own, theirs)
     alone.close()
     together.close()
@@ -137,6 +139,7 @@ def _organisation(session: Session) -> dict[str, Actor]:
         session.flush()
         member = people["alice" if name == "Propio" else "charlie"]
         session.add(GroupPerson(group_id=group.id, user_id=member.user_id))
+    session.add(Group(name=ONLY_THEIRS, created_at=now()))
     edition = session.query(StandardRow).filter_by(key="owasp-test").one()
     route = GeneralRoute("Sniffer", RULE, edition.id, "IN-03", leads=False)
     correct_for_everybody(session, people["ada"], route)
@@ -196,6 +199,7 @@ def _fill(session: Session, resources: Resources, owner: Actor, name: str) -> di
     correction = session.query(RouteCorrection).filter_by(project_id=access.project.id).one()
     return {
         "slug": access.project.slug,
+        "project_id": access.project.id,
         "email": owner.email,
         "number": checklist.number,
         "checklist_id": checklist.id,
@@ -230,6 +234,9 @@ def _more(session: Session, resources: Resources, owner: Actor, slug: str) -> di
     _fail(session, open_item(session, access, second, "IN-01"))
     last = start_checklist(session, access, standard_id=of[OTHERS_LIST], name="Otra")
     note = open_item(session, access, last, "ZZ-01")
+    _fail(session, note)
+    note.item.position = 99  # after every item of the other project
+    session.flush()
     evidence.attach_note(session, access, note, note="Seen **twice**", title="Nota")
     blob = store.put(BytesIO(PNG + bytes(1000)), limit=10_000)
     evidence.attach_files(

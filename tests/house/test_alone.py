@@ -9,18 +9,51 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.house.alone import first_difference
-from tests.house.calls import short_name
+from tests.house.alone import first_sign
+from tests.house.calls import CALLS, short_name
 from tests.house.direct import guarded_function
+from tests.house.known_answers import KNOWN
 from tests.house.mutants import Mutant, code_mutants, without_code
 from tests.house.neighbours import Neighbours, built_neighbours
 
+LOCKS = "locks rows of a project; without it others wait besides, and nobody is let in"
 NARROWING = {
-    "general_corrections.follow_in_project": "what a rule of others is told finds no row here",
-    "mappings.route_again": "where no checklist is open, refreshing finds nothing to refresh",
-    "suggestions.refresh_rule": "links are taken from suggestions of this project alone",
-    "suggestions.withdraw_closed": "links are taken from suggestions of this project alone",
-    "unrouted._reaches_nothing": "the findings are of this project already",
+    "checklists.start_checklist Project.id == access.project.id": LOCKS,
+    "corrections._one_at_a_time Project.id == access.project.id": LOCKS,
+    "general_corrections.follow_in_project Project.id == project.id": LOCKS,
+    "reports._next_number Project.id == access.project.id": LOCKS,
+    "triage.one_at_a_time Project.id == access.project.id": LOCKS,
+    "organisation.keep_owners Membership.user_id == user.id": LOCKS,
+    "general_corrections.follow_in_project Finding.project_id == project.id": (
+        "what a rule of others is told finds no row here"
+    ),
+    "mappings.route_again Checklist.project_id == project.id": (
+        "where no checklist is open, refreshing finds nothing to refresh"
+    ),
+    "one_time_codes.accept CodeGenerator.user_id == user.id": (
+        "a secret is sealed for its person, and opens for nobody else"
+    ),
+    "people.owned_alone mine.user_id == user_id": (
+        "the only owner of a project besides whom there is none is that person"
+    ),
+    "personal_data._events Event.actor_id == user.id": (
+        "says of a row that is told whether they did it; which rows, another one says"
+    ),
+    "recovery_codes.accept RecoveryCode.user_id == user.id": (
+        "a code is hashed with its person, and no other hash is like it"
+    ),
+    "scan_repeats._earlier ScanImport.project_id == scan_import.project_id": (
+        "the evidence that is compared beside it is of one project"
+    ),
+    "suggestions.refresh_rule Finding.project_id == project.id": (
+        "links are taken from suggestions of this project alone"
+    ),
+    "suggestions.withdraw_closed Finding.project_id == project.id": (
+        "links are taken from suggestions of this project alone"
+    ),
+    "unrouted._reaches_nothing Checklist.project_id == access.project.id": (
+        "the findings are of this project already"
+    ),
 }
 """Where a comparison saves work and keeps nobody out: another one does that, which is tried too."""
 
@@ -32,20 +65,30 @@ def neighbours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]
         yield built
 
 
-def filters() -> list[Mutant]:
-    return [mutant for mutant in code_mutants() if mutant.kind == "filter"]
+def comparisons() -> list[Mutant]:
+    return [mutant for mutant in code_mutants() if mutant.kind in ("filter", "refusal")]
+
+
+def name_of(mutant: Mutant) -> str:
+    return f"{short_name(guarded_function(mutant))} {mutant.guard}"
 
 
 def test_a_neighbour_makes_no_difference(neighbours: Neighbours) -> None:
-    found = {str(one): first_difference(neighbours, one) for one in filters()}
-    assert len(found) >= 90
+    one_of_each = {guarded_function(one): one for one in comparisons()}
+    found = {str(one): first_sign(neighbours, one) for one in one_of_each.values()}
+    assert len(comparisons()) >= 270
     assert {name: said for name, said in found.items() if said} == {}
 
 
-def test_a_neighbour_shows_wherever_a_comparison_is_missing(neighbours: Neighbours) -> None:
+def test_it_shows_wherever_a_comparison_is_missing(neighbours: Neighbours) -> None:
     unnoticed = []
-    for mutant in filters():
+    for mutant in comparisons():
         with without_code(mutant):
-            if not first_difference(neighbours, mutant):
-                unnoticed.append(short_name(guarded_function(mutant)))
+            if not first_sign(neighbours, mutant):
+                unnoticed.append(name_of(mutant))
     assert sorted(unnoticed) == sorted(NARROWING)
+
+
+def test_whatever_is_known_is_of_a_function_that_compares() -> None:
+    functions = {short_name(guarded_function(one)) for one in comparisons()}
+    assert set(CALLS) | set(KNOWN) <= functions

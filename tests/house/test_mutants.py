@@ -38,7 +38,8 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
     assert set(chosen(house)) == ALWAYS
     assert kinds.count("view") >= 70
     assert kinds.count("require") >= 45
-    assert kinds.count("filter") >= 40
+    assert kinds.count("filter") >= 260
+    assert kinds.count("refusal") >= 4
 
 
 @pytest.mark.parametrize("name", sorted(ALWAYS))
