@@ -56,14 +56,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
         try:
             path.open("rb").close()
         except OSError as error:
-            raise UnfitPairError(
-                text(
-                    "%(path)s cannot be read (%(reason)s). Name a file that the user of this "
-                    "server may read.",
-                    path=str(path),
-                    reason=reason_of(error),
-                )
-            ) from error
+            raise _unreadable(error, path) from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
@@ -72,7 +65,20 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
         context.load_cert_chain(certificate, key, password=_ask_nobody)
     except ssl.SSLError as error:
         raise UnfitPairError(_why(error, certificate, key)) from error
+    except OSError as error:  # at a renewal: replaced since it was looked at
+        raise _unreadable(error, certificate, key) from error
     return context
+
+
+def _unreadable(error: OSError, *paths: Path) -> UnfitPairError:
+    return UnfitPairError(
+        text(
+            "%(path)s cannot be read (%(reason)s). Name a file that the user of this "
+            "server may read.",
+            path=", ".join(map(str, paths)),
+            reason=reason_of(error),
+        )
+    )
 
 
 def _ask_nobody() -> NoReturn:

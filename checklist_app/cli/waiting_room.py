@@ -34,7 +34,27 @@ PARTING_SECONDS = 2.0
 """How long a client may take to close after the last answer."""
 MOST_PARTING = 100
 MOST_WAITING_OF_ADDRESS = 100
+REST_SECONDS = 0.5
+"""How long nobody is let in where the machine has no descriptor, or no memory, for one more."""
+TELL_EVERY = 60.0
 _PIECE = 16 * 1024
+_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_GONE = frozenset(
+    {
+        errno.EAGAIN,
+        errno.EWOULDBLOCK,
+        errno.ECONNABORTED,
+        # What went wrong on the way of the one who was at the door, see accept(2).
+        errno.EPROTO,
+        errno.EPERM,
+        errno.ENOPROTOOPT,
+        errno.ENETDOWN,
+        errno.ENETUNREACH,
+        errno.ENONET,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+    }
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -66,6 +86,8 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         self._of_address: defaultdict[str, deque[Waiting]] = defaultdict(deque)
         self._parting: deque[Waiting] = deque()
         self._tls: RenewedContext | None = None
+        self._rests_until = 0.0
+        self._told_at = -TELL_EVERY
         self.turns = Turns()
         self.told_when_full = b""
 
@@ -81,7 +103,10 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
         try:
             accepted, address = listener.accept()
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+            # An error that leaves here ends the process, with all requests that are under way.
+            if error.errno in _NO_ROOM:
+                self._make_room(error)
+            elif error.errno not in _GONE:
                 raise
             return
         client: socket.socket = patient(accepted)
@@ -93,6 +118,10 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
                 return
         self.nr_conns += 1
         self._wait_for(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Let people in, or not; never while we rest."""
+        super().set_accept_enabled(enabled and time.monotonic() >= self._rests_until)
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """Let a connection that was kept open wait for its next request like a new one."""
@@ -135,6 +164,27 @@ class WaitingRoomWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no 
             self._send_away(connection)
         if self._tls is not None:
             self._tls.look()
+
+    def _make_room(self, error: OSError) -> None:
+        """Give a place up for whoever is at the door, or leave them there for a moment.
+
+        The one who has waited longest goes. Where nobody waits, or a place of ours is none of the
+        machine's, the door would be asked again and again, and take all the time there is.
+        """
+        moment = time.monotonic()
+        if moment - self._told_at >= TELL_EVERY:
+            self._told_at = moment
+            self.log.warning("there is no room for another connection: %s", error.strerror)
+        while self._room and self._room[0].is_over:
+            self._room.popleft()
+        if self._room:
+            longest = self._room.popleft()
+            self._leave(longest)
+            self._close(longest.connection)
+            if error.errno == errno.EMFILE:
+                return
+        self._rests_until = moment + REST_SECONDS
+        self.set_accept_enabled(False)
 
     def _wait_for(self, connection: Any, begun: bytes = b"") -> None:
         deadline = time.monotonic() + HEAD_SECONDS

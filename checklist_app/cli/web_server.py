@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from checklist_app.services.resources import Resources
 APPLICATION = "checklist_app.factory:create_app()"
 SHARED_MEMORY = Path("/dev/shm")  # nosec B108 # noqa: S108 - gunicorn makes an unlinked file there
 GRACE_SECONDS = 8
+MOST_CONNECTIONS = 1000
 
 
 class JsonLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -49,6 +51,17 @@ class ImpatientWorker(WaitingRoomWorker):
         keep_port_open(resources)
 
 
+def most_connections() -> int:
+    """Return how many connections a process takes in; further ones wait at the door.
+
+    Half of what it may have open is left to its files, its database and those whom it calls.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return min(MOST_CONNECTIONS, limit // 2)
+
+
 def command(config: Config, door: Door) -> list[str]:
     """Return the command that serves the application."""
     options = [
@@ -56,6 +69,7 @@ def command(config: Config, door: Door) -> list[str]:
         f"--worker-class={__name__}.{ImpatientWorker.__name__}",
         f"--workers={config.web_processes}",
         f"--threads={config.web_threads}",
+        f"--worker-connections={most_connections()}",
         f"--graceful-timeout={GRACE_SECONDS}",
         "--timeout=60",
         f"--log-level={config.log_level}",

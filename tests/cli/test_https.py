@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -219,6 +220,28 @@ def test_a_renewed_certificate_is_used_without_a_restart(
     serving.look()
     assert greeted(serving, renewed.trust())
     assert not greeted(serving, first)
+
+
+def test_a_file_that_goes_while_it_is_read_leaves_the_certificate_that_we_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tls, "LOOK_EVERY", 0)
+    before = make_authority(tmp_path)
+    serving = RenewedContext(before.certificate, before.key, PatientTlsSocket)
+    first = before.trust()
+    renewed = make_authority(tmp_path)
+
+    def gone(*_files: object, **_more: object) -> None:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ssl.SSLContext, "load_cert_chain", gone)
+        serving.look()
+    assert "cannot be read" in caplog.text
+    assert greeted(serving, first)
+
+    serving.look()
+    assert greeted(serving, renewed.trust())
 
 
 def greeted(serving: RenewedContext, trust: ssl.SSLContext) -> bool:
