@@ -17,13 +17,12 @@ from asn1crypto import keys, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from checklist_app.domain.errors import JobFailed
 from checklist_app.domain.text import text
 from checklist_app.reports.identity import BrokenIdentity, SigningIdentity
-from checklist_app.reports.time_stamps import DirectTimeStamper
+from checklist_app.reports.time_stamps import DirectTimeStamper, NoTimeStamp
 
 FIELD = "Signature"
 _TIMEOUT = 20
@@ -91,7 +90,7 @@ async def _sign(
         signed = await signers.async_sign_pdf(
             _Writer(io.BytesIO(unsigned)), metadata, signer, timestamper=timestamper
         )
-    except TimestampRequestError as error:
+    except NoTimeStamp as error:
         raise _no_time_stamp(timestamper) from error
     except (ValueError, TypeError) as error:
         raise BrokenIdentity(

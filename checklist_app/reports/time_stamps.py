@@ -6,9 +6,11 @@ import asyncio
 
 import requests
 from asn1crypto import tsp
-from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError as NoTimeStamp
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 from urllib3.exceptions import HTTPError
+
+__all__ = ["DirectTimeStamper", "NoTimeStamp"]
 
 MEDIA_TYPE = "application/timestamp-reply"
 LARGEST_ANSWER = 100_000
@@ -30,7 +32,7 @@ class DirectTimeStamper(RequestsHTTPTimeStamper):
         """Return what the server answers.
 
         Raises:
-            TimestampRequestError: nothing, or no time stamp.
+            NoTimeStamp: nothing, or no time stamp.
         """
         return await asyncio.to_thread(self._ask, req.dump())
 
@@ -47,8 +49,8 @@ class DirectTimeStamper(RequestsHTTPTimeStamper):
                 # Decoding reads on to the end, and so meets an answer that breaks off.
                 said = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
         except (OSError, HTTPError) as error:  # the latter where the answer breaks off
-            raise TimestampRequestError("no answer") from error
+            raise NoTimeStamp("no answer") from error
         is_stamp = answer.headers.get("Content-Type") == MEDIA_TYPE
         if answer.status_code != requests.codes.ok or not is_stamp or len(said) > LARGEST_ANSWER:
-            raise TimestampRequestError("no time stamp")
+            raise NoTimeStamp("no time stamp")
         return tsp.TimeStampResp.load(said)
