@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 import click
 
 from checklist_app.cli.console import Refused, answer, json_option, say
 from checklist_app.cli.door import Door, check_ports, door_options, refuse_to_be_overheard
 from checklist_app.cli.running import load_config, opened
+from checklist_app.cli.signals import set_when_asked_to_stop
 from checklist_app.cli.tls import check_pair
 from checklist_app.domain.text import text
 
@@ -66,10 +65,5 @@ def worker(*, turn_file: Path | None, as_json: bool) -> None:  # noqa: ARG001 - 
     collect_rarely()
     with opened(config) as resources:
         working = Worker(resources, turn_file)
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            working.stopping.set()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        set_when_asked_to_stop(working.stopping)
         working.run()

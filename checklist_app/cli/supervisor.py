@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
-from types import FrameType
+
+from checklist_app.cli.signals import set_when_asked_to_stop
 
 STOP_SECONDS = 12.0
 LOOK_EVERY = 0.1
@@ -56,8 +57,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every child; SIGTERM and SIGINT to this process stop them."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._asked_to_stop)
+        set_when_asked_to_stop(self.stopping)
         for child in self.children:
             self._launch(child)
 
@@ -106,9 +106,6 @@ class Supervisor:
             start_new_session=True,
             preexec_fn=partial(_die_with_parent, os.getpid()),  # noqa: PLW1509 - we have a single thread here
         )
-
-    def _asked_to_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self.stopping.set()
 
 
 def _die_with_parent(parent: int) -> None:
