@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from checklist_app.blob_store.base import StoredBlob, is_name
-from checklist_app.blob_store.drafts import can_write, flush_folder, sweep
+from checklist_app.blob_store.drafts import alone_in, can_write, flush_folder, sweep
 
 SPARED_SECONDS = 600
 """A copy that was asked for within this time stays: somebody may be about to open it."""
@@ -35,7 +35,8 @@ class Cache:
         """Return the copy and note that it was asked for, or None where there is none."""
         path = self.folder / sha256
         try:
-            os.utime(path)
+            with alone_in(self.folder):
+                os.utime(path)
         except FileNotFoundError:
             return None
         return path
@@ -43,7 +44,8 @@ class Cache:
     def keep(self, draft: Path, blob: StoredBlob) -> Path:
         """Make a whole draft the copy of its name; the draft has to lie in the folder."""
         target = self.folder / blob.sha256
-        draft.rename(target)
+        with alone_in(self.folder):
+            draft.rename(target)
         flush_folder(self.folder)
         self._make_room(blob.size)
         return target
@@ -70,10 +72,17 @@ class Cache:
         copies = sorted(self._copies())
         too_much = sum(held for _, held, _ in copies) - (self._most - step)
         for _, held, path in copies:
-            if too_much <= 0 or not self._is_unused(path):
+            if too_much <= 0 or not self._let_go(path):
                 return
-            path.unlink(missing_ok=True)
             too_much -= held
+
+    def _let_go(self, path: Path) -> bool:
+        """Delete a copy unless it was asked for meanwhile; return whether it is gone."""
+        with alone_in(self.folder):
+            if not self._is_unused(path):
+                return False
+            path.unlink(missing_ok=True)
+        return True
 
     def _copies(self) -> list[tuple[float, int, Path]]:
         copies = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import secrets
@@ -57,6 +58,20 @@ def write_draft(source: IO[bytes], draft: Path, limit: int) -> StoredBlob:
         target.flush()
         os.fsync(target.fileno())
     return StoredBlob(digest.hexdigest(), size)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep apart who renews a file of a folder and who deletes it as old, also in other processes.
+
+    Otherwise a file could be looked at as old, then be renewed, then deleted all the same.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def flush_folder(folder: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +13,7 @@ from typing import IO
 
 from checklist_app.blob_store.base import StoredBlob, is_name, missing
 from checklist_app.blob_store.drafts import (
+    alone_in,
     can_write,
     draft_in,
     flush_folder,
@@ -93,17 +92,10 @@ class FolderStore:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep apart who stores bytes and who deletes them as old, also in other processes.
-
-        Otherwise bytes that come again could be found, then deleted, then called stored.
-        """
+        """Keep apart who stores bytes and who deletes them as old."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        with alone_in(self._folder):
             yield
-        finally:
-            os.close(folder)
 
     def _target(self, sha256: str) -> Path:
         if not is_name(sha256):

@@ -20,6 +20,8 @@ from checklist_app.config import Config
 
 CALL = {"connect_timeout": 3, "read_timeout": 30, "retries": {"total_max_attempts": 3}}
 """For calls that somebody waits for: seconds, and attempts with growing pauses."""
+REMOVAL = {**CALL, "retries": {"total_max_attempts": 1}}
+"""A second attempt could come late, and remove what was stored after the first."""
 PROBE = {"connect_timeout": 2, "read_timeout": 2, "retries": {"total_max_attempts": 1}}
 """For the question whether the server is there, which is better answered no than late."""
 
@@ -102,7 +104,7 @@ class Bucket:
     def remove(self, key: str) -> None:
         """Take an object away; one that is not there is no error."""
         with told_when_away():
-            self._call.delete_object(**self._at(key))
+            self._client("removal", REMOVAL).delete_object(**self._at(key))
 
     def probe(self, key: str) -> None:
         """Store a byte under a key, and wait for no longer than four seconds."""

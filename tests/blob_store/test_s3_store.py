@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from checklist_app.blob_store import MEGABYTE
 from checklist_app.blob_store.s3 import S3Store
+from checklist_app.blob_store.s3_bucket import Bucket, Held
 from checklist_app.domain.errors import AlteredFile, NotFound, TooLarge
 from checklist_app.services.clock import now
 from checklist_app.services.evidence import note_blob
@@ -131,6 +132,23 @@ def test_what_was_stored_again_since_then_is_not_deleted(
     with pytest.raises(NotFound):
         store.path(sha256)
     store.delete(sha256, before=now() + HOUR)  # what is not there is no error
+
+
+def test_bytes_that_come_again_after_somebody_else_deleted_them_stay(
+    store: S3Store, elsewhere: S3Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = hashlib.sha256(b"again").hexdigest()
+    look = Bucket.look
+
+    def look_before_an_upload(bucket: Bucket, key: str) -> Held | None:
+        found = look(bucket, key)
+        monkeypatch.undo()
+        put(elsewhere, b"again")
+        return found
+
+    monkeypatch.setattr(Bucket, "look", look_before_an_upload)
+    store.delete(sha256, before=now() + HOUR)
+    assert store.holds(sha256)
 
 
 def test_only_old_bytes_that_no_row_names_are_deleted(session: Session, store: S3Store) -> None:
