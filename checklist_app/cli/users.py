@@ -10,6 +10,12 @@ from checklist_app.config import Config
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import OrganisationRole
 
+_ROLE_WORDS = {
+    OrganisationRole.ADMINISTRATOR: text("Administrator"),
+    OrganisationRole.AUDITOR: text("Auditor"),
+    OrganisationRole.MEMBER: text("Member"),
+}
+
 
 @click.group(help=say(text("Create accounts and the links that set passwords.")))
 def users() -> None:
@@ -87,7 +93,8 @@ def role(*, email: str, role: str, as_json: bool) -> None:
             raise Refused(text("Nobody has an account with the address %(email)s.", email=email))
         set_organisation_role(session, None, user.id, OrganisationRole(role))
         address = user.email
-    message = say(text("%(email)s is %(role)s now.", email=address, role=role))
+    word = say(_ROLE_WORDS[OrganisationRole(role)])
+    message = say(text("%(email)s has the role “%(role)s” now.", email=address, role=word))
     answer({"email": address, "role": role}, message, as_json=as_json)
 
 

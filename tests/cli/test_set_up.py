@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from checklist_app.cli.running import load_config, opened
@@ -99,6 +100,15 @@ def test_the_library_is_listed(on_database: Checklist) -> None:
     assert (edition["by_level"], edition["entries"]) == ({}, 5)
     assert edition["languages"] == ["es", "en"]
     assert "owasp-test 1.0" in on_database("standards", "list").out
+
+
+def test_a_role_is_told_in_the_readers_words(
+    on_database: Checklist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_database("users", "create", "eva@example.org")
+    monkeypatch.setenv("LANG", "es_ES.UTF-8")
+    told = on_database("users", "role", "eva@example.org", "administrator").out
+    assert told == "eva@example.org tiene ahora el rol «Administrador».\n"
 
 
 def test_what_a_person_is_can_be_said_and_changed(on_database: Checklist) -> None:
