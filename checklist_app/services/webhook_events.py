@@ -153,7 +153,11 @@ def send_again(session: Session, delivery: WebhookDelivery) -> None:
 
 
 def watch_gate(session: Session, project_id: int) -> None:
-    """Add the job that looks whether the gate of a project moved, unless one waits already."""
+    """Add the job that looks whether the gate of a project moved, unless one waits already.
+
+    One that waits is held: a worker that took it now would look before the caller has committed.
+    One that a worker is about to take, or that somebody else holds, does not count.
+    """
     waiting = session.scalar(
         select(Job.id)
         .where(
@@ -162,6 +166,7 @@ def watch_gate(session: Session, project_id: int) -> None:
             Job.state == JobState.QUEUED,
         )
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if waiting is None:
         session.add(

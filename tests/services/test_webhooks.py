@@ -31,13 +31,14 @@ from checklist_app.domain.webhooks import (
 )
 from checklist_app.jobs.worker import Worker
 from checklist_app.models import Checklist, Event, Job, Webhook, WebhookDelivery
-from checklist_app.services import remediation, verdicts, webhook_events, webhooks
+from checklist_app.services import jobs, remediation, verdicts, webhook_events, webhooks
 from checklist_app.services.clock import now, pretend, today
 from checklist_app.services.gate import set_gate_policy
 from checklist_app.services.resources import Resources
 from checklist_app.services.webhooks import HookTerms
 from tests.cast import Cast, item, make_checklist
 from tests.listener import Listener, listening, says
+from tests.locks import on_mariadb
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text("utf-8")
 REFUSED = b'HTTP/1.1 500 No\r\nContent-Length: 33\r\n\r\n{"password": "hunter2-very-long"}'
@@ -289,6 +290,22 @@ def test_an_address_that_leads_inside_is_refused_when_it_is_typed_and_when_it_is
     assert (row.state, row.attempts, row.status) == (DeliveryState.FAILED, 1, None)
     assert row.trouble is not None
     assert receiver.connections == 0
+
+
+@on_mariadb
+def test_the_gate_is_not_looked_at_before_what_may_have_moved_it_is_there(
+    session: Session, resources: Resources, cast: Cast
+) -> None:
+    def taken() -> bool:
+        with resources.sessions.begin() as beside:
+            return jobs.claim(beside, timedelta(minutes=1)) is not None
+
+    webhook_events.watch_gate(session, cast.project.id)
+    session.commit()
+    webhook_events.watch_gate(session, cast.project.id)
+    assert not taken()
+    session.commit()
+    assert [taken(), taken()] == [True, False]
 
 
 def test_managers_manage_them_and_nobody_reaches_those_of_another_project(
