@@ -17,48 +17,76 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.house.alone import first_sign
-from tests.house.conftest import built_house
-from tests.house.mutants import code_mutants, view_mutants, without_code
-from tests.house.neighbours import built_neighbours
+from tests.house.conftest import House, built_house
+from tests.house.let_in import Asked, Doors
+from tests.house.mutants import Mutant, code_mutants, view_mutants, without_code
+from tests.house.neighbours import Neighbours, built_neighbours
 from tests.house.trial import Trial
 
 WORDS = {
-    "view": "`@requires` on a view",
+    "view": "`@requires` on a view, asked by a request",
     "require": "`require(…)` in services and queries",
     "filter": "key of an owner or a parent compared in a question",
     "refusal": "the same in a condition that ends a function",
 }
 
 
+class Run:
+    """Takes guards away from one house, and counts what came of it."""
+
+    def __init__(self, house: House, neighbours: Neighbours) -> None:
+        self._house, self._neighbours = house, neighbours
+        self._trial, self._doors = Trial(house), Doors(house)
+        self.tried, self.found = Counter[str](), Counter[str]()
+        self.asked = Counter[str]()
+
+    def every(self, wanted: str) -> None:
+        """Try every guard of a kind, and print which ones nothing notices."""
+        for mutant in (*view_mutants(self._house.app), *code_mutants()):
+            if wanted in mutant.kind:
+                is_noticed = self._is_noticed(mutant)
+                self.tried[mutant.kind] += 1
+                self.found[mutant.kind] += is_noticed
+                if not is_noticed:
+                    print(f"survives: {mutant}", flush=True)
+
+    def _is_noticed(self, mutant: Mutant) -> bool:
+        match mutant.kind:
+            case "view":
+                came = self._doors.ask(mutant)
+                self.asked[came] += 1
+                self.asked["declares something else than the table"] += bool(
+                    self._trial.noticed(mutant)
+                )
+                return came not in (Asked.HELD, Asked.NEVER)
+            case "filter" | "refusal":
+                with without_code(mutant):
+                    return bool(first_sign(self._neighbours, mutant))
+            case _:
+                return bool(self._trial.noticed(mutant))
+
+
 def main() -> int:
     """Try them all; return how many were not noticed."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     logging.disable(logging.CRITICAL)
-    started, tried, found = time.monotonic(), Counter[str](), Counter[str]()
+    started = time.monotonic()
     with (
         tempfile.TemporaryDirectory() as folder,
         built_house(Path(folder)) as house,
         built_neighbours(Path(folder)) as neighbours,
     ):
-        trial = Trial(house)
-        for mutant in (*view_mutants(house.app), *code_mutants()):
-            if wanted not in mutant.kind:
-                continue
-            tried[mutant.kind] += 1
-            if mutant.kind in ("filter", "refusal"):
-                with without_code(mutant):
-                    by = first_sign(neighbours, mutant)
-            else:
-                by = trial.noticed(mutant)
-            found[mutant.kind] += bool(by)
-            if not by:
-                print(f"survives: {mutant}", flush=True)
+        run = Run(house, neighbours)
+        run.every(wanted)
     day = datetime.now(UTC).date().isoformat()
     print(f"\n{day}, {time.monotonic() - started:.0f} s\n")
     print("| guard taken away | tried | noticed |\n|---|--:|--:|")
-    for kind, number in tried.items():
-        print(f"| {WORDS[kind]} | {number} | {found[kind]} |")
-    return sum(tried.values()) - sum(found.values())
+    for kind, number in run.tried.items():
+        print(f"| {WORDS[kind]} | {number} | {run.found[kind]} |")
+    print("\n| at a view that declares less | views |\n|---|--:|")
+    for came, number in run.asked.items():
+        print(f"| {came} | {number} |")
+    return sum(run.tried.values()) - sum(run.found.values())
 
 
 if __name__ == "__main__":

@@ -64,8 +64,9 @@ def _answer(neighbours: Neighbours, function: FunctionType, known: Known) -> Any
     resources = neighbours.together
     with resources.sessions() as session:
         caller = Caller(session, resources.config, neighbours.own)
+        arguments = _arguments(caller, function, known.given)
         try:
-            answer = _call(caller, function, known.given)
+            answer = function(**arguments)
         except Exception as error:
             return type(error).__name__
         return known.of(caller, answer)
@@ -79,8 +80,9 @@ def outcome(
     with resources.sessions() as session:
         writes = _writes(session)
         caller = Caller(session, resources.config, neighbours.own)
+        arguments = _arguments(caller, function, given)
         try:
-            answer = _plain(session, before, _call(caller, function, given))
+            answer = _plain(session, before, function(**arguments))
         except Exception as error:
             answer = type(error).__name__
         if not session.is_active:
@@ -104,8 +106,8 @@ def _writes(session: Session) -> int:
     return driver.total_changes
 
 
-def _call(caller: Caller, function: FunctionType, given: Given) -> Any:
-    return function(**{name: caller.argument(name, given) for name in _needed(function, given)})
+def _arguments(caller: Caller, function: FunctionType, given: Given) -> dict[str, Any]:
+    return {name: caller.argument(name, given) for name in _needed(function, given)}
 
 
 def _needed(function: FunctionType, given: Given) -> list[str]:

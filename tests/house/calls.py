@@ -185,6 +185,7 @@ CALLS: Mapping[str, Calls] = {
     "snapshot_items.snapshot_sections": _with(say=lambda _: repr, set_aside={}),
     "support.supporting_scans": _with(opened=_scanned_by_a_known_tool),
     "webhooks.open_webhook": _both("hook_id"),
+    "webhooks.delivery_line": _another("public_id", "public_id"),
     "webhooks.redeliver": _another("public_id", "public_id"),
     "events._conditions": lambda at: [{"filters": EventFilters(actor_id=at.own["user_id"])}],
     "access.open_checklist": _another("number", "last_number"),

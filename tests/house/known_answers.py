@@ -160,7 +160,6 @@ KNOWN: Mapping[str, Callable[[Neighbours], list[Known]]] = {
         Known({}, 1, _rows(RecoveryCode, user_id=at.theirs["user_id"]))
     ],
     "remediation._find": _one(None, opened=_item("IN-02")),
-    "remediation._waiver_in_force": _one(None),
     "scan_merging._insert": _one(
         1,
         lambda caller, _: caller.merge.new,

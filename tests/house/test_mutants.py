@@ -10,7 +10,9 @@ import pytest
 from checklist_app.domain.errors import Forbidden
 from tests.house.conftest import House
 from tests.house.direct import call_guarded
+from tests.house.let_in import Asked, Doors
 from tests.house.mutants import Mutant, code_mutants, view_mutants
+from tests.house.policy import POLICY, Audience
 from tests.house.trial import STRANGERS, Trial
 from tests.house.walker import first_deviation
 
@@ -46,6 +48,25 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
 def test_a_guard_that_is_missing_is_noticed(house: House, name: str) -> None:
     mutant = chosen(house)[name]
     assert Trial(house).noticed(mutant), f"{mutant} can be taken away and nothing notices"
+
+
+REFUSED_BY_MORE = {"api.jobs.cancel", "api.jobs.retry", "jobs.cancel", "jobs.retry"} | {
+    "members.index"
+}
+"""Views inside a project that refuse by themselves too: whose job it is, and who is signed in."""
+
+
+def test_each_declaration_refuses_by_itself_and_lets_somebody_in_when_it_is_weaker(
+    house: House,
+) -> None:
+    doors = Doors(house)
+    views = list(view_mutants(house.app))
+    assert [view.where for view in views if not doors.refuse(view)] == []
+    came = {view.where: doors.ask(view) for view in views}
+    assert Asked.NEVER not in came.values()
+    held = {name for name, asked in came.items() if asked is Asked.HELD}
+    assert {name for name in held if POLICY[name] is not Audience.SIGNED_IN} == REFUSED_BY_MORE
+    assert len(held) < 30
 
 
 @pytest.mark.parametrize("word", ["checklists", "evidence", "findings"])
