@@ -15,6 +15,7 @@ from checklist_app.models import Group, GroupGrant, GroupPerson, User
 from checklist_app.queries.access import strongest
 from checklist_app.services import audit
 from checklist_app.services.clock import now
+from checklist_app.services.organisation import refuse_for_oneself
 from checklist_app.services.rotation import rights_changed
 
 LONGEST_NAME = 120
@@ -73,7 +74,7 @@ def add_person(session: Session, actor: Actor, group_id: int, email: str) -> Use
     Raises:
         NotFound: there is no such group.
         InvalidInput: nobody has an open account with that address.
-        Conflict: they are in the group already.
+        Conflict: they are in the group already, or it is oneself.
     """
     actor.require(Permission.GROUP_MANAGE)
     group = _existing(session, group_id)
@@ -82,6 +83,7 @@ def add_person(session: Session, actor: Actor, group_id: int, email: str) -> Use
         raise InvalidInput(text("Nobody has an open account with that address."), field="email")
     if session.get(GroupPerson, (group.id, user.id)) is not None:
         raise Conflict(text("That person is in the group already."))
+    refuse_for_oneself(actor, user.id)
     session.add(GroupPerson(group_id=group.id, user_id=user.id))
     session.flush()
     rights_changed(session, user.id)

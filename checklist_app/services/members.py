@@ -17,6 +17,7 @@ from checklist_app.services import audit, outbox
 from checklist_app.services.accounts import create_user
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
+from checklist_app.services.organisation import refuse_for_oneself
 from checklist_app.services.rotation import rights_changed
 
 
@@ -30,7 +31,7 @@ def add_member(
         else None.
 
     Raises:
-        Conflict: they are a member already.
+        Conflict: they are a member already, or it is oneself, who came in through a group.
     """
     access.require(Permission.MEMBER_MANAGE)
     address = normalise_email(email)
@@ -42,6 +43,8 @@ def add_member(
             text("Nobody has an account with that address. An administrator can create one."),
             field="email",
         )
+    if user is not None:
+        refuse_for_oneself(access.actor, user.id)
     if user is None:
         user = create_user(session, access.actor, email=address, name=name)
         token = outbox.hand_over_link(session, access.actor, user, config)
@@ -67,11 +70,17 @@ def join(session: Session, access: ProjectAccess, user: User, role: Role) -> Non
 
 
 def change_role(session: Session, access: ProjectAccess, user_id: int, role: Role) -> None:
-    """Change a member's role; a project always keeps an owner."""
+    """Change another member's role; a project always keeps an owner.
+
+    Raises:
+        Conflict: it is one's own, or nobody else owns the project.
+    """
     access.require(Permission.MEMBER_MANAGE)
     membership = _existing(session, access, user_id)
     if membership.role is Role.OWNER and role is not Role.OWNER:
         _keep_an_owner(session, access)
+    if membership.role is not role:
+        refuse_for_oneself(access.actor, user_id)
     before = membership.role
     membership.role = role
     rights_changed(session, user_id)

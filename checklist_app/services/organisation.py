@@ -29,7 +29,8 @@ def set_organisation_role(
 
     Raises:
         NotFound: there is no such account.
-        Conflict: nobody else administers the system, or nobody else owns one of their projects.
+        Conflict: it is one's own role, nobody else administers the system, or nobody else owns one
+            of their projects.
     """
     if actor is not None:
         actor.require(Permission.USER_MANAGE)
@@ -41,6 +42,8 @@ def set_organisation_role(
         return user
     if before is OrganisationRole.ADMINISTRATOR:
         keep_an_administrator(session, user)
+    if actor is not None:
+        refuse_for_oneself(actor, user.id)
     if role is OrganisationRole.AUDITOR:
         keep_owners(session, user)
     user.organisation_role = role
@@ -49,6 +52,14 @@ def set_organisation_role(
         session, actor, "account:user:set_role", user.email, role=role.value, before=before.value
     )
     return user
+
+
+def refuse_for_oneself(actor: Actor, user_id: int) -> None:
+    """Raise Conflict when somebody is about to change their own rights: it takes another person."""
+    if actor.user_id == user_id:
+        raise Conflict(
+            text("Nobody changes their own role. Ask somebody else who may change roles.")
+        )
 
 
 def keep_an_administrator(session: Session, user: User) -> None:
