@@ -22,7 +22,8 @@ from checklist_app.services.resources import Resources
 from tests.house.caller import Caller, Given
 from tests.house.calls import calls_of, short_name
 from tests.house.direct import guarded_function
-from tests.house.known_answers import Known, known_answers
+from tests.house.known import Known
+from tests.house.known_answers import known_answers
 from tests.house.mutants import Mutant
 from tests.house.neighbours import Neighbours
 
@@ -33,8 +34,11 @@ Rows = dict[tuple[str, int], str]
 
 
 def first_sign(neighbours: Neighbours, mutant: Mutant) -> str:
-    """Return the first sign that a comparison is missing: a difference, or a wrong answer."""
-    return first_difference(neighbours, mutant) or first_wrong_answer(neighbours, mutant)
+    """Return the first sign that a guard is missing: a wrong answer, or a neighbour that shows."""
+    is_state = mutant.kind in ("state", "ended")
+    return first_wrong_answer(neighbours, mutant) or (
+        "" if is_state else first_difference(neighbours, mutant)
+    )
 
 
 def first_difference(neighbours: Neighbours, mutant: Mutant) -> str:

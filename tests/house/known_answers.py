@@ -8,7 +8,6 @@ otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,24 +23,15 @@ from checklist_app.models import (
 from checklist_app.services.sessions import Origin
 from checklist_app.services.webhooks import HookTerms
 from tests.house import arranged
-from tests.house.caller import Caller, Given
+from tests.house.caller import Caller
+from tests.house.known import Known, Of
+from tests.house.known_doors import DOORS
 from tests.house.neighbours import Neighbours
-
-Of = Callable[[Caller, Any], Any]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a function is given, and what of its answer is known, or the name of what it raises."""
-
-    given: Given
-    answer: Any
-    of: Of = lambda _, answer: answer
 
 
 def known_answers(name: str, at: Neighbours) -> list[Known]:
     """Return what is known of a function, by its short name."""
-    return KNOWN[name](at) if name in KNOWN else []
+    return [known for table in (KNOWN, DOORS) if name in table for known in table[name](at)]
 
 
 def _one(answer: Any, of: Of | None = None, /, **given: Any) -> Any:

@@ -1,8 +1,8 @@
 """Takes one guard away at a time, in the running process, to see whether anything notices.
 
-A guard is a ``@requires`` on a view, or what ``guards`` finds in the services and the queries. The
-functions keep their identity and get other code, so that nobody who imported them goes by
-unchanged.
+A guard is a ``@requires`` or a ``@recent_auth`` on a view, or what ``guards`` finds in the services
+and the queries. The functions keep their identity and get other code, so that nobody who imported
+them goes by unchanged.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
+from typing import Any
 
 from flask import Flask
 
@@ -27,7 +28,15 @@ from checklist_app.domain.permissions import (
     Permission,
 )
 from checklist_app.domain.vocabulary import Role
-from checklist_app.web.access import ASSET_ENDPOINTS, DECLARATION, PUBLIC, declaration
+from checklist_app.web.access import (
+    ASKS_ITSELF,
+    ASSET_ENDPOINTS,
+    DECLARATION,
+    ENROLMENT,
+    PUBLIC,
+    SENSITIVE_ACT,
+    declaration,
+)
 from tests.house.guards import guards, left_out
 
 
@@ -52,27 +61,41 @@ def view_mutants(app: Flask) -> Iterator[Mutant]:
             yield Mutant("view", endpoint, 0, str(declared))
 
 
+def proof_mutants(app: Flask) -> Iterator[Mutant]:
+    """Yield every declaration that a view wants a recent proof of identity, whatever it is sent."""
+    for endpoint, view in sorted(app.view_functions.items()):
+        if hasattr(view, SENSITIVE_ACT) and not hasattr(view, ASKS_ITSELF):
+            yield Mutant("proof", endpoint, 0, SENSITIVE_ACT)
+
+
+def enrolment_mutants(app: Flask) -> Iterator[Mutant]:
+    """Yield every view that is shut to somebody who has to add a second factor first."""
+    for mutant in view_mutants(app):
+        if not hasattr(app.view_functions[mutant.where], ENROLMENT):
+            yield Mutant("enrolment", mutant.where, 0, "must_enrol")
+
+
 def code_mutants() -> Iterator[Mutant]:
     """Yield every other guard of the queries and the services."""
     for name in _modules():
-        for kind, node in guards(ast.parse(_source(name))):
+        for kind, node in guards(name, ast.parse(_source(name))):
             yield Mutant(kind, name, node.lineno, ast.unparse(node))
 
 
 @contextmanager
 def without(app: Flask, mutant: Mutant) -> Iterator[None]:
     """Run what is inside without one guard."""
-    if mutant.kind != "view":
-        with without_code(mutant):
-            yield
-        return
-    view = app.view_functions[mutant.where]
-    declared = Permission(getattr(view, DECLARATION))
-    setattr(view, DECLARATION, _weaker(declared))
-    try:
+    match mutant.kind:
+        case "view":
+            gone = _declaring_less(app.view_functions[mutant.where])
+        case "proof":
+            gone = _asking_for_no_proof(app.view_functions[mutant.where])
+        case "enrolment":
+            gone = _serving_enrolment(app.view_functions[mutant.where])
+        case _:
+            gone = without_code(mutant)
+    with gone:
         yield
-    finally:
-        setattr(view, DECLARATION, declared)
 
 
 @contextmanager
@@ -92,6 +115,35 @@ def without_code(mutant: Mutant) -> Iterator[None]:
         for name, function in real.items():
             function.__code__ = kept[name]
         _forget_what_was_kept(module)
+
+
+@contextmanager
+def _declaring_less(view: Any) -> Iterator[None]:
+    declared = Permission(getattr(view, DECLARATION))
+    setattr(view, DECLARATION, _weaker(declared))
+    try:
+        yield
+    finally:
+        setattr(view, DECLARATION, declared)
+
+
+@contextmanager
+def _asking_for_no_proof(view: Any) -> Iterator[None]:
+    act = getattr(view, SENSITIVE_ACT)
+    delattr(view, SENSITIVE_ACT)
+    try:
+        yield
+    finally:
+        setattr(view, SENSITIVE_ACT, act)
+
+
+@contextmanager
+def _serving_enrolment(view: Any) -> Iterator[None]:
+    setattr(view, ENROLMENT, True)
+    try:
+        yield
+    finally:
+        delattr(view, ENROLMENT)
 
 
 def _weaker(declared: Permission) -> Permission | str:
@@ -118,7 +170,7 @@ def _without(mutant: Mutant) -> ast.Module:
     tree = ast.parse(_source(mutant.where))
     gone = {
         node: left_out(node, kind)
-        for kind, node in guards(tree)
+        for kind, node in guards(mutant.where, tree)
         if Mutant(kind, mutant.where, node.lineno, ast.unparse(node)) == mutant
     }
 

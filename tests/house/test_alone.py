@@ -1,6 +1,7 @@
 """What is asked and done in one project or by one person is the same whatever others have.
 
-Each comparison that keeps rows apart is taken away once: the same calls must then end otherwise.
+Each comparison that keeps rows apart is taken away once, and so is each question whether something
+still counts: the same calls must then end otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from tests.house.alone import first_sign
 from tests.house.calls import CALLS, short_name
 from tests.house.direct import guarded_function
 from tests.house.known_answers import KNOWN
+from tests.house.known_doors import DOORS
 from tests.house.mutants import Mutant, code_mutants, without_code
 from tests.house.neighbours import Neighbours, built_neighbours
 
@@ -89,6 +91,26 @@ def test_it_shows_wherever_a_comparison_is_missing(neighbours: Neighbours) -> No
     assert sorted(unnoticed) == sorted(NARROWING)
 
 
-def test_whatever_is_known_is_of_a_function_that_compares() -> None:
-    functions = {short_name(guarded_function(one)) for one in comparisons()}
-    assert set(CALLS) | set(KNOWN) <= functions
+def states() -> list[Mutant]:
+    return [mutant for mutant in code_mutants() if mutant.kind in ("state", "ended")]
+
+
+def test_what_has_ended_opens_nothing(neighbours: Neighbours) -> None:
+    """A session, a token, a link, a proof, a code, a passkey, an account."""
+    found = {str(one): first_sign(neighbours, one) for one in states()}
+    assert len(found) >= 28
+    assert {name: said for name, said in found.items() if said} == {}
+
+
+def test_it_opens_wherever_a_state_is_not_asked(neighbours: Neighbours) -> None:
+    unnoticed = []
+    for mutant in states():
+        with without_code(mutant):
+            if not first_sign(neighbours, mutant):
+                unnoticed.append(str(mutant))
+    assert unnoticed == []
+
+
+def test_whatever_is_known_is_of_a_function_with_a_guard() -> None:
+    functions = {short_name(guarded_function(one)) for one in (*comparisons(), *states())}
+    assert set(CALLS) | set(KNOWN) | set(DOORS) <= functions

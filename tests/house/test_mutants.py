@@ -42,6 +42,7 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
     assert kinds.count("require") >= 45
     assert kinds.count("filter") >= 260
     assert kinds.count("refusal") >= 4
+    assert kinds.count("state") + kinds.count("ended") >= 28
 
 
 @pytest.mark.parametrize("name", sorted(ALWAYS))

@@ -17,6 +17,8 @@ from flask import Flask
 
 from checklist_app.web.access import ASKS_ITSELF, SENSITIVE_ACT
 from tests.house.conftest import House
+from tests.house.mutants import enrolment_mutants, proof_mutants, without
+from tests.house.proofs import Askers
 
 WEB, SERVICES = "checklist_app.web.", "checklist_app.services."
 WAYS_IN = frozenset({"auth.confirm", "auth.sign_in", "api.tokens.sign_in"})
@@ -99,3 +101,29 @@ def test_an_operation_that_forgot_it_is_found(house: House) -> None:
     for view, act in zip(views, acts, strict=True):
         setattr(view, SENSITIVE_ACT, act)
     assert sorted(found) == forgotten
+
+
+def test_each_view_that_wants_a_proof_asks_for_it_and_without_its_mark_does_not(
+    house: House,
+) -> None:
+    askers, marked = Askers(house), list(proof_mutants(house.app))
+    assert len(marked) > 50
+    assert [view.where for view in marked if not askers.is_asked_for_a_proof(view)] == []
+    still = []
+    for view in marked:
+        with without(house.app, view):
+            if askers.is_asked_for_a_proof(view):
+                still.append(view.where)
+    assert still == []
+
+
+def test_each_view_leads_to_the_second_factor_and_only_those_marked_do_not(house: House) -> None:
+    askers, shut = Askers(house), list(enrolment_mutants(house.app))
+    assert len(shut) > 200
+    assert [view.where for view in shut if not askers.is_led_to_a_second_factor(view)] == []
+    still = []
+    for view in shut:
+        with without(house.app, view):
+            if askers.is_led_to_a_second_factor(view):
+                still.append(view.where)
+    assert still == []
