@@ -51,6 +51,10 @@ def _item_id(identifier: str) -> Callable[[Caller], Any]:
     return lambda caller: caller.open_item(identifier).item.id
 
 
+def _oneself(caller: Caller) -> int:
+    return caller.actor.user_id
+
+
 def _charlie(caller: Caller) -> Any:
     return caller.session.get_one(type(caller.user), caller.person("charlie").user_id)
 
@@ -142,6 +146,10 @@ KNOWN: Mapping[str, Callable[[Neighbours], list[Known]]] = {
     "members._grant": _of_theirs(None, "group_id"),
     "members._membership": _of_theirs(None, "user_id"),
     "members.is_member": _of_theirs(False, "user_id"),
+    "organisation.refuse_for_oneself": lambda _: [
+        Known({"user_id": _oneself}, "Conflict"),
+        Known({"user_id": lambda caller: caller.person("charlie").user_id}, None),
+    ],
     "people.owned_alone": _one(["Propio"]),
     "recorded._in_the_library": _one(
         [], lambda caller, told: caller.session.execute(told[0].query).all()
