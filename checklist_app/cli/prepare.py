@@ -21,7 +21,7 @@ from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import Language, OrganisationRole
 from checklist_app.models import Standard, User
 from checklist_app.services.accounts import create_user
-from checklist_app.services.links import issue_link
+from checklist_app.services.links import is_in_use, issue_link
 from checklist_app.services.resources import Resources
 
 STAMP = ".prepared.json"
@@ -148,11 +148,11 @@ def first_administrator(
     """Make sure that there is an administrator.
 
     Returns:
-        The first one with a new set-up link, as long as nobody has a password; None afterwards.
+        The first one with a new set-up link, as long as nobody can sign in; None afterwards.
     """
     with resources.sessions.begin() as session:
         user = make_administrator(session, language, email=email)
-        if user.password_hash:
+        if is_in_use(session, user):
             return None
         return FirstAdministrator(user.email, issue_link(session, None, user, resources.config))
 

@@ -59,7 +59,7 @@ def create(*, email: str, name: str, administrator: bool, role: str, as_json: bo
 def link(*, email: str, as_json: bool) -> None:
     """Print a new set-password link; older ones stop working."""
     from checklist_app.queries.people import find_user  # noqa: PLC0415 - imports SQLAlchemy
-    from checklist_app.services.links import issue_link  # noqa: PLC0415
+    from checklist_app.services.links import is_in_use, issue_link  # noqa: PLC0415
 
     config = load_config(quiet=True)
     with opened(config) as resources, resources.sessions.begin() as session:
@@ -72,7 +72,7 @@ def link(*, email: str, as_json: bool) -> None:
                     email=email,
                 )
             )
-        is_new = user.password_hash is None
+        is_new = not is_in_use(session, user)
         address, token = user.email, issue_link(session, None, user, config)
     _tell(config, address, token, is_new=is_new, as_json=as_json)
 

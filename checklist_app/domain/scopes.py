@@ -52,7 +52,7 @@ PIPELINE_SCOPES: tuple[Scope, ...] = tuple(scope for scope in Scope if scope is 
 def permissions_of(scopes: Iterable[Scope]) -> frozenset[Permission] | None:
     """Return what ``scopes`` let through together; None when they limit nothing.
 
-    Ending itself is within every token.
+    Ending itself is within every token of a person; that of a pipeline is ended by its project.
     """
     wanted = set(scopes)
     if Scope.FULL in wanted:

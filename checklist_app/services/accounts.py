@@ -16,7 +16,7 @@ from checklist_app.services import audit, outbox
 from checklist_app.services.clock import now
 from checklist_app.services.email_addresses import normalise_email
 from checklist_app.services.holding import hold_person
-from checklist_app.services.links import end_links, usable_link
+from checklist_app.services.links import end_links, is_in_use, usable_link
 from checklist_app.services.organisation import keep_an_administrator, keep_owners
 from checklist_app.services.passwords import (
     check_password,
@@ -82,7 +82,7 @@ def set_password_by_link(session: Session, config: Config, token: str, password:
     link = usable_link(session, token)
     user = link.user
     check_password(password, own_words(user, config))
-    is_new, hashed = user.password_hash is None, hash_password(password)
+    is_new, hashed = not is_in_use(session, user), hash_password(password)
     if not hold_person(session, user):
         raise NotFound
     link.used_at = now()

@@ -11,7 +11,7 @@ from checklist_app.domain.permissions import Permission
 from checklist_app.domain.text import text
 from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Group, GroupGrant, GroupPerson, Membership, User
-from checklist_app.queries.access import ProjectAccess
+from checklist_app.queries.access import ProjectAccess, strongest
 from checklist_app.queries.members import is_member
 from checklist_app.services import audit, outbox
 from checklist_app.services.accounts import create_user
@@ -109,7 +109,7 @@ def add_group(session: Session, access: ProjectAccess, group_id: int, role: Role
 
     Raises:
         NotFound: there is no such group.
-        Conflict: it has a role there already.
+        Conflict: it has a role there already, or one is in it and the role would be one's own.
     """
     access.require(Permission.MEMBER_MANAGE)
     group = session.get(Group, group_id)
@@ -117,6 +117,7 @@ def add_group(session: Session, access: ProjectAccess, group_id: int, role: Role
         raise NotFound
     if _grant(session, access, group_id) is not None:
         raise Conflict(text("That group takes part already."))
+    _refuse_for_own_group(session, access, group_id, role)
     session.add(GroupGrant(group_id=group.id, project_id=access.project.id, role=role))
     session.flush()
     _rights_of_group_changed(session, group.id)
@@ -124,13 +125,32 @@ def add_group(session: Session, access: ProjectAccess, group_id: int, role: Role
 
 
 def change_group_role(session: Session, access: ProjectAccess, group_id: int, role: Role) -> None:
-    """Change the role of a group in the project."""
+    """Change the role of a group in the project.
+
+    Raises:
+        NotFound: the group takes no part.
+        Conflict: one is in it, and the role is or would be one's own.
+    """
     access.require(Permission.MEMBER_MANAGE)
     grant = _existing_grant(session, access, group_id)
     before = grant.role
+    if before is not role:
+        _refuse_for_own_group(session, access, group_id, before, role)
     grant.role = role
     _rights_of_group_changed(session, grant.group_id)
     _record_group(session, access, "change_role", grant.group, role=role.value, before=before.value)
+
+
+def _refuse_for_own_group(
+    session: Session, access: ProjectAccess, group_id: int, *roles: Role
+) -> None:
+    """Refuse what changes the actor's own role through a group: one as strong as what they have.
+
+    A weaker one makes no difference to them, so that owners can bring their own team in.
+    """
+    is_in_it = session.get(GroupPerson, (group_id, access.actor.user_id)) is not None
+    if is_in_it and strongest((*roles, access.role)) in roles:
+        refuse_for_oneself(access.actor, access.actor.user_id)
 
 
 def remove_group(session: Session, access: ProjectAccess, group_id: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -23,9 +25,8 @@ from checklist_app.jobs.transactions import in_transaction, reading
 from checklist_app.jobs.worker import Worker, work_until_over
 from checklist_app.models import Base, Finding, Job, ScanImport, WorkerHeartbeat
 from checklist_app.queries.jobs import job_view, waiting_jobs, worker_is_alive
-from checklist_app.services import jobs
+from checklist_app.services import event_witness, jobs
 from checklist_app.services.clock import now
-from checklist_app.services.event_witness import witness_file
 from checklist_app.services.resources import Resources
 from checklist_app.services.scans import import_report, take_reports
 from tests.cast import Cast
@@ -279,8 +280,14 @@ def test_a_running_worker_is_seen_and_says_goodbye(
 
 
 def test_a_disk_that_fails_at_the_hourly_work_ends_no_worker(
-    resources: Resources, cast: Cast, caplog: pytest.LogCaptureFixture
+    resources: Resources,
+    cast: Cast,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    witness_file(resources.config).mkdir(parents=True)
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(event_witness, "write_private", full)
     keep_house(resources)
     assert "the state of the chain of events could not be kept" in caplog.text

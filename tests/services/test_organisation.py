@@ -11,7 +11,13 @@ from checklist_app.domain.vocabulary import OrganisationRole, Role
 from checklist_app.models import Event, User, UserSession
 from checklist_app.services.accounts import set_active
 from checklist_app.services.groups import add_person, create_group
-from checklist_app.services.members import add_member, change_role, remove_member
+from checklist_app.services.members import (
+    add_group,
+    add_member,
+    change_group_role,
+    change_role,
+    remove_member,
+)
 from checklist_app.services.organisation import set_organisation_role
 from checklist_app.services.resources import Resources
 from checklist_app.services.sessions import open_session
@@ -61,6 +67,19 @@ def test_nobody_changes_their_own_role_in_a_project(session: Session, cast: Cast
         change_role(session, alice, cast.alice.user_id, Role.VIEWER)
     change_role(session, alice, cast.alice.user_id, Role.OWNER)
     remove_member(session, alice, cast.alice.user_id)
+
+
+def test_nobody_gets_another_role_by_way_of_a_group_of_theirs(session: Session, cast: Cast) -> None:
+    alice = cast.access("alice")
+    team, other = (create_group(session, cast.ada, name) for name in ("Team", "Other"))
+    add_person(session, cast.ada, team.id, "alice@example.org")
+    with pytest.raises(Conflict, match="own role"):
+        add_group(session, alice, team.id, Role.OWNER)
+    add_group(session, alice, team.id, Role.REVIEWER)
+    with pytest.raises(Conflict, match="own role"):
+        change_group_role(session, alice, team.id, Role.OWNER)
+    change_group_role(session, alice, team.id, Role.VIEWER)
+    add_group(session, alice, other.id, Role.OWNER)
 
 
 def test_nobody_puts_themselves_into_a_group_or_into_a_project(

@@ -85,12 +85,6 @@ class Delivery(Output):
     attempted_at: datetime | None
 
 
-class Queued(Output):
-    """The message that is on its way."""
-
-    public_id: str
-
-
 def shown(slug: str, hook_id: int) -> Webhook:
     """Return a webhook of the project."""
     place = _seen()
@@ -174,10 +168,13 @@ def renew(slug: str, hook_id: int) -> NewWebhookSecret:
 
 @blueprint.post("/<int:hook_id>/ping")
 @requires(Permission.WEBHOOK_MANAGE)
-@Operation(text("Send a test message"), answer=Queued, status=202, repeatable=True, refusals=(409,))
-def ping(slug: str, hook_id: int) -> Queued:
+@Operation(
+    text("Send a test message"), answer=Delivery, status=202, repeatable=True, refusals=(409,)
+)
+def ping(slug: str, hook_id: int) -> Delivery:
     """Send a test."""
-    return Queued.model_validate(webhooks.ping(db_session(), _place(), hook_id))
+    queued = webhooks.ping(db_session(), _place(), hook_id)
+    return shown_message(slug, hook_id, queued.public_id)
 
 
 @blueprint.get("/<int:hook_id>/deliveries")
@@ -204,15 +201,16 @@ def show_delivery(slug: str, hook_id: int, public_id: str) -> Delivery:
 @requires(Permission.WEBHOOK_MANAGE)
 @Operation(
     text("Send a message once more"),
-    answer=Queued,
+    answer=Delivery,
     status=202,
     existing=shown_message,
     refusals=(409,),
 )
-def redeliver(slug: str, hook_id: int, public_id: str) -> Queued:
+def redeliver(slug: str, hook_id: int, public_id: str) -> Delivery:
     """Send a message once more."""
-    found = webhooks.redeliver(db_session(), _place(), hook_id, public_id)
-    return Queued.model_validate(found)
+    webhooks.redeliver(db_session(), _place(), hook_id, public_id)
+    db_session().flush()
+    return shown_message(slug, hook_id, public_id)
 
 
 def _place() -> HookPlace:

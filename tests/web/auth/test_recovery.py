@@ -103,6 +103,9 @@ def test_an_account_in_use_without_password_gets_a_link_of_half_an_hour(
         assert Visitor(app).get(link).status_code == 200
     with pretend(now() + timedelta(minutes=31)):
         assert Visitor(app).get(link).status_code == 404
+    assert Visitor(app).post(link, FORM).status_code == 303
+    work(sending)
+    assert office.recipients == ["bob@example.org"] * 2, "whoever holds the account is told"
 
 
 def test_a_new_link_kills_the_old_one(app: Flask, sending: Config, office: PostOffice) -> None:
