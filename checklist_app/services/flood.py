@@ -1,11 +1,14 @@
 """Keeps a flood of refusals from filling the table: past a limit they are counted, not written.
 
 What waits here waits in the memory of one process: counts for the turn of the minute, and events
-that a busy database did not take for the next request. Both are lost when the process ends.
+that a busy database did not take for the first request a second later, so that not each request
+asks it in vain. Both are lost when the process ends.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -21,43 +24,74 @@ MOST_SOURCES = 1000
 """Sources whose surplus is told apart; those beyond share one row."""
 MOST_HELD = 300
 """Events that may wait for a busy database; what is more becomes one row for each source."""
+PAUSE_SECONDS = 1.0
+"""For how long a busy database is not asked again: asking holds up the request that does it."""
 
 _Source = tuple[SecurityKind, str, int | None]
 
 
 @dataclass(slots=True)
 class FloodGate:
-    """Decides in one process which events are written by themselves. Safe between threads."""
+    """Decides in one process which events are written by themselves, and when.
 
+    Safe between threads.
+
+    Attributes:
+        clock: seconds that only run forward.
+    """
+
+    clock: Callable[[], float] = time.monotonic
     _minute: datetime | None = None
     _written: int = 0
     _seen: dict[_Source, int] = field(default_factory=dict)
     _surplus: dict[_Source, Noticed] = field(default_factory=dict)
     _held: list[Noticed] = field(default_factory=list)
+    _retry_at: float | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def take(self, noticed: list[Noticed], moment: datetime) -> list[Noticed]:
         """Return what is to be written now: these, as far as the limits go, and what is overdue.
+
+        Nothing while the database was busy less than a second ago: then all of it is held.
 
         Args:
             noticed: what has just happened; may be empty.
             moment: now.
         """
         with self._lock:
-            due = self._held + self._turn_minute(moment)
+            due = self._turn_minute(moment) + [one for one in noticed if self._admits(one)]
+            if self._retry_at is not None and self.clock() < self._retry_at:
+                self._hold(due)
+                return []
+            due = self._held + due
             self._held = []
-            return due + [one for one in noticed if self._admits(one)]
+            return due
 
-    def put_back(self, due: list[Noticed]) -> None:
-        """Keep for the next time what was taken and could not be written."""
+    def put_back(self, due: list[Noticed]) -> bool:
+        """Keep for later what was taken and could not be written.
+
+        Returns:
+            Whether this is the first time since something was written.
+        """
         with self._lock:
-            room = max(MOST_HELD - len(self._held), 0)
-            self._held += due[:room]
-            for one in due[room:]:
-                source = _source(one)
-                if source not in self._surplus and len(self._surplus) >= MOST_SOURCES:
-                    source = _shared(one)
-                self._sum_up(source, one)
+            is_first = self._retry_at is None
+            self._retry_at = self.clock() + PAUSE_SECONDS
+            self._hold(due)
+            return is_first
+
+    def was_written(self) -> None:
+        """Note that the database takes events (again)."""
+        with self._lock:
+            self._retry_at = None
+
+    def _hold(self, due: list[Noticed]) -> None:
+        room = max(MOST_HELD - len(self._held), 0)
+        self._held += due[:room]
+        for one in due[room:]:
+            source = _source(one)
+            if source not in self._surplus and len(self._surplus) >= MOST_SOURCES:
+                source = _shared(one)
+            self._sum_up(source, one)
 
     def _turn_minute(self, moment: datetime) -> list[Noticed]:
         minute = moment.replace(second=0, microsecond=0)

@@ -98,10 +98,10 @@ def install(app: Flask) -> None:
 
 
 def _keep(gate: FloodGate, due: list[Noticed]) -> None:
-    """Write events down, or leave them to the next request: the answer waits for no other writer.
+    """Write events down, or leave them to a later request: the answer waits for no other writer.
 
-    What is left is in the memory of this process alone, and is lost when it ends before another
-    request comes.
+    Asking a busy database takes a moment, so one request a second does it for all. What is left
+    is in the memory of this process alone, and is lost when it ends before another request comes.
     """
     try:
         with resources().hasty_session() as session:
@@ -110,8 +110,10 @@ def _keep(gate: FloodGate, due: list[Noticed]) -> None:
             session.commit()
     except Exception as error:
         if is_busy(error) or is_lost_race(error) or is_disk_full(error):
-            gate.put_back(due)
-            _log.warning("security events wait for the database", extra={"count": len(due)})
+            if gate.put_back(due):
+                _log.warning("security events wait for the database", extra={"count": len(due)})
             return
         # The answer stands whether or not this could be kept; the log line was written.
         _log.exception("security events were not kept", extra={"count": len(due)})
+    else:
+        gate.was_written()

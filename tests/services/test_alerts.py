@@ -222,16 +222,53 @@ def test_a_flood_of_many_sources_stays_bounded() -> None:
     assert ALL + sum(one.count for one in later) == 20_000
 
 
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_a_busy_database_is_asked_again_after_a_second_and_by_one_request() -> None:
+    clock = Clock()
+    gate = FloodGate(clock)
+    first, second = (Noticed(SecurityKind.DENIED, MOMENT, address=one) for one in "ab")
+    assert gate.put_back(gate.take([first], MOMENT))
+    clock.seconds = 0.9
+    assert gate.take([second], MOMENT) == []
+    clock.seconds = 1.0
+    assert gate.take([], MOMENT) == [first, second]
+    assert gate.take([], MOMENT) == []
+    assert not gate.put_back([first, second])
+    clock.seconds = 1.9
+    assert gate.take([], MOMENT) == []
+
+
+def test_a_wait_is_new_once_something_was_written() -> None:
+    clock = Clock()
+    gate = FloodGate(clock)
+    one = Noticed(SecurityKind.DENIED, MOMENT)
+    assert [gate.put_back([one]), gate.put_back([one])] == [True, False]
+    gate.was_written()
+    assert gate.put_back([one])
+
+
 def test_what_waits_for_the_database_comes_first_and_stays_bounded() -> None:
-    gate = FloodGate()
+    clock = Clock()
+    gate = FloodGate(clock)
     flood = [
         Noticed(SecurityKind.DENIED, MOMENT, address=f"2001:db8::{number:x}")
         for number in range(ALL)
     ]
     gate.put_back(gate.take(flood, MOMENT))
+    clock.seconds = 1.0
     assert gate.take([], MOMENT) == flood
     for _ in range(10):
         gate.put_back(flood)
+    clock.seconds = 2.0
     held = gate.take([], MOMENT)
     assert len(held) == MOST_HELD
     later = gate.take([], MOMENT + timedelta(minutes=1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -15,6 +15,9 @@ from checklist_app.config import Config
 from checklist_app.domain.alerts import SecurityKind
 from checklist_app.models import SecurityEvent, UserSession, database
 from checklist_app.services.clock import now
+from checklist_app.services.flood import FloodGate
+from checklist_app.services.resources import Resources
+from checklist_app.web.watch import GATE
 from tests.cast import Cast, make_checklist
 from tests.database import SERVER
 from tests.web.api.program import Program, tokens_of
@@ -87,16 +90,47 @@ def test_a_program_is_told_to_come_again(
     assert alice.post("projects/banca/reports", body).status_code == 202
 
 
-def test_a_refusal_waits_for_no_writer_and_is_written_with_the_next_request(
-    visit: Visit, config: Config, session: Session, cast: Cast
+@pytest.fixture
+def tries(monkeypatch: pytest.MonkeyPatch) -> list[Resources]:
+    """Give what grows by one with each hasty look whether the database is free."""
+    seen: list[Resources] = []
+    look: Callable[[Resources], Session] = Resources.hasty_session
+
+    def counted(resources: Resources) -> Session:
+        seen.append(resources)
+        return look(resources)
+
+    monkeypatch.setattr(Resources, "hasty_session", counted)
+    return seen
+
+
+def test_a_refusal_waits_for_no_writer_and_is_written_with_a_later_request(
+    visit: Visit,
+    config: Config,
+    session: Session,
+    cast: Cast,
+    tries: list[Resources],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     charlie, nobody = visit("charlie"), visit("nobody")
+    seconds = [0.0]
+    charlie.app.extensions[GATE] = FloodGate(clock=lambda: seconds[0])
     denied = select(SecurityEvent.user_id).where(SecurityEvent.kind == SecurityKind.DENIED)
+    tries.clear()
     with held(config):
         assert charlie.get("/projects/banca").status_code == 404
-        assert nobody.get("/healthz").status_code == 200
+        for _ in range(5):
+            assert nobody.get("/healthz").status_code == 200
+        assert len(tries) == 1
+        seconds[0] = 1.0
+        for _ in range(5):
+            assert nobody.get("/healthz").status_code == 200
+        assert len(tries) == 2
+    assert caplog.messages.count("security events wait for the database") == 1
     assert session.scalars(denied).all() == []
     session.rollback()
+    assert nobody.get("/healthz").status_code == 200
+    seconds[0] = 2.0
     assert nobody.get("/healthz").status_code == 200
     assert nobody.get("/healthz").status_code == 200
     assert session.scalars(denied).all() == [cast.charlie.user_id]
