@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,9 +17,11 @@ from checklist_app.models import (
     Evidence,
     EvidenceLink,
     Finding,
+    FindingSighting,
     Job,
     PendingProof,
     Project,
+    Remediation,
     ScanImport,
     ScanScope,
     TokenFamily,
@@ -27,6 +30,7 @@ from checklist_app.models import (
     WebhookDelivery,
 )
 from checklist_app.queries.access import ItemAccess, ProjectAccess
+from checklist_app.queries.round_plans import Former
 from checklist_app.services import access_tokens, external_people
 from checklist_app.services.clock import now, today
 from checklist_app.services.evidence import link_evidence
@@ -68,6 +72,33 @@ def linked_elsewhere(caller: Caller) -> ItemAccess:
     """Let another item rest on the scan; return the one that everything is about."""
     link_evidence(caller.session, caller.open_item("IN-02"), caller.scan_import.evidence_id)
     return caller.opened
+
+
+def seen_elsewhere(caller: Caller) -> ItemAccess:
+    """Let another scan have seen another finding; return an item without any evidence."""
+    scope = another_scope(caller)
+    again = imported_again(caller, evidence_id=caller.own["evidence_id"])
+    again.scope_id, again.finished_at = scope.id, now()
+    other = caller.own["other_finding_id"]
+    caller.session.add(FindingSighting(scope_id=scope.id, finding_id=other, is_present=True))
+    caller.session.flush()
+    return caller.open_item("AC-01")
+
+
+def without_a_plan(caller: Caller) -> ProjectAccess:
+    """Let the item that everything is about be a gap that nobody plans to close."""
+    caller.session.query(Remediation).filter_by(item_id=caller.item.id).delete()
+    return caller.access
+
+
+def next_items(caller: Caller) -> dict[str, int]:
+    return {"AC-01": caller.open_item("AC-01").item.id}
+
+
+def next_plan(caller: Caller) -> Any:
+    """Return the plan of a round in which an item continues the one that everything is about."""
+    former = Former(caller.item.id, "IN-01", caller.item.outcome, 1)
+    return SimpleNamespace(sources=lambda _: [(former, None)], carried=lambda _: former)
 
 
 def links_of(caller: Caller, identifier: str) -> int:

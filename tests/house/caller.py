@@ -112,6 +112,26 @@ class Caller:
     def suggestion_id(self) -> int:
         return self.suggestion.id
 
+    @property
+    def suggestion_ids(self) -> set[int]:
+        return {self.suggestion.id}
+
+    @property
+    def finding_ids(self) -> list[int]:
+        return [self.own["finding_id"]]
+
+    @property
+    def evidence_ids(self) -> list[int]:
+        return [self.own["evidence_id"]]
+
+    @property
+    def project_ids(self) -> list[int]:
+        return [self.project.id]
+
+    @property
+    def checklists(self) -> list[int]:
+        return [self.checklist.id]
+
     @cached_property
     def scan_import(self) -> ScanImport:
         return self.session.get_one(ScanImport, self.own["import_id"])

@@ -19,6 +19,7 @@ from checklist_app.models import (
     Checklist,
     Finding,
     Requirement,
+    SuggestionFinding,
     User,
     UserSession,
 )
@@ -31,6 +32,7 @@ from checklist_app.services.alert_rules import Counted
 from checklist_app.services.clock import now, today
 from checklist_app.services.routing import within
 from checklist_app.services.scans import TakenReport
+from checklist_app.services.suggestion_links import Completing
 from checklist_app.services.triage import Selection
 from checklist_app.services.triage_effects import Suggested
 from tests.house import arranged
@@ -133,10 +135,12 @@ CALLS: Mapping[str, Calls] = {
         (
             "acceptance._scans_behind",
             "access_tokens.resume",
+            "access_tokens.revoke",
             "confirmation.confirm_by_passkey",
             "evidence._link",
             "external_people.link",
             "recovery_codes.issue",
+            "rounds._carry_verdicts",
             "scan_merging._insert",
             "second_factor.add_passkey",
             "webhooks.add_webhook",
@@ -154,6 +158,7 @@ CALLS: Mapping[str, Calls] = {
     "erasure.erasure_preview": _with(actor=_ada),
     "evidence.evidence_of_item": _both("item_id"),
     "exclusions.confirm_exclusions": _with(identifiers=["IN-01", "IN-03", "ZZ-01"]),
+    "general_corrections._follow": lambda _: [],  # works on all projects
     "groups.add_person": _with(actor=_ada, email="bob@example.org"),
     "groups.delete_group": _with(actor=_ada),
     "items._neighbours": _with(item=lambda caller: caller.open_item("AC-02").item),
@@ -171,6 +176,7 @@ CALLS: Mapping[str, Calls] = {
         {"access": arranged.with_four_eyes},
         {"access": arranged.with_only_ones_own_eyes},
     ],
+    "rounds._bring_evidence": _with(items=arranged.next_items, plan=arranged.next_plan),
     "scan_repeats.repeat": _with(scan_import=arranged.imported_again),
     "rounds._new_items": _with(plan=_wanted),
     "scan_merging._known": _with(self=lambda caller: caller.merge, fingerprints=_fingerprints),
@@ -184,6 +190,10 @@ CALLS: Mapping[str, Calls] = {
     "snapshot._verdict_history": _with(roles={}),
     "snapshot_items.snapshot_sections": _with(say=lambda _: repr, set_aside={}),
     "support.supporting_scans": _with(opened=_scanned_by_a_known_tool),
+    "suggestion_links._present": _with(
+        self=lambda caller: Completing(caller.session, caller.project)
+    ),
+    "suggestions._withdraw": _with(unwanted=lambda _: SuggestionFinding.id > 0),
     "webhooks.open_webhook": _both("hook_id"),
     "webhooks.delivery_line": _another("public_id", "public_id"),
     "webhooks.redeliver": _another("public_id", "public_id"),

@@ -46,7 +46,7 @@ def guards(name: str, tree: ast.Module) -> Iterator[tuple[str, ast.expr | ast.st
     """Yield every guard of a module: ``require``, ``filter``, ``refusal``, ``state`` or ``ended``.
 
     A filter compares a key of an owner or a parent with a value, ``Webhook.project_id ==
-    place.project_id``; what compares two tables joins them and is none. Where the comparison
+    place.project_id`` or ``in_(…)`` several; what compares two tables joins them and is none. Where the comparison
     decides whether a function goes on it is a refusal. What of a loaded row is only kept under a
     name (``is_own = job.created_by_id == …``) is judged by what is done with it. A state is asked
     at a door, ``OneTimeLink.used_at.is_(None)``, and what has ended is refused,
@@ -71,6 +71,10 @@ def guards(name: str, tree: ast.Module) -> Iterator[tuple[str, ast.expr | ast.st
                 and (_is_column(left) or node not in kept)
             ):
                 yield "refusal" if node in refusing else "filter", node
+            case ast.Call(func=ast.Attribute(value=ast.Attribute() as left, attr="in_")) if (
+                _says_whose(left) and _is_column(left)
+            ):
+                yield "filter", node
 
 
 def left_out(guard: ast.expr | ast.stmt, kind: str) -> ast.expr | ast.stmt:

@@ -18,6 +18,7 @@ from checklist_app.models import (
     FindingSighting,
     Job,
     RecoveryCode,
+    SuggestionFinding,
     WebhookDelivery,
 )
 from checklist_app.services.sessions import Origin
@@ -77,6 +78,10 @@ def _sightings(caller: Caller, _: Any) -> list[bool]:
     return [one.is_present for one in seen.populate_existing()]
 
 
+def _findings(caller: Caller) -> list[Finding]:
+    return [caller.session.get_one(Finding, caller.own["finding_id"])]
+
+
 def _evidence(caller: Caller) -> Evidence:
     return caller.session.get_one(Evidence, caller.own["evidence_id"])
 
@@ -95,11 +100,10 @@ def _letters(*, user_id: int) -> Of:
 
 
 KNOWN: Mapping[str, Callable[[Neighbours], list[Known]]] = {
-    "acceptance._scans_behind": _one(
-        [2],
-        opened=arranged.linked_elsewhere,
-        findings=lambda caller: [caller.session.get_one(Finding, caller.own["finding_id"])],
-    ),
+    "acceptance._scans_behind": lambda _: [
+        Known({"opened": opened, "findings": _findings}, [2])
+        for opened in (arranged.linked_elsewhere, arranged.seen_elsewhere)
+    ],
     "acceptance.accept_suggestion": _one("Conflict", opened=_item("AC-01")),
     "access_tokens.resume": _one(
         None, token=arranged.anothers_token, origin=lambda _: Origin("", "")
@@ -158,6 +162,9 @@ KNOWN: Mapping[str, Callable[[Neighbours], list[Known]]] = {
         Known({}, 1, _rows(RecoveryCode, user_id=at.theirs["user_id"]))
     ],
     "remediation._find": _one(None, opened=_item("IN-02")),
+    "rounds._carry_verdicts": _one(
+        {"AC-01"}, items=arranged.next_items, plan=arranged.next_plan, stage=None
+    ),
     "scan_merging._insert": _one(
         1,
         lambda caller, _: caller.merge.new,
@@ -170,23 +177,29 @@ KNOWN: Mapping[str, Callable[[Neighbours], list[Known]]] = {
             caller, evidence_id=caller.own["evidence_id"]
         ),
     ),
-    "scan_scopes._set_present": _one(
-        [True],
-        _sightings,
-        scope=arranged.another_scope,
-        finding_ids=lambda caller: [caller.own["finding_id"]],
-        present=False,
-    ),
+    "scan_scopes._set_present": lambda at: [
+        Known({"scope": arranged.another_scope, "present": False}, [True], _sightings),
+        Known({"finding_ids": [at.own["other_finding_id"]], "present": False}, [True], _sightings),
+    ],
     "scan_scopes.note_sightings": _one(
         [True, True],
         _sightings,
         scope=arranged.another_scope,
-        finding_ids=lambda caller: [caller.own["finding_id"]],
     ),
+    "suggestions.withdraw_closed": lambda at: [
+        Known({}, 1, _rows(SuggestionFinding, finding_id=at.own["finding_id"]))
+    ],
     "second_factor.add_passkey": _one(
         "ProofOver", proof=arranged.anothers_proof, name="x", answer="{}"
     ),
     "triage.story_of": _one([]),
+    "triage_plans.plans_for": lambda at: [
+        Known(
+            {"access": arranged.without_a_plan, "finding_ids": [at.own["other_finding_id"]]},
+            0,
+            lambda _, plans: len(plans.items),
+        )
+    ],
     "triage_undo.expire_acceptances": _one(
         [1], _ended_acceptances, session=arranged.ended_acceptances
     ),

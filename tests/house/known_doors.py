@@ -38,6 +38,7 @@ from checklist_app.services.identity_tokens import Claims
 from checklist_app.services.secret_tokens import token_sha256
 from checklist_app.services.sessions import Origin
 from tests.cast import PASSWORD, password_hash
+from tests.house.arranged import anothers_token
 from tests.house.belongings import passkey
 from tests.house.caller import Caller
 from tests.house.known import Known
@@ -220,7 +221,17 @@ DOORS: Mapping[str, Callable[[Neighbours], list[Known]]] = {
         Known({"refresh_token": _refresh_token_without_a_factor}, "FactorMissing"),
     ],
     "access_tokens.resume": _each(None, "token", _access_token, REVOKED, EXPIRED, origin=ORIGIN),
-    "access_tokens.revoke": _each("NotFound", "token", _access_token, REVOKED),
+    "access_tokens.forget_expired": lambda _: [
+        Known(
+            {"session": lambda caller: _issued(caller) and caller.session},
+            1,
+            lambda caller, _: caller.session.query(RefreshToken).count(),
+        )
+    ],
+    "access_tokens.revoke": lambda _: [
+        Known({"token": partial(_access_token, revoked_at=LONG_AGO)}, "NotFound"),
+        Known({"token": anothers_token}, "NotFound"),
+    ],
     "external_people._link_or_create": _each(
         "SingleSignOnRefused", "claims", _closed_account_at_a_provider, {}, origin=ORIGIN
     ),

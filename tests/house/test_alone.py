@@ -29,6 +29,20 @@ NARROWING = {
     "general_corrections.follow_in_project Finding.project_id == project.id": (
         "what a rule of others is told finds no row here"
     ),
+    "organisation.keep_owners Membership.project_id.in_(projects)": LOCKS,
+    "general_corrections._follow Finding.project_id.in_(concerned)": (
+        "counts how much work it is, which decides whether it is done at once or in turn"
+    ),
+    "mappings.route_again Project.id.in_(select(Finding.project_id)"
+    ".where(Finding.status == FindingStatus.OPEN))": (
+        "works on all projects; where no finding is open there is nothing to lead"
+    ),
+    "suggestions.refresh_rule SuggestionFinding.finding_id.in_(of_rule)": (
+        "what is taken away too much is put back at once"
+    ),
+    "suggestions.settle_rated SuggestionFinding.finding_id.in_(batch)": (
+        "what needs no settling is settled as it was, within this project"
+    ),
     "mappings.route_again Checklist.project_id == project.id": (
         "where no checklist is open, refreshing finds nothing to refresh"
     ),
@@ -78,7 +92,7 @@ def name_of(mutant: Mutant) -> str:
 def test_a_neighbour_makes_no_difference(neighbours: Neighbours) -> None:
     one_of_each = {guarded_function(one): one for one in comparisons()}
     found = {str(one): first_sign(neighbours, one) for one in one_of_each.values()}
-    assert len(comparisons()) >= 270
+    assert len(comparisons()) >= 300
     assert {name: said for name, said in found.items() if said} == {}
 
 

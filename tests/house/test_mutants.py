@@ -40,7 +40,7 @@ def test_there_are_as_many_guards_as_there_should_be(house: House) -> None:
     assert set(chosen(house)) == ALWAYS
     assert kinds.count("view") >= 70
     assert kinds.count("require") >= 45
-    assert kinds.count("filter") >= 260
+    assert kinds.count("filter") >= 290
     assert kinds.count("refusal") >= 4
     assert kinds.count("state") + kinds.count("ended") >= 28
 
