@@ -46,10 +46,10 @@ def guards(name: str, tree: ast.Module) -> Iterator[tuple[str, ast.expr | ast.st
     """Yield every guard of a module: ``require``, ``filter``, ``refusal``, ``state`` or ``ended``.
 
     A filter compares a key of an owner or a parent with a value, ``Webhook.project_id ==
-    place.project_id`` or ``in_(…)`` several; what compares two tables joins them and is none. Where the comparison
-    decides whether a function goes on it is a refusal. What of a loaded row is only kept under a
-    name (``is_own = job.created_by_id == …``) is judged by what is done with it. A state is asked
-    at a door, ``OneTimeLink.used_at.is_(None)``, and what has ended is refused,
+    place.project_id``, or with several by ``in_``; what compares two tables joins them and is none.
+    Where the comparison decides whether a function goes on it is a refusal. What of a loaded row is
+    only kept under a name (``is_own = job.created_by_id == …``) is judged by what is done with it.
+    A state is asked at a door, ``OneTimeLink.used_at.is_(None)``, and what has ended is refused,
     ``row.revoked_at is not None``; what is over and only swept away is none.
     """
     refusing = _conditions_of_ends(tree)
