@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from contextlib import suppress
@@ -10,9 +11,15 @@ from pathlib import Path
 
 from checklist_app.blob_store.base import StoredBlob, is_name
 from checklist_app.blob_store.drafts import alone_in, can_write, flush_folder, sweep
+from checklist_app.blob_store.wholeness import is_whole
 
-SPARED_SECONDS = 600
-"""A copy that was asked for within this time stays: somebody may be about to open it."""
+NOTED_SECONDS = 60
+"""For how long one note that a copy was asked for is enough: each changes the state of the file,
+after which it is read anew."""
+SPARED_SECONDS = 600 + NOTED_SECONDS
+"""A copy whose last note is younger stays: somebody may be about to open it."""
+
+_log = logging.getLogger(__name__)
 
 
 class Cache:
@@ -32,14 +39,16 @@ class Cache:
         self._grown: int | None = None
 
     def find(self, sha256: str) -> Path | None:
-        """Return the copy and note that it was asked for, or None where there is none."""
+        """Return the copy and note that it was asked for, or None where there is no whole one."""
         path = self.folder / sha256
         try:
-            with alone_in(self.folder):
-                os.utime(path)
+            self._note_use(path)
+            if is_whole(path, sha256):
+                return path
+            self._drop_altered(path, sha256)
         except FileNotFoundError:
-            return None
-        return path
+            pass
+        return None
 
     def keep(self, draft: Path, blob: StoredBlob) -> Path:
         """Make a whole draft the copy of its name; the draft has to lie in the folder."""
@@ -61,6 +70,20 @@ class Cache:
     def sweep(self, moment: datetime) -> None:
         """Take away what was left half-written before ``moment``."""
         sweep(self.folder, moment)
+
+    def _note_use(self, path: Path) -> None:
+        """Make a copy young, unless it is: then nobody lets it go for ten minutes anyway."""
+        if path.stat().st_mtime < time.time() - NOTED_SECONDS:
+            with alone_in(self.folder):
+                os.utime(path)
+
+    def _drop_altered(self, path: Path, sha256: str) -> None:
+        """Take away what is no copy any more, unless another process has put a whole one there."""
+        with alone_in(self.folder):
+            if is_whole(path, sha256):
+                return
+            path.unlink()
+        _log.error("a copy of a stored file was altered", extra={"sha256": sha256})
 
     def _make_room(self, size: int) -> None:
         """Look at the folder now and then, since looking takes as long as there are copies."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -21,9 +19,8 @@ from checklist_app.blob_store.drafts import (
     sweep,
     write_draft,
 )
+from checklist_app.blob_store.wholeness import is_whole, sha256_of
 from checklist_app.domain.errors import AlteredFile, NotFound
-
-REMEMBERED = 20_000
 
 _log = logging.getLogger(__name__)
 
@@ -45,10 +42,10 @@ class FolderStore:
         """Return where the bytes lie; see :class:`BlobStore`."""
         target = self._target(sha256)
         try:
-            seen = target.stat()
+            found_whole = is_whole(target, sha256)
         except FileNotFoundError:
             raise missing() from None
-        if not _is_whole(target, sha256, (seen.st_ino, seen.st_size, seen.st_ctime_ns)):
+        if not found_whole:
             _log.error("a stored file is not what was stored", extra={"sha256": sha256})
             raise AlteredFile
         return target
@@ -56,7 +53,7 @@ class FolderStore:
     def holds(self, sha256: str) -> bool:
         """Return whether the bytes are there and whole; see :class:`BlobStore`."""
         try:
-            return _sha256(self._target(sha256)) == sha256
+            return sha256_of(self._target(sha256)) == sha256
         except FileNotFoundError:
             return False
 
@@ -101,18 +98,3 @@ class FolderStore:
         if not is_name(sha256):
             raise NotFound
         return self._folder / sha256[:2] / sha256[2:]
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _is_whole(path: Path, sha256: str, seen: tuple[int, int, int]) -> bool:  # noqa: ARG001
-    """Return whether a file has its name's SHA-256; read once for each state that it was seen in.
-
-    Whoever writes to a file changes ``seen``, its inode, size and time of change, which programs
-    cannot set.
-    """
-    return _sha256(path) == sha256
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

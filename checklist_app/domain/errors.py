@@ -147,9 +147,10 @@ class StorageUnavailable(TryLater):
 class AlteredFile(DomainError):
     """What is kept are not the bytes that were stored; nobody gets to see them."""
 
-    def __init__(self) -> None:
+    def __init__(self, message: Text | None = None) -> None:
         super().__init__(
-            text(
+            message
+            or text(
                 "The stored file is no longer what was uploaded, so it is not shown. Tell the "
                 "administrator: somebody or something changed it where it is kept."
             )

@@ -73,7 +73,8 @@ def build_report(  # noqa: PLR0913 - each is a plain choice of the caller
 
     Raises:
         BrokenIdentity: the identity cannot sign; found out before anything is rendered.
-        JobFailed: a picture is missing or altered, rendering failed, no time stamp was to be had.
+        AlteredFile: a picture is not what it was.
+        JobFailed: a picture is missing, rendering failed, no time stamp was to be had.
         Cancelled: ``cancelled`` said so.
     """
     identity.check(datetime.now(UTC))

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from checklist_app.domain.errors import JobFailed
+from checklist_app.domain.errors import AlteredFile, JobFailed
 from checklist_app.domain.snapshot import ReportSnapshot
 from checklist_app.domain.text import text
 from checklist_app.reports.html import build_html, pictures
@@ -43,7 +43,8 @@ def render_pdf(
         on_progress: called with ``(done, total)``.
 
     Raises:
-        JobFailed: a picture is gone or is not what it was, or rendering broke or was too large.
+        AlteredFile: a picture is not what it was.
+        JobFailed: a picture is gone, or rendering broke or was too large.
         Cancelled: ``cancelled`` said so.
     """
     with tempfile.TemporaryDirectory(dir=workspace, prefix="report-") as folder:
@@ -71,7 +72,7 @@ def _lay_out_images(snapshot: ReportSnapshot, images: ImageSource, folder: Path)
                 text("The picture of evidence E-%(id)s is missing in the store.", id=evidence.id)
             ) from error
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise JobFailed(
+            raise AlteredFile(
                 text(
                     "The stored picture of evidence E-%(id)s was altered: its SHA-256 is not the "
                     "recorded one.",

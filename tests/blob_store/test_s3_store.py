@@ -96,6 +96,16 @@ def test_altered_bytes_are_shown_to_nobody(
     assert "other bytes than were stored" in caplog.text
 
 
+def test_an_altered_copy_is_fetched_again(store: S3Store, bucket: TestBucket) -> None:
+    sha256 = put(store, b"the thing")
+    store.path(sha256).write_bytes(b"another thing")
+    assert store.path(sha256).read_bytes() == b"the thing"
+    store.path(sha256).write_bytes(b"another thing")
+    bucket.replace(b"another thing")
+    with pytest.raises(AlteredFile):
+        store.path(sha256)
+
+
 def test_uploading_altered_bytes_again_makes_them_whole(
     store: S3Store, elsewhere: S3Store, bucket: TestBucket
 ) -> None:

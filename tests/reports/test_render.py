@@ -14,7 +14,7 @@ import page
 import pikepdf
 import pytest
 
-from checklist_app.domain.errors import Cancelled, JobFailed
+from checklist_app.domain.errors import AlteredFile, Cancelled, JobFailed
 from checklist_app.domain.snapshot import ReportSnapshot
 from checklist_app.domain.vocabulary import Language
 from checklist_app.reports.html import build_html
@@ -250,7 +250,7 @@ def test_the_fetcher_serves_our_fonts_and_pictures_only(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_was_swapped_in_the_store_stops_the_report() -> None:
-    with pytest.raises(JobFailed, match="E-1 was altered"):
+    with pytest.raises(AlteredFile, match="E-1 was altered"):
         render_pdf(examples.example(), lambda _sha256: b"another picture")
 
 

@@ -65,3 +65,14 @@ def test_altered_evidence_is_not_served(
     assert "script>alert" not in answer.text
     assert "ya no es el que se subió" in answer.text
     assert_altered_file_is_told(session, f"/projects/banca/evidence/{number}/file")
+
+
+def test_a_copy_that_was_altered_on_this_machine_is_not_served(
+    visit: Visit, session: Session, config: Config, bucket: TestBucket
+) -> None:
+    carla = visit("carla")
+    upload(carla, ("seen.txt", SEEN))
+    number, sha256 = kept(session)
+    (config.s3_copies_dir / sha256).write_bytes(b"<script>alert(1)</script>")
+    with carla.get(f"/projects/banca/evidence/{number}/file") as answer:
+        assert answer.data == SEEN
