@@ -25,7 +25,8 @@ _log = logging.getLogger(__name__)
 class Cache:
     """A folder of copies, each named by its SHA-256; the longest unused make room for new ones.
 
-    Several processes, also of several machines, may share it.
+    Several processes may share it, also of several machines if their file system tells each of the
+    locks of the others, as NFS does unless it is mounted without.
 
     Args:
         folder: where the copies lie.

@@ -18,6 +18,8 @@ from checklist_app.domain.errors import StorageFull, TooLarge
 from checklist_app.domain.text import text
 
 CHUNK = 256 * 1024
+LOCK = ".lock"
+"""An empty file of a folder: whoever holds its lock is alone there."""
 
 
 @contextmanager
@@ -64,9 +66,13 @@ def write_draft(source: IO[bytes], draft: Path, limit: int) -> StoredBlob:
 def alone_in(folder: Path) -> Iterator[None]:
     """Keep apart who renews a file of a folder and who deletes it as old, also in other processes.
 
-    Otherwise a file could be looked at as old, then be renewed, then deleted all the same.
+    Otherwise a file could be looked at as old, then be renewed, then deleted all the same. What is
+    locked is a file that is open for writing: NFS tells other machines of no other locks.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
     """
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import stat
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 
 from checklist_app.blob_store import folder
 from checklist_app.blob_store.cache import Cache
-from checklist_app.blob_store.drafts import is_older
+from checklist_app.blob_store.drafts import LOCK, is_older
 from checklist_app.blob_store.folder import FolderStore
 from checklist_app.domain.errors import AlteredFile
 from checklist_app.services.clock import now
@@ -81,6 +83,34 @@ def test_what_is_not_there_is_deleted_without_error(store: FolderStore) -> None:
     store.delete("0" * 64, before=now())
 
 
+def test_the_lock_of_a_folder_is_neither_bytes_nor_left_half_written(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    kept = store.put(BytesIO(b"kept"), limit=100)
+    lock = tmp_path / "blobs" / LOCK
+    os.utime(lock, (0, 0))
+    store.sweep_drafts(now() + DAY)
+    assert (lock.stat().st_size, stat.S_IMODE(lock.stat().st_mode)) == (0, 0o600)
+    assert list(store.names_before(now() + DAY)) == [kept.sha256]
+
+
+@pytest.fixture(params=["disk", "NFS"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lock as a disk does, or as NFS does between machines."""
+    lock = fcntl.flock
+
+    def nfs(descriptor: int, operation: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            return  # the other machine is not told
+        if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        lock(descriptor, operation)
+
+    if request.param == "NFS":
+        monkeypatch.setattr(fcntl, "flock", nfs)
+
+
+@pytest.mark.usefixtures("file_system")
 def test_bytes_that_come_again_while_they_are_deleted_as_old_stay(
     store: FolderStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,7 @@ def left(session: Session, config: Config) -> Left:
         told = select(func.count()).where(Event.name.startswith("project:evidence"))
         found["event"] = session.scalar(told) or 0
         session.rollback()
-        found["draft"] = len(list(config.blob_dir.glob(".*")))
+        found["draft"] = len(list(config.blob_dir.glob(".*-*")))
         return found
 
     return count
