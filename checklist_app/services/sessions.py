@@ -61,7 +61,9 @@ def person_by_password(session: Session, *, email: str, password: str) -> User:
         InvalidInput: one and the same message whatever was wrong.
     """
     user = session.scalar(select(User).where(User.email == email.strip().lower()))
-    if not password_matches(user, password) or user is None or not hold_person(session, user):
+    is_right = password_matches(user, password)
+    # A closed account is refused like an unknown one, before its row is asked for again.
+    if not is_right or user is None or not user.is_active or not hold_person(session, user):
         raise InvalidInput(text("The e-mail address or the password is not right."))
     strengthen_hash(user, password)
     return user
