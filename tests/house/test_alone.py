@@ -73,6 +73,14 @@ NARROWING = {
 }
 """Where a comparison saves work and keeps nobody out: another one does that, which is tried too."""
 
+ASKED_TWICE = {
+    "sessions.person_by_password not user.is_active": (
+        "asked once more of the row that is held; that a closed account costs no more work than an "
+        "unknown one is held by a test of its own"
+    ),
+}
+"""Where a state is asked again right after, so that nothing opens without the first question."""
+
 
 @pytest.fixture(scope="module")
 def neighbours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
@@ -121,8 +129,8 @@ def test_it_opens_wherever_a_state_is_not_asked(neighbours: Neighbours) -> None:
     for mutant in states():
         with without_code(mutant):
             if not first_sign(neighbours, mutant):
-                unnoticed.append(str(mutant))
-    assert unnoticed == []
+                unnoticed.append(name_of(mutant))
+    assert sorted(unnoticed) == sorted(ASKED_TWICE)
 
 
 def test_whatever_is_known_is_of_a_function_with_a_guard() -> None:
